@@ -1,0 +1,86 @@
+# `make demo` and `make test` build what they need in .venv and build/; the second run is quick.
+# Needs python3 (3.11 or newer) with its venv module, and make. PYTHON=... picks another python.
+
+PYTHON ?= python3
+BIN := .venv/bin
+MODEL := build/shufflenet_v2_1.0x.onnx
+
+# A strict install links each file by name, so it is renewed when a file comes or goes.
+FILES := $(shell find src costmodel analyzers reports examples -type f ! -name '*.pyc' \
+    | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
+
+.PHONY: profiles accuracy demo test lint types tests browser format docs bench fuzz clean
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+demo: build/run-$(FILES)
+	$(BIN)/costlint example shufflenet_v2_1.0x -o $(MODEL)
+	$(BIN)/costlint $(MODEL) -f full
+
+test: lint types tests
+
+lint: build/dev-$(FILES)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: build/dev-$(FILES)
+	$(BIN)/mypy
+
+tests: build/dev-$(FILES) browser
+	$(BIN)/pytest -n auto
+
+# The report's tests need Debian's Chromium: without it they are skipped, but fail where CI=true.
+browser:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && \
+	    apt-get install -qq --yes --no-install-recommends chromium fonts-dejavu-core; } || \
+	    echo "no chromium: browser tests are skipped (they fail where CI=true)"
+
+format: build/dev-$(FILES)
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# CORPUS is the folder of published timings; both commands take minutes on two cores.
+CORPUS ?= ../shared/corpus
+
+profiles: build/dev-$(FILES)
+	$(BIN)/python -m calibration.rebuild $(CORPUS)
+
+accuracy: profiles
+	$(BIN)/python -m calibration.accuracy $(CORPUS)
+
+docs: build/dev-$(FILES)
+	$(BIN)/python -m docs.generate
+
+bench: build/dev-$(FILES) build/peers/pyvenv.cfg
+	$(BIN)/python bench/run.py --peer build/peers/bin/python
+	$(BIN)/python bench/designs.py --peer build/peers/bin/python
+
+fuzz: build/dev-$(FILES)
+	$(BIN)/python -m tests.hostile.fuzz --runs 20000
+
+build/peers/pyvenv.cfg:
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --quiet onnx-tool
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Installs the requirement $(1) and leaves the link tree at build/tree, where mypy looks for it.
+define install
+rm -rf build/__editable__.* build/run-* build/dev-*
+$(BIN)/python -m pip install --quiet 'setuptools>=77'
+$(BIN)/python -m pip install --quiet --no-build-isolation \
+    --config-settings editable_mode=strict --editable '$(1)'
+ln -sfn "$$(basename build/__editable__.*)" build/tree
+endef
+
+build/dev-$(FILES): pyproject.toml .venv/pyvenv.cfg
+	$(call install,.[dev])
+	touch build/run-$(FILES) $@
+
+build/run-$(FILES): pyproject.toml .venv/pyvenv.cfg
+	$(call install,.)
+	touch $@
+
+.venv/pyvenv.cfg:
+	$(PYTHON) -m venv .venv

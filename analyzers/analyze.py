@@ -1,0 +1,157 @@
+"""All rules on one estimate: found, joined where they repeat, priced, sorted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
+
+from costlint.analyzers.facts import Facts, Pricing
+from costlint.analyzers.finding import Analysis, Finding
+from costlint.analyzers.price import joined, price, severity
+from costlint.analyzers.rule import Rule, Violation
+from costlint.analyzers.rules import rules_for
+from costlint.analyzers.suppress import Ignore, complaints, ignored_by, ignores_in
+from costlint.analyzers.together import compatible
+from costlint.analyzers.verdicts import op_analyses
+from costlint.costmodel.edit import Edit, op_key
+
+if TYPE_CHECKING:
+    from costlint.costmodel.estimate import Estimate
+    from costlint.costmodel.reestimate import Reestimate
+
+LEAST_SHARE: Final = 0.005
+"""Savings below this share of the latency are no finding: the paper's own duplicate measurements
+(Table 2, g = 1 against Table 3, one fragment) differ by 0.2 to 1.2 %."""
+
+
+def analyze(  # noqa: PLR0913 - what a run can be told
+    estimate: Estimate,
+    *,
+    select: Iterable[str] = ("G",),
+    ignore: Iterable[str] = (),
+    ignores: Sequence[Ignore] = (),
+    today: date | None = None,
+    reprice: Pricing | None = None,
+) -> Analysis:
+    """Check an estimate against the rules that `select` and `ignore` (prefixes) leave.
+
+    `ignores` and the model's own suppress findings; `today` decides which are expired. `reprice`
+    estimates an edited graph, by default on the device of `estimate`.
+
+    Raises:
+        OptionError: a prefix that no rule starts with.
+    """
+    facts = Facts(estimate=estimate, reprice=reprice or _on_device(estimate))
+    entries = (*ignores, *ignores_in(facts.graph))
+    day = today or datetime.now(tz=UTC).date()
+    used: list[Ignore] = []
+    findings = list(_findings(rules_for(select, ignore), facts, entries, day, used))
+    findings.sort(key=lambda f: (-(f.saving.saved_s if f.saving else 0.0), f.rule))
+    after = with_all(facts, [f for f in findings if not f.suppressed])
+    rows = tuple(op_analyses(facts))
+    return Analysis(
+        findings=tuple(findings),
+        ops=rows,
+        latency_s=estimate.latency_s,
+        latency_after_fixes_s=after.latency_s,
+        class_latency_after_fixes_s={str(k): v for k, v in after.by_class().items()},
+        fragmentation=max((row.block_kernels or 0 for row in rows), default=0),
+        unused_ignores=complaints(entries, used, day),
+    )
+
+
+def with_all(facts: Facts, findings: Sequence[Finding]) -> Estimate | Reestimate:
+    """The estimate with every compatible edit; where they hinder each other, of those that help."""
+    edits = [f.edit for f in findings if f.edit is not None]
+    best: Estimate | Reestimate = facts.estimate
+    if not edits:
+        return best
+    whole = price(facts, compatible(facts, edits)).after
+    if whole.latency_s <= min(f.saving.after_s for f in findings if f.saving is not None):
+        return whole
+    kept: list[Edit] = []
+    for edit in edits:
+        tried = price(facts, compatible(facts, [*kept, edit])).after
+        if tried.latency_s < best.latency_s:
+            kept.append(edit)
+            best = tried
+    return best
+
+
+def _on_device(estimate: Estimate) -> Pricing:
+    from costlint.costmodel.reestimate import Reestimator
+
+    return Reestimator(estimate)
+
+
+def found_by(rules: Iterable[Rule], facts: Facts) -> list[Finding]:
+    """The findings of `rules` without any suppression, in the order of the rules."""
+    return list(_findings(rules, facts, (), date.min, []))
+
+
+def _findings(
+    rules: Iterable[Rule], facts: Facts, ignores: Sequence[Ignore], today: date, used: list[Ignore]
+) -> Iterator[Finding]:
+    path = facts.graph.path or ""
+    for rule in rules:
+        sets: dict[tuple[Ignore | None, Hashable], list[Violation]] = {}
+        for violation in rule.check(facts):
+            entry = ignored_by(ignores, rule.id, violation.ops, path, today)
+            sets.setdefault((entry, violation.alike), []).append(violation)
+        for (entry, _), together in sets.items():
+            finding = _finding(rule, facts, together)
+            if entry is not None:
+                used.append(entry)
+            if finding is not None and entry is not None:
+                reason = entry.reason or "ignored"
+                finding = replace(finding, suppressed=True, suppressed_by=reason)
+            if finding is not None:
+                yield finding
+
+
+def _finding(rule: Rule, facts: Facts, together: Sequence[Violation]) -> Finding | None:
+    first = together[0]
+    ops = {op_key(op): op.name for violation in together for op in violation.ops}
+    edit = _edit(together)
+    saving = None
+    if edit is not None:
+        if _latency_s(facts, ops) < LEAST_SHARE * facts.estimate.latency_s:
+            return None  # not even their absence would be a finding
+        saving = price(facts, edit, first.assumption).saving
+        if saving.share < LEAST_SHARE:
+            return None
+    times = len(together)
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=severity(saving),
+        message=first.message + (f" ({times} places)" if times > 1 else ""),
+        fix=first.fix,
+        ops=tuple(ops.values()),
+        evidence={**first.evidence, "places": times},
+        saving=saving,
+        remedy=first.remedy,
+        fingerprint=_fingerprint(rule, facts, ops.values()),
+        before=first.before,
+        after=first.after,
+        edit=edit,
+    )
+
+
+def _latency_s(facts: Facts, keys: Iterable[str]) -> float:
+    kernels = {k.id: k for key in keys if (k := facts.kernels.get(key)) is not None}
+    return sum(kernel.latency_s for kernel in kernels.values())
+
+
+def _edit(together: Sequence[Violation]) -> Edit | None:
+    edits = [v.edit for v in together if v.edit is not None and not v.edit.is_empty]
+    return joined(edits) if edits else None
+
+
+def _fingerprint(rule: Rule, facts: Facts, names: Iterable[str]) -> str:
+    """Stable as long as the rule, the device and the ops' names stay: 32 hexadecimal digits."""
+    parts = [rule.id, facts.estimate.device.name, *sorted(names)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

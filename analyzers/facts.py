@@ -1,0 +1,136 @@
+"""What the rules look at, computed once: the graph, its prices, its channel groups, its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from costlint.analyzers.blocks import Block, find_blocks
+from costlint.costmodel.channels import Channels, channels_of
+from costlint.costmodel.channels.groups import GroupTerms
+from costlint.costmodel.edit import op_key
+from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.op_cost import OpCost
+
+if TYPE_CHECKING:
+    from costlint.costmodel.estimate import Estimate, KernelEstimate
+    from costlint.costmodel.reestimate import Reestimate
+
+Pricing: TypeAlias = "Callable[[OpGraph], Reestimate]"
+"""The latency of an edited graph on the device at hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """One model on one device. Ops are called by `op_key`."""
+
+    estimate: Estimate
+    reprice: Pricing
+
+    @property
+    def graph(self) -> OpGraph:
+        """The op graph that was priced."""
+        return self.estimate.graph
+
+    @cached_property
+    def rows(self) -> Mapping[str, OpCost]:
+        """Every op's cost."""
+        return {op_key(row.op): row for row in self.estimate.counts.ops}
+
+    @cached_property
+    def channels(self) -> Channels:
+        """The channel groups."""
+        return channels_of(self.graph)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks, innermost first."""
+        return find_blocks(self.graph)
+
+    @cached_property
+    def makers(self) -> Mapping[str, Op]:
+        """The op that makes each tensor."""
+        return {t.name: op for op in self.graph.ops for t in op.outputs if t is not None}
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Op, ...]]:
+        """The ops that read each activation."""
+        found: dict[str, list[Op]] = {}
+        for op in self.graph.ops:
+            for tensor in op.inputs:
+                if tensor is not None and not tensor.is_parameter:
+                    found.setdefault(tensor.name, []).append(op)
+        return {name: tuple(ops) for name, ops in found.items()}
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """Names of the model's outputs."""
+        return frozenset(t.name for t in self.graph.outputs)
+
+    @cached_property
+    def kernels(self) -> Mapping[str, KernelEstimate]:
+        """The kernel of each op; an op that is free or a view has none."""
+        return {op_key(row.op): kernel for kernel in self.estimate.kernels for row in kernel.ops}
+
+    def leads(self, op: Op) -> bool:
+        """Whether `op` is the first of a kernel whose cost is known: the rest cost nothing."""
+        kernel = self.kernels.get(op_key(op))
+        return kernel is not None and kernel.ops[0].op is op and kernel.ops[0].costed
+
+    def only_reader(self, tensor: Tensor) -> Op | None:
+        """The single reader of `tensor`; None where there are more, or it is an output."""
+        found = self.readers.get(tensor.name, ())
+        return found[0] if len(found) == 1 and tensor.name not in self.kept else None
+
+    def width_terms(self, op: Op, tensor: Tensor, axis: int) -> GroupTerms | None:
+        """The channel groups along an axis of a tensor of `op`; None where its size is given."""
+        axes = self.channels.of(op, tensor)
+        return axes[axis] if axes else None
+
+
+def is_conv(op: Op) -> bool:
+    """Whether `op` is a convolution with stored weights."""
+    return op.op_type in {"Conv", "FusedConv"} and has_weights(op) and op.w.rank >= 3
+
+
+def is_product(op: Op) -> bool:
+    """Whether `op` multiplies an activation with a stored matrix."""
+    return op.op_type in {"Gemm", "MatMul"} and has_weights(op) and op.w.rank == 2
+
+
+def has_weights(op: Op) -> bool:
+    """Whether the second input is stored, and the shapes of all three tensors are known."""
+    weight, y = op.input(1), op.outputs[0]
+    known = weight is not None and y is not None and None not in {op.x.shape, weight.shape, y.shape}
+    return known and weight is not None and weight.is_parameter
+
+
+def groups(op: Op) -> int:
+    """Groups of a convolution."""
+    return int(op.attributes.get("group", 1))
+
+
+def is_depthwise(op: Op) -> bool:
+    """Whether each filter sees one channel."""
+    return is_conv(op) and groups(op) > 1 and op.w.known_shape[1] == 1
+
+
+def is_grouped(op: Op) -> bool:
+    """Whether 1 < groups < channels."""
+    return is_conv(op) and groups(op) > 1 and op.w.known_shape[1] > 1
+
+
+def label(op: Op) -> tuple[str, str]:
+    """A box of a small picture: what the op is, and its output's shape."""
+    if is_conv(op):
+        window = "x".join(map(str, op.w.known_shape[2:]))
+        group = groups(op)
+        kind = "depthwise " if is_depthwise(op) else ""
+        suffix = f", {group} groups" if is_grouped(op) else ""
+        text = f"{kind}{window} conv{suffix}"
+    else:
+        text = op.op_type
+    shape = op.outputs[0].shape if op.outputs and op.outputs[0] is not None else None
+    return text, "" if shape is None else "x".join(map(str, shape))

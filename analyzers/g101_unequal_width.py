@@ -1,0 +1,179 @@
+"""G101: the two widths of a convolution or product differ, so that it moves more than it must."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any, Final
+
+from costlint.analyzers.equal_macs import at_equal_macs
+from costlint.analyzers.facts import Facts, label
+from costlint.analyzers.rule import Rule, Threshold, Violation
+from costlint.analyzers.shapes import Widths, widths_of
+from costlint.analyzers.unions import connected
+from costlint.costmodel.edit import Edit
+from costlint.costmodel.graph import Op
+
+EXCESS: Final = Threshold(
+    name="memory access above its bound",
+    value=3 / (2 * sqrt(2)) - 1,
+    reason="what widths of 1:2 cost in activations, the mildest inequality that the paper's "
+    "Table 1 measured (4 to 19 % slower)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unequal:
+    op: Op
+    widths: Widths
+    inner: frozenset[int]
+    outer: frozenset[int]
+
+    @property
+    def narrow(self) -> frozenset[int]:
+        return self.inner if self.widths.c_in < self.widths.c_out else self.outer
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return (*sorted((self.widths.c_in, self.widths.c_out)), self.widths.p_out)
+
+    @property
+    def wide(self) -> frozenset[int]:
+        return self.outer if self.narrow is self.inner else self.inner
+
+    @property
+    def keys(self) -> list[Hashable]:
+        """Equal sizes, one narrow width, or equal narrow widths beside one wide one."""
+        narrow = min(self.widths.c_in, self.widths.c_out)
+        return [
+            ("sizes", *self.sizes),
+            *(("narrow", index) for index in self.narrow),
+            *(("wide", index, narrow, self.widths.p_out) for index in self.wide),
+        ]
+
+
+def excess_of(op: Op) -> float | None:
+    """The number behind the rule, None where it does not apply."""
+    widths = widths_of(op)
+    return None if widths is None else widths.excess
+
+
+def can_change(facts: Facts, op: Op) -> bool:
+    """Whether both widths are free and not the same one."""
+    found = _unequal(facts, op)
+    return found is not None
+
+
+def _unequal(facts: Facts, op: Op) -> _Unequal | None:
+    widths = widths_of(op)
+    if widths is None:
+        return None
+    axis = -1 if op.op_type in {"Gemm", "MatMul"} else 1
+    inner, outer = facts.width_terms(op, op.x, axis), facts.width_terms(op, op.y, axis)
+    if inner is None or outer is None:
+        return None
+    free = facts.channels.groups
+    sides = [frozenset(index for index, _ in terms) for terms in (inner, outer)]
+    if sides[0] & sides[1] or any(free[index].frozen for side in sides for index in side):
+        return None
+    return _Unequal(op, widths, *sides)
+
+
+def check(facts: Facts) -> Iterable[Violation]:
+    """Unequal ops that share a narrow width, or have the same sizes, change together."""
+    found = [
+        unequal
+        for op in facts.graph.ops
+        if (excess := excess_of(op)) is not None
+        and excess > EXCESS.value
+        and (unequal := _unequal(facts, op)) is not None
+    ]
+    keyed = [(one, one.keys) for one in found]
+    for together in connected(keyed):
+        yield _violation(facts, together)
+
+
+def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
+    targets: dict[int, float] = {}
+    for one in together:
+        # With a stride the optimum is c_in * p_in = c_out * p_out.
+        balance = sqrt(one.widths.p_out / one.widths.p_in)
+        for side, length, total in (
+            (one.inner, one.widths.c_in, balance),
+            (one.outer, one.widths.c_out, 1 / balance),
+        ):
+            for index in side:
+                width = facts.channels.groups[index].width
+                targets.setdefault(index, total * width / length)
+    solved = at_equal_macs(facts, targets)
+    worst = max(together, key=lambda one: one.widths.excess)
+    first = worst.widths
+    moved = sum(one.widths.memory_access_elements for one in together)
+    bound = sum(one.widths.bound_elements for one in together)
+    pairs = sorted({(o.widths.c_in, o.widths.c_out) for o in together})
+    told = ", ".join(f"{a}:{b}" for a, b in pairs[:3]) + (", ..." if len(pairs) > 3 else "")
+    evidence: dict[str, Any] = {
+        "c1": first.c_in,
+        "c2": first.c_out,
+        "ratio": round(first.ratio, 3),
+        "memory_access_elements": moved,
+        "bound_elements": round(bound),
+        "above_bound": round(moved / bound - 1, 4),
+    }
+    edit, fix, assumption = None, "make both widths equal", ""
+    if solved is not None:
+        sizes = sorted(set(solved.widths.values()))
+        evidence |= {
+            "widths_after": dict(solved.widths),
+            "ops_touched": len(solved.touched),
+            "macs_before": solved.macs_before,
+            "macs_after": solved.macs_after,
+        }
+        edit = Edit(widths=solved.widths)
+        fix = f"widths of {' and '.join(map(str, sizes[:4]))} at equal macs"
+        difference = solved.macs_after / solved.macs_before - 1
+        assumption = (
+            f"equal macs over the {len(solved.touched)} ops that share these widths "
+            f"({difference:+.1%} by rounding)"
+        )
+    strided = first.p_in != first.p_out
+    return Violation(
+        ops=tuple(one.op for one in together),
+        message=f"widths {told}: memory access is {moved / bound - 1:.0%} above its bound"
+        + (" (with a stride the optimum is c1 * p_in = c2 * p_out)" if strided else ""),
+        fix=fix,
+        alike=tuple(sorted({one.sizes for one in together})),
+        evidence=evidence,
+        edit=edit,
+        assumption=assumption,
+        remedy="retrain",
+        before=tuple(label(one.op) for one in together[:4]),
+    )
+
+
+RULE: Final = Rule(
+    id="G101",
+    name="unequal channel widths",
+    title="Give both sides of a convolution the same width",
+    what="A 1x1 or dense convolution, Gemm or MatMul with stored weights whose input and output "
+    "widths differ so much that it moves clearly more elements than it must at these macs.",
+    why="At fixed macs, memory access h * w * (c1 + c2) + c1 * c2 is least where c1 = c2. Table "
+    "1 of "
+    "the paper: at equal macs 1:2 runs 12 %, 1:6 41 % and 1:12 49 % slower on a GPU than 1:1. With "
+    "a stride the optimum is c1 * p_in = c2 * p_out, where p are the positions N * h * w of a "
+    "side.",
+    reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G1, equations 1 and 2, Table 1",
+    thresholds=(EXCESS,),
+    bad="""
+g (float[1, 3, 56, 56] x, float[16, 3, 3, 3] w0, float[208, 16, 1, 1] w1, float[16, 208, 1, 1] w2,
+   float[10, 16, 1, 1] w3) => (float[1, 10, 56, 56] y)
+{ a = Conv<pads = [1, 1, 1, 1]>(x, w0)  b = Conv(a, w1)  c = Conv(b, w2)  y = Conv(c, w3) }
+""",
+    good="""
+g (float[1, 3, 56, 56] x, float[44, 3, 3, 3] w0, float[88, 44, 1, 1] w1, float[44, 88, 1, 1] w2,
+   float[10, 44, 1, 1] w3) => (float[1, 10, 56, 56] y)
+{ a = Conv<pads = [1, 1, 1, 1]>(x, w0)  b = Conv(a, w1)  c = Conv(b, w2)  y = Conv(c, w3) }
+""",
+    check=check,
+)

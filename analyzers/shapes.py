@@ -1,0 +1,77 @@
+"""The guidelines as numbers of one op: widths, memory access and its bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+from costlint.analyzers.facts import groups, is_conv, is_depthwise, is_product
+from costlint.costmodel.dims import product
+from costlint.costmodel.graph import Op
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widths:
+    """Channel widths of an op, and the positions N * h * w of each side."""
+
+    c_in: int
+    c_out: int
+    p_in: int
+    p_out: int
+    weights: int
+
+    @property
+    def memory_access_elements(self) -> int:
+        """B = p_in * c_in + p_out * c_out + k * k * c_in * c_out / g (section 2, G1)."""
+        return self.p_in * self.c_in + self.p_out * self.c_out + self.weights
+
+    @property
+    def bound_elements(self) -> float:
+        """The least B at these macs, groups and filter: the paper's equation 2 for any filter.
+
+        By the inequality of the means p_in * c_in + p_out * c_out is least where both are equal.
+        """
+        return 2 * sqrt(self.p_in * self.p_out * self.c_in * self.c_out) + self.weights
+
+    @property
+    def excess(self) -> float:
+        """Share of memory access above the bound; 0 is the optimum."""
+        return self.memory_access_elements / self.bound_elements - 1
+
+    @property
+    def ratio(self) -> float:
+        """The larger side over the smaller, each times its positions; 1 is the optimum."""
+        one, other = self.p_in * self.c_in, self.p_out * self.c_out
+        return max(one, other) / min(one, other)
+
+
+def widths_of(op: Op) -> Widths | None:
+    """Widths of a convolution or a product with stored weights; None for anything else.
+
+    A depthwise convolution has one width, so that nothing can be unequal.
+    """
+    if is_conv(op) and not is_depthwise(op):
+        x, y = op.x.known_shape, op.y.known_shape
+        sizes = (x[1], y[1], x[0] * product(x[2:]), y[0] * product(y[2:]))
+    elif is_product(op):
+        inner = 0 if op.op_type == "Gemm" and op.attributes.get("transA") else -1
+        c_in, c_out = op.x.known_shape[inner], op.y.known_shape[-1]
+        rows = op.y.elements // c_out
+        sizes = (c_in, c_out, rows, rows)
+    else:
+        return None
+    if not all(type(size) is int and size > 0 for size in sizes):
+        return None
+    return Widths(
+        c_in=sizes[0], c_out=sizes[1], p_in=sizes[2], p_out=sizes[3], weights=op.w.elements
+    )
+
+
+def filter_of(op: Op) -> tuple[int, ...]:
+    """The filter of a convolution, () of anything else."""
+    return tuple(op.w.known_shape[2:]) if is_conv(op) else ()
+
+
+def is_pointwise(op: Op) -> bool:
+    """Whether the filter is 1x1."""
+    return is_conv(op) and set(filter_of(op)) == {1} and groups(op) == 1

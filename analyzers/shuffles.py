@@ -1,0 +1,51 @@
+"""Channel shuffles in a graph: Reshape, Transpose, Reshape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from costlint.analyzers.facts import Facts, is_depthwise, is_grouped
+from costlint.costmodel.graph import Op
+
+_THROUGH = frozenset({"Relu", "Clip", "BatchNormalization", "LeakyRelu", "HardSwish", "Identity"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shuffle:
+    """The three ops; `parts` is the number of parts that are interleaved."""
+
+    ops: tuple[Op, Op, Op]
+    parts: int
+
+
+def shuffles(facts: Facts) -> Iterator[Shuffle]:
+    """Every [N, c, ...] -> [N, g, c / g, ...] -> [N, c / g, g, ...] -> [N, c, ...]."""
+    for middle in facts.graph.ops:
+        if middle.op_type != "Transpose" or middle.x.shape is None:
+            continue
+        order = middle.attributes.get("perm") or ()
+        if tuple(order[:3]) != (0, 2, 1) or tuple(order[3:]) != tuple(range(3, len(order))):
+            continue
+        first, last = facts.makers.get(middle.x.name), facts.only_reader(middle.y)
+        if first is None or last is None or not (first.op_type == last.op_type == "Reshape"):
+            continue
+        if first.x.shape == last.y.shape and facts.only_reader(first.y) is middle:
+            yield Shuffle(ops=(first, middle, last), parts=middle.x.known_shape[1])
+
+
+def serves_groups(facts: Facts, shuffle: Shuffle) -> bool:
+    """Whether a grouped convolution lies next to it, element-wise and depthwise ops left out."""
+    maker = facts.makers.get(shuffle.ops[0].x.name)
+    while maker is not None and _is_through(maker):
+        maker = facts.makers.get(maker.x.name)
+    if maker is not None and is_grouped(maker):
+        return True
+    reader = facts.only_reader(shuffle.ops[2].y)
+    while reader is not None and _is_through(reader):
+        reader = facts.only_reader(reader.y)
+    return reader is not None and is_grouped(reader)
+
+
+def _is_through(op: Op) -> bool:
+    return op.op_type in _THROUGH or is_depthwise(op)

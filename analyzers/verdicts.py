@@ -1,0 +1,148 @@
+"""Every op against every guideline, with the number behind it, finding or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from costlint.analyzers.blocks import Block
+from costlint.analyzers.facts import Facts, groups, is_conv, is_depthwise, is_grouped
+from costlint.analyzers.finding import OpAnalysis, Verdict
+from costlint.analyzers.g101_unequal_width import EXCESS, can_change
+from costlint.analyzers.g301_fragmented import is_fragmented
+from costlint.analyzers.shapes import widths_of
+from costlint.analyzers.shuffles import serves_groups, shuffles
+from costlint.costmodel.edit import op_key
+from costlint.costmodel.graph import Op
+from costlint.costmodel.op_cost import OpCost
+
+
+def op_analyses(facts: Facts) -> Iterator[OpAnalysis]:
+    """One row for each op of the graph itself, in its order."""
+    blocks = _smallest(facts)
+    moved = {op_key(op) for s in shuffles(facts) if serves_groups(facts, s) for op in s.ops}
+    total = facts.estimate.latency_s or 1.0
+    for index, op in enumerate(facts.graph.ops):
+        row = facts.rows.get(op_key(op))
+        if row is None or row.op is not op:
+            continue
+        block = blocks.get(index)
+        yield _analysis(facts, row, block, total, is_group_shuffle=op_key(op) in moved)
+
+
+def _smallest(facts: Facts) -> Mapping[int, Block]:
+    found: dict[int, Block] = {}
+    for block in facts.blocks:  # innermost first
+        for index in block.members:
+            found.setdefault(index, block)
+    return found
+
+
+def _analysis(
+    facts: Facts, row: OpCost, block: Block | None, total: float, *, is_group_shuffle: bool
+) -> OpAnalysis:
+    op = row.op
+    kernel = facts.kernels.get(op_key(op))
+    share = kernel.latency_s / total if kernel is not None and facts.leads(op) else 0.0
+    is_light = row.op_class in {"elementwise", "data", "shuffle"} or is_depthwise(op)
+    widths = widths_of(op)
+    verdicts = (
+        _g1(facts, op),
+        _g2(op, is_group_shuffle=is_group_shuffle),
+        _g3(op, block, has_kernel=kernel is not None),
+        _g4(op, share, is_light=is_light and not row.is_free),
+    )
+    return OpAnalysis(
+        op=op.name,
+        op_class=row.op_class,
+        kernel=None if kernel is None else kernel.id,
+        bound=None if kernel is None else kernel.bound,
+        flop=row.cost.flop,
+        memory_access_elements=row.cost.memory_access_elements,
+        g1_bound_elements=None if widths is None else widths.bound_elements,
+        groups=groups(op) if is_conv(op) else None,
+        block="" if block is None else block.name,
+        block_kernels=None if block is None else _kernels(facts, block),
+        elementwise_share=share if is_light else 0.0,
+        verdicts=verdicts,
+    )
+
+
+def _kernels(facts: Facts, block: Block) -> int:
+    keys = (op_key(facts.graph.ops[i]) for i in block.members)
+    return len({facts.kernels[key].id for key in keys if key in facts.kernels})
+
+
+def _g1(facts: Facts, op: Op) -> Verdict:
+    widths = widths_of(op)
+    if widths is None:
+        return Verdict(
+            op=op.name, guideline="G1", state="not applicable", meaning=_why_no_widths(op)
+        )
+    meaning = "memory access above its bound"
+    if widths.excess <= EXCESS.value:
+        return Verdict(
+            op=op.name, guideline="G1", state="fine", number=widths.excess, meaning=meaning
+        )
+    if not can_change(facts, op):
+        meaning = f"{meaning}, but a width is given"
+        return Verdict(
+            op=op.name,
+            guideline="G1",
+            state="not applicable",
+            number=widths.excess,
+            meaning=meaning,
+        )
+    return Verdict(
+        op=op.name, guideline="G1", state="violated", number=widths.excess, meaning=meaning
+    )
+
+
+def _why_no_widths(op: Op) -> str:
+    if is_depthwise(op):
+        return "depthwise: one width"
+    if op.op_type in {"MatMul", "Gemm", "Einsum", "Attention"}:
+        return "a product of two activations"
+    return "no weights of two widths"
+
+
+def _g2(op: Op, *, is_group_shuffle: bool) -> Verdict:
+    if is_group_shuffle:
+        return Verdict(op=op.name, guideline="G2", state="violated", meaning="shuffle for groups")
+    if not is_conv(op) or is_depthwise(op):
+        why = "depthwise: counted by G4" if is_depthwise(op) else "no convolution"
+        return Verdict(op=op.name, guideline="G2", state="not applicable", meaning=why)
+    state = "violated" if is_grouped(op) else "fine"
+    return Verdict(
+        op=op.name,
+        guideline="G2",
+        state="violated" if state == "violated" else "fine",
+        number=float(groups(op)),
+        meaning="groups",
+    )
+
+
+def _g3(op: Op, block: Block | None, *, has_kernel: bool) -> Verdict:
+    if block is None or not has_kernel:
+        why = "in no block" if has_kernel else "no kernel of its own"
+        return Verdict(op=op.name, guideline="G3", state="not applicable", meaning=why)
+    return Verdict(
+        op=op.name,
+        guideline="G3",
+        state="violated" if is_fragmented(block) else "fine",
+        number=float(block.fragments),
+        meaning=f"fragments in {block.name}, {block.critical} in series",
+    )
+
+
+def _g4(op: Op, share: float, *, is_light: bool) -> Verdict:
+    if not is_light:
+        return Verdict(
+            op=op.name, guideline="G4", state="not applicable", meaning="not element-wise"
+        )
+    return Verdict(
+        op=op.name,
+        guideline="G4",
+        state="violated" if share > 0 else "fine",
+        number=share,
+        meaning="share of the latency" if share > 0 else "fused or free on this device",
+    )

@@ -1,0 +1,1 @@
+"""Maintenance: rebuild the shipped profiles and the accuracy table from the corpus."""

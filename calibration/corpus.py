@@ -1,0 +1,179 @@
+"""Reading the corpus: timings by profile, graphs by name, families, and the paper's tables."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from zipfile import ZipFile
+
+import numpy as np
+
+SOURCES: Final = {
+    "gpu": "pytorch-image-models results/benchmark-infer-*.csv (Apache-2.0)",
+    "phone": "github.com/qed-usc/mobile-ml-benchmark (MIT)",
+    "arm": "ncnn benchmark/README.md (BSD-3-Clause)",
+    "paper": "Ma et al., ShuffleNet V2, ECCV 2018, arXiv 1807.11164, Tables 1 to 4",
+}
+_SIBLINGS: Final = {"mobilenetb": "mobilenet", "resnetbc": "resnet", "preresnetbc": "preresnet"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """One measured network."""
+
+    graph: str
+    family: str
+    batch: int
+    latency_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """A profile to be: its facts and its timings. `chip` is its identity."""
+
+    name: str
+    group: str
+    chip: str
+    hardware: str
+    runtime: str
+    precision: str
+    layout: str
+    threads: int
+    source: str
+    timings: tuple[Timing, ...]
+
+
+def graph_files(corpus: Path, part: str) -> Mapping[str, bytes]:
+    """The graphs of `part` (gpu, phone, arm) by name."""
+    with ZipFile(corpus / f"{part}-graphs.zip") as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def devices(corpus: Path) -> list[Device]:
+    """Every profile that the timings files name."""
+    return [*_gpus(corpus), *_phones(corpus), *_boards(corpus)]
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def _by(path: Path, key: str) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in _rows(path):
+        found[row[key]].append(row)
+    return found
+
+
+def _gpus(corpus: Path) -> Iterator[Device]:
+    families = {r["graph"]: r["family"] for r in _rows(corpus / "gpu-graphs.csv")}
+    for name, rows in _by(corpus / "gpu-timings.csv", "device").items():
+        first = rows[0]
+        kind = "gpu-compiled" if name.endswith("compiled") else "gpu-eager"
+        yield Device(
+            name=name,
+            group="x86" if name.startswith("i7") else kind,
+            chip=name.split("-")[0],
+            hardware=first["hardware"],
+            runtime=first["runtime"],
+            precision="fp32" if name.startswith("i7") else "amp",
+            layout=first["layout"],
+            threads=0,
+            source=SOURCES["gpu"],
+            timings=tuple(
+                Timing(
+                    graph=r["graph"],
+                    family=families[r["graph"]],
+                    batch=int(r["batch"]),
+                    latency_s=float(r["latency_s"]),
+                )
+                for r in rows
+            ),
+        )
+
+
+def phone_family(graph: str) -> str:
+    """`mobilenetv3` of `mobilenetv3_large_w1.onnx`; variants b and bc are the same family."""
+    found = re.match(r"([a-z]+?)(v\d)?(bc|b)?(?=[\d_.])", graph)
+    return f"{found[1]}{found[2] or ''}" if found else graph
+
+
+def _phones(corpus: Path) -> Iterator[Device]:
+    for name, rows in _by(corpus / "phone-timings.csv", "profile").items():
+        first = rows[0]
+        library = "tflite" if "-tflite-" in name else "torch"
+        yield Device(
+            name=name,
+            group=f"{library}-{'gpu' if name.endswith('gpu') else 'cpu'}",
+            chip=first["device"],
+            hardware=f"{first['hardware']}, {first['unit']}",
+            runtime=first["runtime"],
+            precision="fp32",
+            layout="nhwc" if library == "tflite" else "nchw",
+            threads=sum(map(int, re.findall(r"(\d)(?=large|med|small)", first["unit"]))),
+            source=SOURCES["phone"],
+            timings=tuple(
+                Timing(graph=r["graph"], family=phone_family(r["graph"]), batch=1,
+                       latency_s=float(r["latency_s"]))
+                for r in rows
+            ),
+        )  # fmt: skip
+
+
+def _boards(corpus: Path) -> Iterator[Device]:
+    for name, rows in _by(corpus / "arm-timings.csv", "profile").items():
+        last = max(int(r["run"]) for r in rows)
+        kept = [r for r in rows if int(r["run"]) == last]
+        first = kept[0]
+        yield Device(
+            name=name,
+            group="ncnn-vulkan" if "vulkan" in name else "ncnn-cpu",
+            chip=chip_of(first["device"], first["device_description"]),
+            hardware=first["device_description"],
+            runtime="ncnn",
+            precision="fp32",
+            layout="nchw",
+            threads=int(first["threads"] or 0) if "vulkan" not in name else 0,
+            source=SOURCES["arm"],
+            timings=_median_timings(kept),
+        )
+
+
+def _median_timings(rows: list[dict[str, str]]) -> tuple[Timing, ...]:
+    """One timing for each network; the minimum where the maximum is over twice that."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        mean = float(row["latency_s"])
+        low, high = float(row["low_s"] or mean), float(row["high_s"] or mean)
+        found[row["graph"]].append(low if high > 2 * low else mean)
+    return tuple(
+        Timing(graph=graph, family=graph, batch=1, latency_s=float(np.median(values)))
+        for graph, values in sorted(found.items())
+    )
+
+
+_CHIPS: Final = (
+    ("rk3588", "rk3588"), ("rk3566", "rk3566"), ("rk3568", "rk3568"), ("rk3399", "rk3399"),
+    ("bcm2837", "bcm2837"), ("bcm2710", "bcm2837"), ("bcm2711", "bcm2711"), ("bcm2712", "bcm2712"),
+)  # fmt: skip
+_SAME: Final = {
+    "station-m3": "rk3588", "station-p2": "rk3568", "station-m2": "rk3566",
+    "orangepi4": "rk3399", "orangepi-cm4": "rk3566", "orangepi5": "rk3588",
+    "orangepi5-plus": "rk3588", "rk3588-b": "rk3588", "rpi-zero2w": "bcm2837", "rpi3": "bcm2837",
+    "rpi5-overclocked": "rpi5",
+}  # fmt: skip
+
+
+def chip_of(device: str, description: str) -> str:
+    """What two devices share when they are the same silicon."""
+    low = description.lower()
+    for mark, chip in _CHIPS:
+        if mark in low:
+            return chip
+    return _SAME.get(device, device)

@@ -1,0 +1,163 @@
+"""Tables 1 to 4 of the paper: the two platforms' profiles, and how well they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from calibration.amounts import Graph
+from calibration.corpus import SOURCES, Device, Timing
+from calibration.groups import GROUPS, Group
+from calibration.heldout import HeldOut, prediction_sd
+from calibration.paper import Cell, cells
+from calibration.profiles import make_profile
+from costlint.costmodel.calibration.fit import Fitted, Prior, fit, predict
+from costlint.costmodel.calibration.prior import vague_prior
+from costlint.costmodel.calibration.samples import Sample, Samples
+from costlint.costmodel.count import count
+from costlint.costmodel.devices.profile import DeviceProfile
+from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.latency.combine import matrix
+from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.interval import widest
+
+PLATFORMS: Final = {"gtx1080ti-cudnn7": "paper-gpu", "snapdragon810-neon-1t": "paper-arm"}
+HARDWARE: Final = {
+    "gtx1080ti-cudnn7": ("NVIDIA GeForce GTX 1080 Ti", "cuDNN 7.0", 11_811_160_064),
+    "snapdragon810-neon-1t": ("Snapdragon 810, Cortex-A57 2.0 GHz", "hand-tuned NEON", None),
+}
+CLOSE: Final = 1.03
+"""Pairs of rows closer than this say nothing about order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """One platform fitted to its tables, and with each table left out."""
+
+    name: str
+    group: Group
+    cells: tuple[Cell, ...]
+    samples: Samples
+    fitted: Fitted
+    in_sample_s: np.ndarray
+    left_out: HeldOut
+
+
+def platform(corpus: Path, name: str, known: Mapping[str, np.ndarray]) -> Platform:
+    """Fit a platform. `known` are other devices' parameters, for terms that no table has."""
+    group = GROUPS[PLATFORMS[name]]
+    found = tuple(cells(corpus, name))
+    samples = Samples(rows=tuple(_sample(c, group) for c in found))
+    prior = _prior(group, samples, known)
+    fitted = _fit(samples, prior, group)
+    predicted, scale = np.zeros(len(found)), np.zeros(len(found))
+    for table in sorted({c.table for c in found}):
+        out = samples.families == table
+        without = _fit(samples.where(~out), prior, group)
+        predicted[out] = predict(samples.where(out), without.parameters, group.overlap)
+        sd = np.sqrt(np.diag(without.covariance))
+        scale[out] = prediction_sd(samples.where(out), without.parameters, sd, group)
+    left_out = HeldOut(
+        networks=tuple(c.name for c in found),
+        measured_s=samples.latency_s,
+        predicted_s=predicted,
+        scale_sd=scale,
+        folds=np.unique(samples.families, return_inverse=True)[1],
+    )
+    return Platform(
+        name=name,
+        group=group,
+        cells=found,
+        samples=samples,
+        fitted=fitted,
+        in_sample_s=predict(samples, fitted.parameters, group.overlap),
+        left_out=left_out,
+    )
+
+
+def _sample(cell: Cell, group: Group) -> Sample:
+    counts = count(cell.graph)
+    featured = featurize(counts, fusion_rules(group.fusion), group.settings)
+    return Sample(
+        network=cell.name,
+        family=cell.table,
+        amounts=matrix(featured.amounts),
+        latency_s=cell.latency_s,
+        macs=counts.macs,
+        width=widest(counts),
+    )
+
+
+def _prior(group: Group, samples: Samples, known: Mapping[str, np.ndarray]) -> Prior:
+    mean = group.mean
+    source = known.get(BORROWS.get(group.name, ""))
+    if source is not None:
+        unseen = np.append(samples.stacked[0].sum(axis=0) == 0, False)
+        mean = np.where(unseen, source, mean)
+    return vague_prior(mean, ratio_sd=group.ratio_sd, speed_sd=0.5)
+
+
+BORROWS: Final = {"paper-arm": "snapdragon810-ncnn-cpu1-big"}
+"""The same chip under ncnn tells the terms that Tables 1 to 4 do not have (depthwise, pooling)."""
+
+
+def _fit(samples: Samples, prior: Prior, group: Group) -> Fitted:
+    """Start from the fit without overlap, which has no kinks."""
+    smooth = fit(samples, prior, overlap=0.0, noise=group.noise, steps=60)
+    return fit(
+        samples,
+        prior,
+        overlap=group.overlap,
+        noise=group.noise,
+        start=smooth.parameters,
+        steps=60,
+    )
+
+
+def pairs(found: Platform) -> tuple[int, int]:
+    """(in the measured order, all) pairs of rows in a column of a table."""
+    right = total = 0
+    for i, j in combinations(range(len(found.cells)), 2):
+        ratio = found.samples.latency_s[i] / found.samples.latency_s[j]
+        same = found.cells[i].column == found.cells[j].column
+        if not same or max(ratio, 1 / ratio) < CLOSE:
+            continue
+        total += 1
+        right += int((ratio > 1) == bool(found.in_sample_s[i] > found.in_sample_s[j]))
+    return right, total
+
+
+def paper_profile(found: Platform, date: str) -> DeviceProfile:
+    """The profile of a paper platform."""
+    hardware, runtime, memory = HARDWARE[found.name]
+    device = Device(
+        name=found.name, group=found.group.name, chip=found.name, hardware=hardware,
+        runtime=runtime, precision="fp32", layout="nchw", threads=0 if memory else 1,
+        source=SOURCES["paper"],
+        timings=tuple(
+            Timing(graph=c.name, family=c.table, batch=1, latency_s=c.latency_s)
+            for c in found.cells
+        ),
+    )  # fmt: skip
+    graphs = {
+        row.network: Graph(
+            fixed=row.amounts, each=row.amounts, macs=row.macs, bytes_accessed=0, width=row.width
+        )
+        for row in found.samples.rows
+    }
+    held = found.left_out
+    return make_profile(
+        group=found.group,
+        device=device,
+        samples=found.samples,
+        fitted=found.fitted,
+        tested=held,
+        together=[held],
+        graphs=graphs,
+        date=date,
+    )

@@ -1,0 +1,1 @@
+"""What a graph costs: reading, shapes, formulas, counts. Knows no rule and no report."""

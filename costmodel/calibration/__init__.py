@@ -1,0 +1,1 @@
+"""Fitting device profiles to timings, and saying how well they predict."""

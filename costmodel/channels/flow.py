@@ -1,0 +1,122 @@
+"""The axes of every tensor as widths, filled op by op."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from costlint.costmodel.channels.widths import Axis, Widths
+from costlint.costmodel.graph import Op, Tensor
+
+Axes: TypeAlias = tuple[Axis, ...]
+
+
+@dataclass(slots=True)
+class Flow:
+    """What is known so far. `axes` by tensor; `makers` are weights whose output is a width.
+
+    Vectors in `shared` have axes of their own for each reader; `current` is the op in hand.
+    """
+
+    widths: Widths = field(default_factory=Widths)
+    axes: dict[str, Axes] = field(default_factory=dict)
+    makers: list[tuple[Op, Axis]] = field(default_factory=list)
+    shared: frozenset[str] = frozenset()
+    current: Op | None = None
+
+    def of(self, tensor: Tensor | None) -> Axes:
+        """The axes of `tensor`; a parameter's are new widths when it is first seen."""
+        if tensor is None or tensor.shape is None:
+            return ()
+        shared = self.current is not None and tensor.name in self.shared
+        key = shared_key(self.current, tensor) if shared and self.current else tensor.name
+        known = self.axes.get(key)
+        if known is None:
+            known = (
+                tuple(
+                    [
+                        self.widths.fresh(d) if type(d) is int and d > 1 else None
+                        for d in tensor.shape
+                    ]
+                )
+                if tensor.is_parameter
+                else (None,) * len(tensor.shape)
+            )
+            self.axes[key] = known
+        return known
+
+    def tie(self, one: Axis, other: Axis, op: Op) -> None:
+        """Both axes change together, because of `op`."""
+        if one is not other:
+            self.widths.unify(one, other, f"{op.op_type} {op.name!r} ties it to a fixed size")
+
+    def freeze(self, tensors: Iterable[Tensor | None], why: str) -> None:
+        """No axis of `tensors` may change."""
+        for tensor in tensors:
+            for axis in self.of(tensor):
+                if axis is not None:
+                    self.widths.freeze(axis, why)
+
+    def refuse(self, op: Op, why: str = "") -> None:
+        """`op` needs the widths that it has."""
+        self.freeze(op.inputs, why or f"{op.identifier} {op.name!r} needs this width")
+
+    def made(self, op: Op, axis: Axis) -> Axis:
+        """`axis` is the output width of the weight of `op`."""
+        if axis is not None:
+            self.makers.append((op, axis))
+        return axis
+
+
+FlowRule: TypeAlias = Callable[[Flow, Op], Sequence[Axes]]
+
+_RULES: dict[str, FlowRule] = {}
+
+
+def flow_rule(*op_types: str) -> Callable[[FlowRule], FlowRule]:
+    """Register how `op_types` hand on widths; twice is a ValueError."""
+
+    def register(rule: FlowRule) -> FlowRule:
+        for op_type in op_types:
+            if op_type in _RULES:
+                msg = f"the widths of {op_type} are registered twice"
+                raise ValueError(msg)
+            _RULES[op_type] = rule
+        return rule
+
+    return register
+
+
+def flow_rule_for(op_type: str) -> FlowRule | None:
+    """The rule of an operator, None where there is none."""
+    return _RULES.get(op_type)
+
+
+def shared_key(op: Op, tensor: Tensor) -> str:
+    """The key of a shared vector as an input of `op`."""
+    return f"{tensor.name} of {op.name}"
+
+
+def same_axes(flow: Flow, op: Op) -> Axes:
+    """Output axes of an op that keeps its first input's rank: an axis whose size stays, stays."""
+    source, target = op.x, op.y
+    found: list[Axis] = []
+    for axis, before, after in zip(
+        flow.of(source), source.known_shape, target.known_shape, strict=True
+    ):
+        if axis is not None and before != after:
+            flow.widths.freeze(axis, f"{op.op_type} {op.name!r} changes its size")
+            found.append(None)
+        else:
+            found.append(axis)
+    return tuple(found)
+
+
+def is_plain(tensor: Tensor | None) -> bool:
+    """Whether every dimension of `tensor` is an int."""
+    return (
+        tensor is not None
+        and tensor.shape is not None
+        and all(type(d) is int for d in tensor.shape)
+    )

@@ -1,0 +1,203 @@
+"""The channel groups of a graph: named, with what they cover and why some cannot change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from typing import TypeAlias
+
+from costlint.costmodel.channels import layouts, products
+from costlint.costmodel.channels.flow import Axes, Flow, flow_rule_for, is_plain, shared_key
+from costlint.costmodel.graph import Op, OpGraph, Tensor, UnknownShapeError, captured
+
+RULES = (layouts, products)  # importing them registers their rules
+
+GroupTerms: TypeAlias = tuple[tuple[int, int], ...]
+"""(index of the group, times): the length of an axis as a sum over groups."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelGroup:
+    """Widths that change together.
+
+    An axis of (group, times) is `times * width // multiple_of` long. `ops` have weights along
+    it. `frozen` says why it cannot change, '' where it can.
+    """
+
+    name: str
+    width: int
+    multiple_of: int
+    ops: tuple[str, ...]
+    frozen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channels:
+    """`axes[key][i]` is axis `i` as a sum of groups, None where its size is given."""
+
+    groups: tuple[ChannelGroup, ...]
+    axes: Mapping[str, tuple[GroupTerms | None, ...]] = field(repr=False)
+    shared: frozenset[str] = field(repr=False, default=frozenset())
+
+    def key(self, op: Op, tensor: Tensor) -> str:
+        """The key of `tensor` in `axes` as an input of `op`: its name, but for shared vectors."""
+        return shared_key(op, tensor) if tensor.name in self.shared else tensor.name
+
+    def of(self, op: Op, tensor: Tensor) -> tuple[GroupTerms | None, ...]:
+        """The groups along each axis of an input or output of `op`; () where nothing is free."""
+        return self.axes.get(self.key(op, tensor), ())
+
+    @cached_property
+    def _keys(self) -> Mapping[int, tuple[str, ...]]:
+        found: dict[int, dict[str, None]] = {}
+        for key, axes in self.axes.items():
+            for terms in axes:
+                for index, _ in terms or ():
+                    found.setdefault(index, {})[key] = None
+        return {index: tuple(keys) for index, keys in found.items()}
+
+    def keys_along(self, index: int) -> tuple[str, ...]:
+        """Keys of the tensors that have an axis along group `index`."""
+        return self._keys.get(index, ())
+
+    def named(self, name: str) -> ChannelGroup:
+        """The group called `name`; KeyError where there is none."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        raise KeyError(name)
+
+
+def channels_of(graph: OpGraph, *, with_ends: bool = False) -> Channels:
+    """Follow every width through the graph: which are tied, which are sums, which are given.
+
+    A width is born in a weight (convolution, product, embedding) and is tied by what its tensor
+    meets: sums, depthwise filters, concats, splits, shuffles. Ops that are not understood keep the
+    widths that they have, and so do inputs and outputs of the model but `with_ends` (for a block
+    cut out of a network).
+    """
+    flow = Flow(shared=_shared_vectors(graph))
+    if with_ends:
+        for tensor in graph.inputs:
+            _born_at(flow, tensor)
+    for op in graph.ops:
+        flow.current = op
+        _follow(flow, op)
+    for tensor in () if with_ends else graph.outputs:
+        flow.freeze([tensor], f"it is the model's output {tensor.name!r}")
+    return _collected(flow)
+
+
+def _shared_vectors(graph: OpGraph) -> frozenset[str]:
+    """Parameters of one dimension with several readers: exporters merge equal ones (all zeros)."""
+    readers = Counter(
+        t.name
+        for op in graph.ops
+        for t in op.inputs
+        if t is not None and t.is_parameter and t.shape is not None and len(t.shape) == 1
+    )
+    return frozenset(name for name, times in readers.items() if times > 1)
+
+
+def _born_at(flow: Flow, tensor: Tensor) -> None:
+    """The channels of an input as a width of their own; a place without weights has no ops."""
+    if is_plain(tensor) and tensor.rank > 2:
+        channels = flow.widths.fresh(tensor.known_shape[1])
+        flow.axes[tensor.name] = (None, channels, *(None,) * (tensor.rank - 2))
+        flow.makers.append((_end(tensor), channels))
+
+
+def _end(tensor: Tensor) -> Op:
+    return Op(
+        name=f"{tensor.name}/", domain="", op_type="", version=1,
+        inputs=(), outputs=(tensor,), attributes={},
+    )  # fmt: skip
+
+
+def _follow(flow: Flow, op: Op) -> None:
+    rule = flow_rule_for(op.op_type)
+    outputs = [t for t in op.outputs if t is not None]
+    try:
+        found = rule(flow, op) if rule is not None else _unary(flow, op)
+    except UnknownShapeError:
+        flow.refuse(op, f"a shape at {op.op_type} {op.name!r} is not known")
+        found = ()
+    for tensor, axes in zip(outputs, found, strict=False):
+        if tensor.shape is not None and len(axes) == len(tensor.shape):
+            flow.axes[tensor.name] = tuple(axes)
+
+
+def _unary(flow: Flow, op: Op) -> tuple[Axes, ...]:
+    """An op of one activation that keeps its shape hands on its axes; any other stops them."""
+    activations = [t for t in op.inputs if t is not None and not t.is_parameter]
+    inner = [t for body in op.bodies for t in captured(body)]
+    if len(activations) == 1 and not inner and len(op.outputs) == 1 and op.x.shape == op.y.shape:
+        return (flow.of(activations[0]),)
+    flow.refuse(op)
+    flow.freeze(inner, f"{op.op_type} {op.name!r} needs this width")
+    return ()
+
+
+def _collected(flow: Flow) -> Channels:
+    widths = flow.widths
+    owners: dict[int, tuple[str, int, Op]] = {}
+    ops: dict[int, dict[str, None]] = {}
+    names = _Names()
+    for op, axis in flow.makers:
+        terms = widths.resolve(axis) or ()
+        for width, times in terms:
+            if width not in owners:
+                owners[width] = (names.of(op), times, op)
+            if op.op_type:
+                ops.setdefault(width, {})[op.name] = None
+    place = {width: index for index, width in enumerate(owners)}
+    groups = tuple(
+        ChannelGroup(
+            name=name,
+            width=widths.values[width] * times,
+            multiple_of=times,
+            ops=tuple(ops.get(width, ())),
+            frozen=widths.frozen.get(width, ""),
+        )
+        for width, (name, times, _) in owners.items()
+    )
+    axes = {}
+    for name, found in flow.axes.items():
+        if any(axis is not None for axis in found):
+            axes[name] = tuple([_in_groups(widths.resolve(axis), place) for axis in found])
+    return Channels(groups=groups, axes=axes, shared=flow.shared)
+
+
+def _in_groups(
+    terms: tuple[tuple[int, int], ...] | None, place: Mapping[int, int]
+) -> GroupTerms | None:
+    if terms is None or any(width not in place for width, _ in terms):
+        return None
+    return tuple([(place[width], times) for width, times in terms])
+
+
+class _Names:
+    """Unique names from scopes: `/blocks/blocks.0/blocks.0.1/conv` is `blocks.0.1.conv.width`."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def of(self, op: Op) -> str:
+        stem = ".".join(_unrepeated(op.scope)) or op.name
+        for number in count(1):
+            name = f"{stem}.width" if number == 1 else f"{stem}.width#{number}"
+            if name not in self.taken:
+                self.taken.add(name)
+                return name
+        raise AssertionError
+
+
+def _unrepeated(scope: str) -> Iterator[str]:
+    """The parts of a scope; one that the next part repeats as its beginning is left out."""
+    parts = [part for part in scope.split("/") if part]
+    for part, following in zip(parts, [*parts[1:], ""], strict=False):
+        if following != part and not following.startswith(f"{part}."):
+            yield part

@@ -1,0 +1,169 @@
+"""A device profile: hardware, runtime, rates, where they come from and how far to trust them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from costlint.costmodel.fusion import FusionRules, fusion_rules
+from costlint.costmodel.latency.features import Settings
+from costlint.costmodel.latency.terms import TERMS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """What the timings covered, from smallest to largest; outside it an estimate extrapolates."""
+
+    batch: tuple[int, int]
+    macs: tuple[int, int]
+    width: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the numbers come from. `borrowed` says that other devices fill in for few timings."""
+
+    source: str
+    date: str
+    timings: int
+    borrowed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Errors on held-out networks, as shares; `flop_mape` is the FLOPs-proportional baseline's."""
+
+    networks: int
+    mape: float
+    median: float
+    p90: float
+    within_10: float
+    spearman: float
+    coverage: float
+    flop_mape: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Quantiles of held-out residuals, log(measured / predicted), in units of their scale.
+
+    The scale is sqrt(base_sd**2 + sum of (share of a term * its sd)**2).
+    """
+
+    base_sd: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceProfile:
+    """One hardware with one runtime, precision, layout and number of threads.
+
+    `seconds_per_unit` and `term_sd` follow `TERMS`; rates in the file are their inverse, and the
+    standard deviation is that of the rate's logarithm. `threads` 0 means a GPU.
+    """
+
+    name: str
+    hardware: str
+    runtime: str
+    fusion: str
+    precision: str
+    layout: str
+    threads: int
+    lanes_in: int
+    lanes_out: int
+    cache_bytes: int
+    overlap: float
+    overhead_s: float
+    overhead_sd: float
+    seconds_per_unit: tuple[float, ...]
+    term_sd: tuple[float, ...]
+    range: Range
+    provenance: Provenance
+    fit: Fit
+    interval: Interval
+    memory_bytes: float | None = None
+
+    @cached_property
+    def rules(self) -> FusionRules:
+        """The fusion rules of the runtime."""
+        return fusion_rules(self.fusion)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What of the device changes a kernel's amounts."""
+        return Settings(
+            precision=self.precision,
+            lanes_in=self.lanes_in,
+            lanes_out=self.lanes_out,
+            cache_bytes=self.cache_bytes,
+            winograd=self.rules.winograd,
+        )
+
+    @cached_property
+    def coefficients(self) -> np.ndarray:
+        """`seconds_per_unit` as an array."""
+        import numpy as np
+
+        return np.array(self.seconds_per_unit)
+
+    @cached_property
+    def variances(self) -> np.ndarray:
+        """Squares of `term_sd` as an array."""
+        import numpy as np
+
+        return np.array(self.term_sd) ** 2
+
+    def to_toml(self) -> str:
+        """The profile as a TOML file."""
+        head = {f.name: getattr(self, f.name) for f in fields(self) if f.name in _HEAD}
+        head = {key: value for key, value in head.items() if value is not None}
+        rates = {
+            t.key: 1.0 / s if t.is_rate else s
+            for t, s in zip(TERMS, self.seconds_per_unit, strict=True)
+        }
+        tables: dict[str, Mapping[str, Any]] = {
+            "rates": {key: float(f"{value:.4g}") for key, value in rates.items()},
+            "uncertainty": {
+                t.name: round(sd, 3) for t, sd in zip(TERMS, self.term_sd, strict=True)
+            },
+            **{part: _plain(getattr(self, part)) for part in _TABLES},
+        }
+        lines = [f"{key} = {_value(value)}" for key, value in head.items()]
+        for title, table in tables.items():
+            lines += ["", f"[{title}]", *(f"{key} = {_value(v)}" for key, v in table.items())]
+        return "\n".join(lines) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Write the profile to a TOML file."""
+        Path(path).write_text(self.to_toml(), encoding="utf-8")
+
+
+_HEAD = ("name", "hardware", "runtime", "fusion", "precision", "layout", "threads", "lanes_in",
+         "lanes_out", "cache_bytes", "overlap", "overhead_s", "overhead_sd",
+         "memory_bytes")  # fmt: skip
+_TABLES = ("range", "provenance", "fit", "interval")
+
+
+def _plain(part: Any) -> Mapping[str, Any]:
+    return {f.name: getattr(part, f.name) for f in fields(part)}
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(float(f"{value:.5g}"))
+    return str(value)

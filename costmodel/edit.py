@@ -1,0 +1,149 @@
+"""Edits of an op graph: widths changed, ops taken out or replaced. The graph itself stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from costlint.costmodel.channels import Channels
+from costlint.costmodel.dims import Dim
+from costlint.costmodel.graph import Op, OpGraph, Tensor, captured
+from costlint.costmodel.resizing import Resizing, op_key
+
+__all__ = ["Edit", "Replacement", "apply", "op_key"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """`by` takes the place of `ops` (keys) and makes what readers outside of them need."""
+
+    ops: frozenset[str]
+    by: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What to change. An op's key is the name of its first output (`op_key`): names can repeat.
+
+    `widths` are new sizes of channel groups by name. `dense` are grouped convolutions that lose
+    their groups. `bypassed` maps the output of an op that goes to the tensor that replaces it.
+    `fused` maps an op to the one whose kernel it joins: that one reads its other inputs and writes
+    its output. `free` are ops whose result is taken where it lies: they become views.
+    """
+
+    widths: Mapping[str, Dim] = field(default_factory=dict)
+    dense: frozenset[str] = frozenset()
+    bypassed: Mapping[str, str] = field(default_factory=dict)
+    fused: Mapping[str, str] = field(default_factory=dict)
+    free: frozenset[str] = frozenset()
+    replaced: tuple[Replacement, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changes."""
+        changes = (self.widths, self.dense, self.bypassed, self.fused, self.free, self.replaced)
+        return not any(changes)
+
+
+def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
+    """`graph` with `edit` applied; ops that nobody reads any more are gone.
+
+    `channels` are `channels_of(graph)`. Ops that nothing touches are the same objects as before.
+    """
+    taken = {key: change for change in edit.replaced for key in change.ops}
+    last = {id(change): max(_places(graph, change.ops)) for change in edit.replaced}
+    resize = Resizing(channels, edit.widths, edit.dense)
+    ops: list[Op] = []
+    for index, op in enumerate(graph.ops):
+        key = op_key(op)
+        change = taken.get(key)
+        if change is not None:
+            if last[id(change)] == index:
+                ops += [_rewired(new, edit.bypassed, graph) for new in change.by]
+        elif key not in edit.bypassed:
+            ops.append(_rewired(resize.op(op), edit.bypassed, graph, resize))
+    ops = _fused([_viewed(op) if op_key(op) in edit.free else op for op in ops], edit)
+    outputs = tuple(_standing(t, edit.bypassed, graph, resize) for t in graph.outputs)
+    return replace(
+        graph,
+        inputs=tuple([resize.made.get(t.name, t) for t in graph.inputs]),
+        ops=tuple(_alive(ops, outputs)),
+        outputs=outputs,
+        parameters=resize.parameters(graph, ops),
+        source=None,
+    )
+
+
+def _places(graph: OpGraph, keys: frozenset[str]) -> Iterator[int]:
+    return (index for index, op in enumerate(graph.ops) if op_key(op) in keys)
+
+
+def _standing(
+    tensor: Tensor, bypassed: Mapping[str, str], graph: OpGraph, resize: Resizing | None = None
+) -> Tensor:
+    """What stands for `tensor` after the bypasses."""
+    name = tensor.name
+    while name in bypassed:
+        name = bypassed[name]
+    if name == tensor.name:
+        return tensor if resize is None else resize.made.get(name, tensor)
+    found = None if resize is None else resize.made.get(name)
+    return found if found is not None else graph.tensors[name]
+
+
+def _rewired(
+    op: Op, bypassed: Mapping[str, str], graph: OpGraph, resize: Resizing | None = None
+) -> Op:
+    if not any(t is not None and t.name in bypassed for t in op.inputs):
+        return op
+    inputs = [None if t is None else _standing(t, bypassed, graph, resize) for t in op.inputs]
+    return replace(op, inputs=tuple(inputs))
+
+
+def _viewed(op: Op) -> Op:
+    """`op` as a view of what it reads: free on every runtime."""
+    return replace(op, op_type="Reshape", domain="", attributes={})
+
+
+def _fused(ops: list[Op], edit: Edit) -> list[Op]:
+    """Ops in the kernel of another: that one moves to their place, with their other inputs.
+
+    Where that one is bypassed, the one before it takes them.
+    """
+    fused = edit.fused
+    if not fused:
+        return ops
+    current: dict[str, str] = {}
+    made: dict[str, Op | None] = {}
+    for op in ops:
+        key = op_key(op)
+        made[key] = op
+        target = fused.get(key)
+        if target is None:
+            continue
+        while target in edit.bypassed:
+            target = edit.bypassed[target]
+        target = current.get(target, target)
+        into = made.get(target)
+        if into is None:
+            continue
+        own = {t.name for t in into.outputs if t is not None}
+        own.update(t.name for t in into.inputs if t is not None)
+        more = [t for t in op.inputs if t is not None and not t.is_parameter and t.name not in own]
+        made[key] = replace(into, inputs=(*into.inputs, *more), outputs=op.outputs)
+        made[target] = None
+        current[target] = key
+        current[fused[key]] = key
+    return [op for op in made.values() if op is not None]
+
+
+def _alive(ops: list[Op], outputs: Iterable[Tensor]) -> list[Op]:
+    """The ops that something reads, in their order."""
+    wanted = {t.name for t in outputs}
+    kept: list[Op] = []
+    for op in reversed(ops):
+        if any(t is not None and t.name in wanted for t in op.outputs):
+            kept.append(op)
+            wanted.update(t.name for t in op.inputs if t is not None)
+            wanted.update(t.name for body in op.bodies for t in captured(body))
+    return kept[::-1]

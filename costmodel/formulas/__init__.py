@@ -1,0 +1,109 @@
+"""What each operator costs: one formula per operator, or the reason why it is free."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+from costlint.costmodel.formulas import registry
+from costlint.costmodel.formulas.registry import OP_CLASSES, Formula, OpClass, formula, free
+
+FAMILIES: Final = (
+    "conv",
+    "matmul",
+    "einsum",
+    "attention",
+    "recurrent",
+    "arithmetic",
+    "activation",
+    "pool",
+    "reduce",
+    "normalization",
+    "softmax",
+    "resize",
+    "movement",
+    "gather",
+    "quantized",
+    "generate",
+    "signal",
+    "sequence",
+    "views",
+    "microsoft_standard",
+)
+"""Modules that register formulas of the standard when this package is imported."""
+
+FURTHER: Final = (
+    "microsoft",
+    "microsoft_algorithms",
+    "microsoft_attention",
+    "microsoft_conv",
+    "microsoft_data",
+    "microsoft_elementwise",
+    "microsoft_layout",
+    "microsoft_matmul",
+    "microsoft_moe",
+    "microsoft_nbits",
+    "microsoft_normalization",
+    "microsoft_packed",
+    "microsoft_quantized",
+    "microsoft_recurrent",
+    "microsoft_sparse_attention",
+    "microsoft_uncosted",
+    "ml",
+    "ml_trees",
+    "training",
+    "preview",
+    "foreign",
+)
+"""Modules that register those of every other domain, once one of these is asked for."""
+
+for _family in FAMILIES:
+    import_module(f"{__name__}.{_family}")
+
+
+@cache
+def _load_further() -> None:
+    for family in FURTHER:
+        import_module(f"{__name__}.{family}")
+
+
+def formula_for(domain: str, op_type: str) -> Formula | None:
+    """The formula of an operator, None where there is none."""
+    if domain:
+        _load_further()
+    return registry.formula_for(domain, op_type)
+
+
+def why_free(domain: str, op_type: str) -> str | None:
+    """Why an operator is free, None where it is not."""
+    if domain:
+        _load_further()
+    return registry.why_free(domain, op_type)
+
+
+def all_formulas() -> tuple[Formula, ...]:
+    """Every registered formula, by domain and name."""
+    _load_further()
+    return registry.all_formulas()
+
+
+def all_free() -> tuple[tuple[str, str, str], ...]:
+    """Every free operator as (domain, op_type, reason), sorted."""
+    _load_further()
+    return registry.all_free()
+
+
+__all__ = [
+    "FAMILIES",
+    "FURTHER",
+    "OP_CLASSES",
+    "Formula",
+    "OpClass",
+    "all_formulas",
+    "all_free",
+    "formula",
+    "formula_for",
+    "free",
+    "why_free",
+]

@@ -1,0 +1,159 @@
+"""Classical machine learning: the domain ai.onnx.ml.
+
+N rows of C features. What a model knows stands in its attributes, which are no tensors: reading
+them is not counted as traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from costlint.costmodel.cost import Work
+from costlint.costmodel.dims import Dim, product
+from costlint.costmodel.formulas.arguments import integer, text
+from costlint.costmodel.formulas.registry import formula, free
+from costlint.costmodel.graph import Op
+
+_ML: Final = "ai.onnx.ml"
+_TRANSFORMS: Final = {"LOGISTIC": 3, "SOFTMAX": 5, "SOFTMAX_ZERO": 6, "PROBIT": 8}
+_NUMBERED: Final = ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT")
+"""How the newest operator, TreeEnsemble, says it."""
+
+free("ZipMap", reason="gives names to the columns of a table, whose numbers stay where they are",
+     domain=_ML)  # fmt: skip
+
+
+def rows_columns(op: Op) -> tuple[Dim, Dim]:
+    """N and C of an input (N, C); a vector (C) is one row."""
+    x = op.x.known_shape
+    return (x[0], product(x[1:])) if len(x) > 1 else (1, product(x))
+
+
+def attribute_list(op: Op, name: str) -> Sequence[Any]:
+    """The attribute `name` as a sequence, empty where it is absent."""
+    value = op.attributes.get(name, ())
+    return value if isinstance(value, list | tuple) else ()
+
+
+def transform(op: Op) -> Dim:
+    """Operations of `post_transform` on the scores, which are the last output."""
+    given = op.attributes.get("post_transform", "NONE")
+    if isinstance(given, int) and 0 <= given < len(_NUMBERED):
+        given = _NUMBERED[given]
+    each = _TRANSFORMS.get(str(given), 0)
+    scores = op.outputs[-1]
+    return each * scores.elements if each and scores is not None else 0
+
+
+@formula("LinearClassifier", "LinearRegressor", op_class="conv", domain=_ML)
+def linear(op: Op) -> Work:
+    """Y (N, E) = X (N, C) @ coefficients (C, E) + intercepts (E); labels (N) of the best.
+
+    macs = N * C * E; other_flop = N * E each for intercepts (add) and labels (compare), and for
+    each score 3 (logistic), 5 (softmax) or 8 (probit).
+    """
+    rows, _ = rows_columns(op)
+    weights = len(attribute_list(op, "coefficients"))
+    intercepts = len(attribute_list(op, "intercepts"))
+    labels = _scores(op) if op.op_type == "LinearClassifier" else 0
+    return Work(macs=rows * weights, other_flop=rows * intercepts + labels + transform(op))
+
+
+def _scores(op: Op) -> Dim:
+    scores = op.outputs[-1] if len(op.outputs) > 1 else None
+    return scores.elements if scores is not None else 0
+
+
+@formula("SVMClassifier", "SVMRegressor", op_class="conv", domain=_ML)
+def support_vectors(op: Op) -> Work:
+    """Y (N, E) = weights (E, v) of the kernel between X (N, C) and v support vectors (v, C).
+
+    macs = N * (v * C + E * v); other_flop = for each kernel value 3 (multiply, add, power or
+    tanh), of the radial one a subtract for each feature and 2; N * E compares of classes; logistic
+    3, softmax 5 for each score. Without support vectors the weights are those of a linear model.
+    """
+    rows, _ = rows_columns(op)
+    vectors = len(attribute_list(op, "support_vectors"))
+    weights = len(attribute_list(op, "coefficients"))
+    counted = sum(attribute_list(op, "vectors_per_class")) or integer(op, "n_supports", 0)
+    kind = text(op, "kernel_type", "LINEAR")
+    shaping = 0 if kind == "LINEAR" else 2 * counted if kind == "RBF" else 3 * counted
+    kernel = shaping + (vectors if kind == "RBF" else 0)
+    labels = _scores(op) if op.op_type == "SVMClassifier" else 0
+    return Work(macs=rows * (vectors + weights), other_flop=rows * kernel + labels + transform(op))
+
+
+@formula("Scaler", op_class="elementwise", domain=_ML)
+def scaler(op: Op) -> Work:
+    """Y (N, C) = (X (N, C) - offset (C)) * scale (C).
+
+    other_flop = 2 for each element: subtract, multiply.
+    """
+    return Work(other_flop=2 * op.x.elements)
+
+
+@formula("Binarizer", "Imputer", op_class="elementwise", domain=_ML)
+def binarizer(op: Op) -> Work:
+    """Y (N, C) = 1 where X (N, C) is above a threshold; or X with missing values filled in.
+
+    other_flop = one compare for each element.
+    """
+    return Work(other_flop=op.x.elements)
+
+
+@formula("Normalizer", op_class="other", domain=_ML)
+def normalizer(op: Op) -> Work:
+    """Y (N, C) = X (N, C) by the largest, the sum or the root of squares of each row.
+
+    other_flop = 3 for each element (absolute or multiply, add or compare, divide), for squares a
+    root for each row.
+    """
+    rows, _ = rows_columns(op)
+    roots = rows if text(op, "norm", "MAX") == "L2" else 0
+    return Work(other_flop=3 * op.x.elements + roots)
+
+
+@formula("LabelEncoder", "CategoryMapper", op_class="data", domain=_ML)
+def label_encoder(op: Op) -> Work:
+    """Y (...) = the value that belongs to each key of X (...).
+
+    other_flop = one compare for each element: a look-up.
+    """
+    return Work(other_flop=op.x.elements)
+
+
+@formula("OneHotEncoder", op_class="data", domain=_ML)
+def one_hot_encoder(op: Op) -> Work:
+    """Y (..., E) = 1 where X (...) is category E, else 0.
+
+    other_flop = one compare for each element of X: a look-up.
+    """
+    return Work(other_flop=op.x.elements)
+
+
+@formula("ArrayFeatureExtractor", op_class="shuffle", domain=_ML)
+def array_feature_extractor(op: Op) -> Work:
+    """Y (..., n) = n columns of X (..., C).
+
+    other_flop = 0; of X only the elements that are picked are read.
+    """
+    return Work(read=(op.y.elements, None))
+
+
+@formula("FeatureVectorizer", op_class="shuffle", domain=_ML)
+def feature_vectorizer(_op: Op) -> Work:
+    """Y (N, sum of C) = inputs (N, C) side by side.
+
+    other_flop = 0; every element is read and written once.
+    """
+    return Work()
+
+
+@formula("DictVectorizer", "CastMap", op_class="data", domain=_ML)
+def from_map(op: Op) -> Work:
+    """Y (1, C) = the values of a map, in the order of a vocabulary or of their keys.
+
+    other_flop = one compare for each element of Y: a look-up. Reading the map is not counted.
+    """
+    return Work(other_flop=op.y.elements)

@@ -1,0 +1,78 @@
+"""From amounts to seconds: one formula for a kernel, a graph, many devices or many designs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from costlint.costmodel.dims import Dim, maximum, minimum
+from costlint.costmodel.latency.terms import INDEX, PARTS, TERMS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_SLICE: Final = {part: [i for i, p in enumerate(PARTS) if p == part] for part in set(PARTS)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seconds:
+    """The three parts of a kernel's latency and their combination, in seconds."""
+
+    launch_s: Any
+    compute_s: Any
+    memory_s: Any
+    latency_s: Any
+
+
+def combined(launch_s: Dim, compute_s: Dim, memory_s: Dim, overlap: float) -> Dim:
+    """Launch + max(compute, memory) + (1 - overlap) * min(compute, memory).
+
+    Overlap 1 is the roofline, 0 the plain sum; devices lie between, because a kernel loads and
+    computes at once only as far as its pipeline is full.
+    """
+    longer = maximum(compute_s, memory_s)
+    return launch_s + longer + (1.0 - overlap) * minimum(compute_s, memory_s)
+
+
+def kernel_seconds(
+    amounts: Mapping[str, Dim], seconds_per_unit: Sequence[float], overlap: float
+) -> Seconds:
+    """One kernel from its amounts, which may be numbers or arrays of designs."""
+    parts: dict[str, Dim] = {"launch": 0.0, "compute": 0.0, "memory": 0.0}
+    for name, amount in amounts.items():
+        index = INDEX[name]
+        parts[TERMS[index].part] = parts[TERMS[index].part] + amount * seconds_per_unit[index]
+    launch, compute, memory = parts["launch"], parts["compute"], parts["memory"]
+    return Seconds(
+        launch_s=launch,
+        compute_s=compute,
+        memory_s=memory,
+        latency_s=combined(launch, compute, memory, overlap),
+    )
+
+
+def matrix(rows: Sequence[Mapping[str, Dim]]) -> np.ndarray:
+    """Amounts of many kernels as an array, kernels by terms."""
+    import numpy as np
+
+    filled = np.zeros((len(rows), len(TERMS)))
+    for row, amounts in enumerate(rows):
+        for name, amount in amounts.items():
+            filled[row, INDEX[name]] = amount
+    return filled
+
+
+def matrix_seconds(amounts: np.ndarray, seconds_per_unit: np.ndarray, overlap: Any) -> Seconds:
+    """Many kernels (k, terms) on one device (terms,) or on many (devices, terms).
+
+    Gives arrays of k, or of devices by k; `overlap` is a number or has shape (devices, 1).
+    """
+    launch, compute, memory = (
+        seconds_per_unit[..., _SLICE[part]] @ amounts[:, _SLICE[part]].T
+        for part in ("launch", "compute", "memory")
+    )
+    import numpy as np
+
+    latency = launch + np.maximum(compute, memory) + (1.0 - overlap) * np.minimum(compute, memory)
+    return Seconds(launch_s=launch, compute_s=compute, memory_s=memory, latency_s=latency)

@@ -1,0 +1,94 @@
+"""The amounts of convolutions: which algorithm, on which lanes and tiles."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from costlint.costmodel.dims import Dim, Shape, ceil_div, is_below, minimum, product
+from costlint.costmodel.dtypes import size_bytes
+from costlint.costmodel.graph import Op
+from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+
+TILE: Final = 4
+"""Outputs of a side of Winograd's tile F(4x4, 3x3) (Lavin and Gray, CVPR 2016)."""
+
+
+def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
+    """Count a convolution into `counted`; gives the term of its activations' bytes."""
+    x, y = op.x.known_shape, op.y.known_shape
+    weight = op.input(3) if op.op_type == "QLinearConv" else op.w
+    w = (weight or op.w).known_shape
+    filter_size = product(w[2:])
+    if op.op_type == "ConvTranspose":
+        positions, per_group, c_out = (
+            x[0] * product(x[2:]),
+            x[1] // op.attributes.get("group", 1),
+            y[1],
+        )
+        macs = positions * per_group * c_out * filter_size
+        counted["dense_other"] = macs
+        counted["launch_product"] = 1
+        counted["depth"] = per_group * filter_size
+        return "dense_traffic"
+    groups: Any = op.attributes.get("group", 1)
+    positions, per_group, c_out = y[0] * product(y[2:]), w[1], y[1]
+    counted["launch_product"] = 1
+    counted["depth"] = per_group * filter_size
+    counted["weights"] = size_bytes(product(w), weight_type(settings))
+    if type(groups) is int and groups == 1:
+        return _dense(op, w, y, settings, counted)
+    macs = positions * filter_size * per_group * c_out
+    if is_below(per_group, 2):
+        counted[_depthwise_term(filter_size)] = macs
+        return "depthwise_traffic"
+    counted["grouped"] = macs
+    counted["group_odd"] = macs * _is_odd(per_group)
+    counted["group"] = groups - 1
+    if type(filter_size) is int and filter_size == 1:
+        return "dense_1x1_traffic"
+    counted["group_window"] = positions * filter_size * c_out
+    return "dense_traffic"
+
+
+def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> str:
+    c_out, c_in, filter_size = w[0], w[1], product(w[2:])
+    lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
+    padded_in, padded_out = (
+        ceil_div(c_in, lanes_in) * lanes_in,
+        ceil_div(c_out, lanes_out) * lanes_out,
+    )
+    per_position = padded_in * padded_out * filter_size
+    positions = y[0] * product(y[2:])
+    counted["unpacked"] = per_position * positions * minimum(padded_out - c_out, 1)
+    if type(filter_size) is int and filter_size == 1:
+        counted["dense_1x1"] = per_position * positions
+        return "dense_1x1_traffic"
+    is_3x3 = tuple(w[2:]) == (3, 3) and set(op.attributes.get("strides", (1,))) == {1}
+    is_narrow = is_below(c_in, 8)
+    if not is_3x3 or is_narrow or not settings.winograd:
+        counted["dense_3x3" if is_3x3 and not is_narrow else "dense_other"] = (
+            per_position * positions
+        )
+        counted["im2col"] = size_bytes(positions * filter_size * c_in, weight_type(settings))
+        return "dense_traffic"
+    # Winograd works on tiles: a 7x7 map costs as much as 8x8, transformed 3x3 weights are 6x6.
+    tiled = y[0] * product(ceil_div(side, TILE) * TILE for side in y[2:])
+    counted["dense_3x3"] = per_position * tiled
+    counted["winograd_traffic"] = size_bytes(tiled * (c_in + c_out), weight_type(settings))
+    counted["weights"] = counted["weights"] * 4
+    return "dense_traffic"
+
+
+def _depthwise_term(filter_size: Dim) -> str:
+    if type(filter_size) is not int or filter_size <= 9:
+        return "depthwise"
+    return "depthwise_5x5" if filter_size <= 25 else "depthwise_large"
+
+
+def _is_odd(width: Dim) -> Dim:
+    """1 where `width` is no power of two, else 0; an int, a traced dimension or an array."""
+    if type(width) is int or hasattr(width, "at_least"):
+        return minimum(width & (width - 1), 1)
+    import numpy as np
+
+    return np.where(np.log2(width) % 1.0 > 0.0, 1, 0)

@@ -1,0 +1,201 @@
+"""What a kernel does, in amounts of the model's terms. Plain arithmetic on dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from costlint.costmodel.dims import Dim, ceil_div, maximum, minimum, product
+from costlint.costmodel.dtypes import is_float, size_bytes
+from costlint.costmodel.graph import Tensor
+from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.latency.convolution import convolution
+from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.op_cost import OpCost
+
+_TRAFFIC: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("LayerNormalization", "InstanceNormalization", "GroupNormalization", "LRN",
+         "LpNormalization", "SkipLayerNormalization",
+         "SimplifiedLayerNormalization", "RMSNormalization", "MeanVarianceNormalization"),
+        "normalization",
+    ),
+    **dict.fromkeys(("Softmax", "LogSoftmax", "Hardmax"), "softmax"),
+    **dict.fromkeys(
+        ("Relu", "Clip", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "LeakyRelu", "PRelu", "Elu",
+         "Selu", "Mish", "Gelu", "Erf", "Softplus", "ThresholdedRelu", "Sqrt", "Pow", "Exp"),
+        "activation",
+    ),
+    **dict.fromkeys(
+        ("MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool", "ReduceMean",
+         "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceL1", "ReduceProd", "ArgMax",
+         "ArgMin", "TopK", "CumSum"),
+        "reduction",
+    ),
+}  # fmt: skip
+_SPECIAL: Final = frozenset(
+    {"Sigmoid", "Tanh", "Erf", "Exp", "Log", "Softplus", "Gelu", "Softmax", "Mish", "Elu", "Selu",
+     "Pow", "Sqrt", "Sin", "Cos", "LRN"}
+)  # fmt: skip
+_FUNCTIONS: Final = frozenset(
+    {"gelu", "gelu_scaled", "gelu_tanh", "gelu_tanh_cubed", "silu", "quick_gelu", "mish",
+     "hard_swish", "hard_swish_clip", "hard_swish_clip_first"}
+)  # fmt: skip
+_ORDERED: Final = ("normalization", "softmax")
+"""Kernels that copy a transposed input first, as products with a weight do."""
+_ATTENTION: Final = ("attention", "attention_scaled")
+_RECURRENT: Final = frozenset({"LSTM", "GRU", "RNN"})
+
+
+PRODUCT_TILE: Final = 64
+"""Rows that one thread block of an attention or batched product works on."""
+_SPARSE_READS: Final = frozenset({"Gather", "GatherElements", "GatherND", "Slice", "Split"})
+
+
+def amounts(
+    kernel: Kernel,
+    settings: Settings,
+    widths: Mapping[str, int] | None = None,
+    border: frozenset[str] = frozenset(),
+) -> Amounts:
+    """The amounts of `kernel` by term name.
+
+    `widths` are the bytes of each activation's elements where they differ (automatic mixed
+    precision), `border` names the graph's inputs and outputs.
+    """
+    op = kernel.main.op
+    if not kernel.main.costed:
+        return {"launch": 1}  # its work is unknown, and the coverage says so
+    counted: Amounts = {"launch": 1}
+    if op.op_type in ("Conv", "ConvTranspose", "QLinearConv", "ConvInteger", "FusedConv"):
+        traffic = convolution(op, settings, counted)
+    elif op.op_type in _RECURRENT:
+        traffic = _recurrent(kernel, counted)
+    elif kernel.kernel_class == "conv":
+        traffic = _product(kernel, settings, counted)
+    else:
+        traffic = "activation" if kernel.composite in _FUNCTIONS else _TRAFFIC.get(op.op_type, "")
+        traffic = traffic or ("elementwise" if kernel.kernel_class == "elementwise" else "movement")
+    if op.op_type in ("Resize", "Upsample") and not kernel.strided:
+        counted["resize_chain"] = product(op.y.known_shape[:2])
+    moved, cast = _moved(kernel, settings, widths or {})
+    if op.op_type in _SPARSE_READS and len(kernel.ops) == 1:
+        written = _bytes(kernel.writes, settings, widths or {})
+        moved = written + minimum(moved - written, written)
+    counted[traffic] = counted.get(traffic, 0) + moved
+    if kernel.kernel_class == "conv" and cast is not None:
+        counted["elementwise"] = cast
+    if kernel.strided and ("linear" in counted or traffic in _ORDERED):
+        copied = 2 * _bytes(kernel.strided, settings, widths or {})
+        counted["movement"] = counted.get("movement", 0) + copied
+        counted["launch"] = 2
+    _special(kernel, counted)
+    resident = moved + counted.get("weights", 0) + counted.get("weights_linear", 0)
+    counted["spill"] = maximum(resident - settings.cache_bytes, 0)
+    crossing = [t for t in (*kernel.reads, *kernel.writes) if t.name in border]
+    if crossing:
+        counted["copy"] = sum(tensor.size_bytes for tensor in crossing)
+    times = kernel.main.times
+    return (
+        counted if type(times) is int and times == 1 else {k: v * times for k, v in counted.items()}
+    )
+
+
+def _product(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
+    counted["launch_product"] = 1
+    op = kernel.main.op
+    weight = op.input(1)
+    if (
+        weight is not None
+        and weight.is_parameter
+        and weight.shape
+        and op.op_type in ("Gemm", "MatMul")
+    ):
+        k, n = op.x.known_shape[-1], op.y.known_shape[-1]
+        rows = kernel.main.cost.macs // (k * n)
+        lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
+        counted["linear"] = (
+            rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
+        )
+        counted["depth"] = op.x.known_shape[-1]
+        counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
+    else:
+        counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)
+    return "linear_traffic"
+
+
+def _tiled_macs(row: OpCost, settings: Settings) -> Dim:
+    """Multiply-accumulates of a product of activations; tensor cores take rows by whole tiles."""
+    macs = row.cost.macs
+    if settings.precision != "amp" or row.op.op_type != "MatMul" or row.op.y.rank < 3:
+        return macs
+    rows, columns = row.op.y.known_shape[-2:]
+    tiles = ceil_div(rows, PRODUCT_TILE) * ceil_div(columns, 8) * PRODUCT_TILE * 8
+    return macs // (rows * columns) * tiles
+
+
+def _recurrent(kernel: Kernel, counted: Amounts) -> str:
+    op = kernel.main.op
+    counted["recurrent"] = kernel.main.cost.macs
+    counted["step"] = op.x.known_shape[0]
+    return "linear_traffic"
+
+
+def _special(kernel: Kernel, counted: Amounts) -> None:
+    total: Dim = 0
+    behind: Dim = 0
+    for row in kernel.ops:
+        op = row.op
+        y = op.outputs[0] if op.outputs else None
+        if y is None or y.shape is None:
+            continue
+        if row is not kernel.main and op.op_type != "BatchNormalization":
+            behind = behind + y.elements
+        if op.op_type in _SPECIAL:
+            total = total + y.elements
+        elif op.op_type in ("MaxPool", "AveragePool"):
+            total = total + y.elements * product(op.attributes.get("kernel_shape", (1,)))
+    if type(total) is not int or total:
+        counted["special"] = total
+    if kernel.kernel_class == "conv" and kernel.composite not in ("linear", *_ATTENTION):
+        counted["epilogue"] = behind
+
+
+def moved_bytes(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> Dim:
+    """Bytes that cross the kernel's border, weights included, at the device's precision."""
+    moved, _ = _moved(kernel, settings, widths)
+    if kernel.kernel_class == "conv":
+        wide = weight_type(settings)
+        for tensor in kernel.weights:
+            moved = moved + size_bytes(
+                tensor.elements, wide if is_float(tensor.dtype) else tensor.dtype
+            )
+    return moved
+
+
+def _moved(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> tuple[Dim, Dim | None]:
+    """Bytes of activations across the border, and those of casts before a product."""
+    cast: Dim | None = None
+    if widths and kernel.kernel_class == "conv":
+        for tensor in kernel.reads:
+            if widths.get(tensor.name, 4) == 4 and is_float(tensor.dtype):
+                cast = (cast or 0) + tensor.elements * 6
+        widths = {name: min(width, 2) for name, width in widths.items()}
+    tensors = (*kernel.reads, *kernel.writes)
+    if kernel.kernel_class != "conv":  # tables that are read whole: position embeddings, scales
+        tensors = (*tensors, *(t for t in kernel.weights if t.shape))
+    return _bytes(tensors, settings, widths), cast
+
+
+def _bytes(tensors: tuple[Tensor, ...], settings: Settings, widths: Mapping[str, int]) -> Dim:
+    wide = 4 if settings.precision == "fp32" else 2
+    total: Dim = 0
+    for tensor in tensors:
+        if is_float(tensor.dtype):
+            total = total + tensor.elements * widths.get(tensor.name, wide)
+        else:
+            total = total + tensor.size_bytes
+    return total
+
+
+__all__ = ["Amounts", "Settings", "amounts", "moved_bytes", "weight_type"]

@@ -1,0 +1,68 @@
+"""The kernels of a counted graph with their amounts, for one rule set and precision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from costlint.costmodel.count import Counts
+from costlint.costmodel.dims import Dim
+from costlint.costmodel.fusion import FusionRules
+from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.kernels import Kernel, kernels
+from costlint.costmodel.latency.autocast import autocast_widths
+from costlint.costmodel.latency.features import (
+    Amounts,
+    Settings,
+    amounts,
+    moved_bytes,
+)
+from costlint.costmodel.op_cost import OpCost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Featured:
+    """Kernels, the amounts of each, and the bytes that all of them move."""
+
+    kernels: tuple[Kernel, ...]
+    amounts: tuple[Amounts, ...]
+    bytes_accessed: Dim
+
+
+def featurize(counts: Counts, rules: FusionRules, settings: Settings) -> Featured:
+    """Group `counts`' ops into kernels by `rules` and count each kernel's amounts."""
+    grouped = group(counts.ops, counts.graph, rules, settings)
+    return Featured(
+        kernels=grouped.kernels,
+        amounts=tuple([grouped.amounts(kernel) for kernel in grouped.kernels]),
+        bytes_accessed=sum(
+            moved_bytes(kernel, settings, grouped.widths) for kernel in grouped.kernels
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """Kernels with what counting their amounts takes: the amounts come one kernel at a time."""
+
+    kernels: tuple[Kernel, ...]
+    settings: Settings
+    widths: Mapping[str, int]
+    border: frozenset[str]
+
+    def amounts(self, kernel: Kernel) -> Amounts:
+        """The amounts of one of the kernels."""
+        return amounts(kernel, self.settings, self.widths, self.border)
+
+
+def group(
+    rows: Sequence[OpCost], graph: OpGraph, rules: FusionRules, settings: Settings
+) -> Grouped:
+    """Group the costed ops of `graph` into kernels by `rules`."""
+    found = kernels(rows, graph.outputs, rules)
+    return Grouped(
+        kernels=found,
+        settings=settings,
+        widths=autocast_widths(rows, found) if settings.precision == "amp" else {},
+        border=frozenset(t.name for t in (*graph.inputs, *graph.outputs)),
+    )

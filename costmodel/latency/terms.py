@@ -1,0 +1,100 @@
+"""The terms of the latency model: what is counted of a kernel and what a device pays for it.
+
+latency = launches + max(compute, memory) + (1 - overlap) * min(compute, memory), where each of the
+three is a sum of `amount / rate`. The roofline (Williams et al., CACM 2009) is the case of one
+compute rate, one bandwidth and full overlap; more rates than one because libraries run another
+algorithm for each kind of kernel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+Part: TypeAlias = Literal["launch", "compute", "memory"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One term. `unit` is the rate's, as it ends the profile's key (`dense_1x1_mac_per_s`).
+
+    A unit of `s` is seconds for each (`launch_s`), any other is a rate.
+    """
+
+    name: str
+    part: Part
+    unit: str
+    doc: str
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the profile holds a rate; else seconds for each."""
+        return self.unit != "s"
+
+    @property
+    def key(self) -> str:
+        """The key in a profile."""
+        return f"{self.name}_{self.unit}"
+
+
+def _launch(name: str, doc: str) -> Term:
+    return Term(name=name, part="launch", unit="s", doc=doc)
+
+
+def _compute(name: str, doc: str, unit: str = "mac_per_s") -> Term:
+    return Term(name=name, part="compute", unit=unit, doc=doc)
+
+
+def _memory(name: str, doc: str) -> Term:
+    return Term(name=name, part="memory", unit="byte_per_s", doc=doc)
+
+
+TERMS: Final[tuple[Term, ...]] = (
+    _launch("launch", "each kernel: dispatch, and on a GPU the gap before the next"),
+    _launch("launch_product", "each convolution or product besides: packing, thread wake-up"),
+    _launch("group", "each further group of a grouped convolution, where groups run in turn"),
+    _launch("depth", "each multiply-accumulate in the longest chain: a dot product is serial"),
+    _launch("resize_chain", "each sample and channel of a resize: one thread may walk them all"),
+    _launch("step", "each time step of a recurrent layer"),
+    Term(
+        name="copy",
+        part="launch",
+        unit="byte_per_s",
+        doc="the graph's inputs and outputs: the paper's 'data' share (Figure 2)",
+    ),
+    _compute("dense_1x1", "dense 1x1 convolutions: matrix products"),
+    _compute("dense_3x3", "dense 3x3 of stride 1, where Winograd saves up to 2.25 to 4 times"),
+    _compute("dense_other", "other dense convolutions: strided, large, few input channels"),
+    _compute("unpacked", "dense convolutions whose output channels do not fill the vectors"),
+    _compute("grouped", "grouped convolutions"),
+    _compute("group_window", "outputs times filter of grouped ones: narrow groups waste lanes"),
+    _compute("group_odd", "grouped ones whose group is no power of two wide: no fast kernel"),
+    _compute("depthwise", "depthwise 3x3 and smaller"),
+    _compute("depthwise_5x5", "depthwise 5x5"),
+    _compute("depthwise_large", "depthwise filters over 5x5"),
+    _compute("linear", "products with a weight"),
+    _compute("matmul", "products of two activations, attention"),
+    _compute("recurrent", "recurrent layers"),
+    _compute("special", "exponentials and the like, and window operations", "element_per_s"),
+    _compute(
+        "epilogue", "elements of ops fused behind a product: activations, sums", "element_per_s"
+    ),
+    _memory("dense_1x1_traffic", "activations of dense 1x1 convolutions"),
+    _memory("winograd_traffic", "3x3 convolutions' activations through Winograd's transforms"),
+    _memory("dense_traffic", "activations of other convolutions"),
+    _memory("im2col", "the matrix that filters over 1x1 unfold their input to"),
+    _memory("depthwise_traffic", "activations of depthwise convolutions"),
+    _memory("linear_traffic", "activations of products"),
+    _memory("elementwise", "sums, products, batch normalisation, casts"),
+    _memory("activation", "functions of one tensor"),
+    _memory("normalization", "layer, group and instance normalisation"),
+    _memory("softmax", "softmax"),
+    _memory("reduction", "pooling and reductions"),
+    _memory("movement", "concatenation, copies, transposes, padding, resizing"),
+    _memory("spill", "what of a kernel's activations and weights does not fit the cache"),
+    _memory("weights", "weights of convolutions"),
+    _memory("weights_linear", "weights of linear layers, streamed once at batch 1"),
+)
+
+INDEX: Final = {term.name: i for i, term in enumerate(TERMS)}
+PARTS: Final[tuple[Part, ...]] = tuple(term.part for term in TERMS)

@@ -1,0 +1,18 @@
+"""ONNX files become `Source` records here; the only part of `costmodel` that imports onnx."""
+
+from __future__ import annotations
+
+from costlint.costmodel.reader.intake import Model, take_in
+from costlint.costmodel.reader.records import source
+from costlint.costmodel.source import Source
+
+__all__ = ["Model", "read"]
+
+
+def read(model: Model) -> Source:
+    """Any ONNX model as records, without its weights.
+
+    Raises:
+        ModelError: see `take_in` and `source`.
+    """
+    return source(take_in(model))

@@ -1,0 +1,112 @@
+"""onnx's own shape inference, asked for one node, where costlint has no rule of its own.
+
+Per node and not per model: it then sees the shapes and small values that are already known here,
+cannot be misled by what the file declares, and cannot hang on what costlint has rules for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from costlint.costmodel.dims import Dim
+from costlint.costmodel.dtypes import ONNX_DTYPES
+from costlint.costmodel.shapes import Call, Out
+
+if TYPE_CHECKING:
+    import onnx
+
+    from costlint.costmodel.graph import Tensor
+
+_NUMBERS: Final = {dtype: number for number, dtype in ONNX_DTYPES.items()}
+_KEPT: Final = frozenset({"int64", "int32", "float32", "bool"})
+
+
+def onnx_shapes(call: Call) -> Sequence[Out | None] | None:
+    """Shapes by `onnx.shape_inference.infer_node_outputs`; None for an unknown operator."""
+    import onnx
+    from onnx.checker import ValidationError
+    from onnx.shape_inference import InferenceError, infer_node_outputs
+
+    if not onnx.defs.has(call.op_type, domain=call.domain, max_inclusive_version=call.version):
+        return None
+    schema = onnx.defs.get_schema(call.op_type, call.version, call.domain)
+    names = [f"i{k}" if t is not None else "" for k, t in enumerate(call.inputs)]
+    present = {n: t for n, t in zip(names, call.inputs, strict=True) if t is not None}
+    symbols: dict[str, Dim] = {}
+    types = {n: _type(t, symbols) for n, t in present.items()}
+    node = onnx.helper.make_node(
+        call.op_type, names, [f"o{k}" for k in range(call.outputs)], domain=call.domain
+    )
+    node.attribute.extend(_attributes(call))
+    data = {n: _content(t) for n, t in present.items() if _is_static(t)}
+    try:
+        found = infer_node_outputs(
+            schema,
+            node,
+            types,
+            data,
+            opset_imports=[onnx.helper.make_opsetid(call.domain, call.version)],
+        )
+    except (InferenceError, ValidationError) as error:
+        raise call.refuse(str(error).strip().splitlines()[-1]) from error
+    return [_out(call, f"o{k}", found.get(f"o{k}"), symbols) for k in range(call.outputs)]
+
+
+def _attributes(call: Call) -> list[onnx.AttributeProto]:
+    import onnx
+
+    return [
+        onnx.helper.make_attribute(key, list(value) if isinstance(value, tuple) else value)
+        for key, value in call.attributes.items()
+        if isinstance(value, (int, float, str)) or (isinstance(value, tuple) and value)
+    ]
+
+
+def _type(tensor: Tensor, symbols: dict[str, Dim]) -> onnx.TypeProto:
+    """The type with each symbolic dimension under a name that `symbols` leads back from."""
+    import onnx
+
+    number = _NUMBERS.get(tensor.dtype, 1)
+    if tensor.shape is None:
+        return onnx.helper.make_tensor_type_proto(number, None)
+    dims: list[int | str] = []
+    for dim in tensor.shape:
+        if type(dim) is int:
+            dims.append(dim)
+        else:
+            symbols[str(dim)] = dim
+            dims.append(str(dim))
+    return onnx.helper.make_tensor_type_proto(number, dims)
+
+
+def _is_static(tensor: Tensor) -> bool:
+    return (
+        tensor.value is not None
+        and tensor.dtype in _KEPT
+        and all(isinstance(v, (int, float)) for v in tensor.value.reshape(-1))
+    )
+
+
+def _content(tensor: Tensor) -> Any:
+    import onnx
+
+    return onnx.numpy_helper.from_array(tensor.value.astype(tensor.dtype))
+
+
+def _out(call: Call, name: str, found: Any, symbols: dict[str, Dim]) -> Out | None:
+    if found is None:
+        return None
+    if not found.HasField("tensor_type"):
+        return Out(shape=None, dtype="sequence")
+    tensor = found.tensor_type
+    dtype = ONNX_DTYPES.get(tensor.elem_type)
+    if not tensor.HasField("shape"):
+        return Out(shape=None, dtype=dtype)
+    dims = [
+        d.dim_value
+        if d.HasField("dim_value")
+        else symbols.get(d.dim_param) or call.unknown(f"{name}_{axis}", None)
+        for axis, d in enumerate(tensor.shape.dim)
+    ]
+    return Out(shape=tuple(dims), dtype=dtype)

@@ -1,0 +1,165 @@
+"""From a ModelProto to `Source` records: plain Python, no weights, local functions inlined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from costlint.costmodel.dtypes import ONNX_DTYPES
+from costlint.costmodel.errors import ModelError
+from costlint.costmodel.reader.functions import AttributeRef, Functions
+from costlint.costmodel.reader.tensors import MAX_RANK, literal, parameter
+from costlint.costmodel.source import (
+    DeclaredShape,
+    Source,
+    SourceGraph,
+    SourceInput,
+    SourceNode,
+    SourceParameter,
+)
+
+if TYPE_CHECKING:
+    import onnx
+
+    from costlint.costmodel.reader.intake import Intake
+
+_STANDARD: Final = frozenset({"", "com.microsoft", "ai.onnx.ml"})
+
+
+def source(intake: Intake) -> Source:
+    """The model as records.
+
+    Raises:
+        ModelError: it imports an unknown opset, or its functions recurse or explode.
+    """
+    proto = intake.proto
+    opsets, notes = _opsets(proto)
+    functions = Functions(proto.functions, opsets, read_node=_node, read_attribute=_attribute)
+    return Source(
+        graph=_graph(proto.graph, opsets, functions),
+        path=intake.path,
+        sha256=intake.sha256,
+        opsets=opsets,
+        ir_version=proto.ir_version,
+        metadata={p.key: p.value for p in proto.metadata_props},
+        notes=notes,
+    )
+
+
+def domain_of(name: str) -> str:
+    """The domain with the two spellings of the standard one made equal."""
+    return "" if name == "ai.onnx" else name
+
+
+def _opsets(proto: onnx.ModelProto) -> tuple[dict[str, int], tuple[str, ...]]:
+    import onnx
+
+    newest = onnx.defs.onnx_opset_version()
+    opsets = {domain_of(o.domain): o.version for o in proto.opset_import}
+    if "" not in opsets:
+        opsets[""] = newest
+        return opsets, (f"the file names no opset: read as opset {newest}",)
+    if not 1 <= opsets[""] <= newest:
+        raise ModelError(
+            f"the model uses opset {opsets['']}",
+            facts=(f"onnx {onnx.__version__} knows opsets 1 to {newest}",),
+            fix="pip install --upgrade onnx costlint",
+        )
+    return opsets, ()
+
+
+def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functions) -> SourceGraph:
+    parameters = {t.name: parameter(t) for t in proto.initializer}
+    for sparse in proto.sparse_initializer:
+        parameters[sparse.values.name] = SourceParameter(
+            name=sparse.values.name,
+            dtype=ONNX_DTYPES.get(sparse.values.data_type, "unknown"),
+            shape=tuple(sparse.dims),
+        )
+    nodes: list[SourceNode] = []
+    custom: set[str] = set()
+    for index, proto_node in enumerate(proto.node):
+        called = _node(proto_node, index, opsets, functions)
+        for node in functions.inlined(called, proto_node.overload):
+            found = literal(node) if node.op_type == "Constant" else None
+            if found is not None:
+                parameters[found.name] = found
+                continue
+            nodes.append(node)
+            if node.domain not in _STANDARD:
+                custom.update(node.outputs)
+    inputs = tuple(_input(i) for i in proto.input if i.name not in parameters)
+    declared = [v for v in proto.value_info if v.name in custom] if custom else []
+    return SourceGraph(
+        name=proto.name,
+        inputs=inputs,
+        outputs=tuple(o.name for o in proto.output),
+        parameters=parameters,
+        nodes=tuple(nodes),
+        declared={v.name: _input(v) for v in (*declared, *proto.output)},
+    )
+
+
+def _node(
+    proto: onnx.NodeProto, index: int, opsets: Mapping[str, int], functions: Functions
+) -> SourceNode:
+    domain = domain_of(proto.domain)
+    attributes: dict[str, Any] = {}
+    bodies: dict[str, SourceGraph] = {}
+    for attribute in proto.attribute:
+        if attribute.type == 5:
+            bodies[attribute.name] = _graph(attribute.g, opsets, functions)
+        else:
+            attributes[attribute.name] = _attribute(attribute)
+    metadata = proto.metadata_props
+    return SourceNode(
+        name=proto.name or f"{proto.op_type}_{index}",
+        domain=domain,
+        op_type=proto.op_type,
+        version=opsets.get(domain, 1),
+        inputs=tuple(proto.input),
+        outputs=tuple(proto.output),
+        attributes=attributes,
+        bodies=bodies,
+        metadata={p.key: p.value for p in metadata} if metadata else {},
+    )
+
+
+def _attribute(proto: onnx.AttributeProto) -> Any:
+    """The attribute as int, float, str, tuple of these, SourceParameter or AttributeRef."""
+    if proto.ref_attr_name:
+        return AttributeRef(proto.ref_attr_name)
+    read = _CONTENT.get(proto.type)
+    return None if read is None else read(proto)
+
+
+# AttributeProto.AttributeType -> its content. Sub-graphs are read by `_node`.
+_CONTENT: Final[Mapping[int, Callable[[onnx.AttributeProto], Any]]] = {
+    1: lambda proto: proto.f,
+    2: lambda proto: proto.i,
+    3: lambda proto: proto.s.decode("utf-8", "replace"),
+    4: lambda proto: parameter(proto.t),
+    6: lambda proto: tuple(proto.floats),
+    7: lambda proto: tuple(proto.ints),
+    8: lambda proto: tuple(s.decode("utf-8", "replace") for s in proto.strings),
+}
+
+
+def _input(proto: onnx.ValueInfoProto) -> SourceInput:
+    if not proto.type.HasField("tensor_type"):
+        return SourceInput(name=proto.name, dtype="sequence", shape=None)
+    tensor = proto.type.tensor_type
+    shape: DeclaredShape | None = None
+    if tensor.HasField("shape"):
+        if len(tensor.shape.dim) > MAX_RANK:
+            raise ModelError(f"{proto.name!r} has {len(tensor.shape.dim)} dimensions")
+        shape = tuple(_dimension(d) for d in tensor.shape.dim)
+    dtype = ONNX_DTYPES.get(tensor.elem_type, "unknown")
+    return SourceInput(name=proto.name, dtype=dtype, shape=shape)
+
+
+def _dimension(proto: onnx.TensorShapeProto.Dimension) -> int | str | None:
+    """A number, a name, or None: exporters write -1, 0 and `?` for what they do not know."""
+    if proto.dim_param and proto.dim_param.strip("?"):
+        return proto.dim_param
+    return proto.dim_value if proto.dim_value > 0 else None

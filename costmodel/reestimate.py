@@ -1,0 +1,98 @@
+"""The estimate of an edited graph: what did not change is not computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+
+from costlint.costmodel.estimate import Estimate
+from costlint.costmodel.formulas import OP_CLASSES, OpClass
+from costlint.costmodel.graph import Op, OpGraph
+from costlint.costmodel.kernels import Kernel, kernels
+from costlint.costmodel.latency.autocast import autocast_widths
+from costlint.costmodel.latency.combine import kernel_seconds
+from costlint.costmodel.latency.features import amounts
+from costlint.costmodel.op_cost import OpCost, costed_ops, op_cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedKernel:
+    """One kernel and its latency."""
+
+    ops: tuple[OpCost, ...]
+    kernel_class: OpClass
+    latency_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reestimate:
+    """Latency of an edited graph, kernel by kernel; the same numbers as `estimate` gives."""
+
+    graph: OpGraph
+    kernels: tuple[PricedKernel, ...]
+    latency_s: float
+
+    def by_class(self) -> dict[OpClass, float]:
+        """Seconds of each class."""
+        totals = dict.fromkeys(OP_CLASSES, 0.0)
+        for kernel in self.kernels:
+            totals[kernel.kernel_class] += kernel.latency_s
+        return totals
+
+
+@dataclass(slots=True)
+class Reestimator:
+    """Prices edits of one estimated graph. An op that an edit leaves alone is the same object."""
+
+    estimate: Estimate
+    rows: dict[int, OpCost] = field(default_factory=dict)
+    seconds: dict[Hashable, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rows.update((id(row.op), row) for row in self.estimate.counts.ops)
+
+    def __call__(self, graph: OpGraph) -> Reestimate:
+        """The latency of `graph`, an edit of the estimated one, on the same device."""
+        profile = self.estimate.device
+        rows = self._rows(graph)
+        made = kernels(rows, graph.outputs, profile.rules)
+        widths = autocast_widths(rows, made) if profile.settings.precision == "amp" else {}
+        ends = frozenset(t.name for t in (*graph.inputs, *graph.outputs))
+        priced = tuple([self._priced(kernel, widths, ends) for kernel in made])
+        return Reestimate(
+            graph=graph,
+            kernels=priced,
+            latency_s=profile.overhead_s + sum(kernel.latency_s for kernel in priced),
+        )
+
+    def _rows(self, graph: OpGraph) -> list[OpCost]:
+        found: list[OpCost] = []
+        for op in graph.ops:
+            if op.bodies:
+                found += costed_ops(_alone(graph, op))
+                continue
+            row = self.rows.get(id(op))
+            found.append(op_cost(op) if row is None else row)
+        return found
+
+    def _priced(
+        self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str]
+    ) -> PricedKernel:
+        border = (*kernel.reads, *kernel.writes)
+        key = (
+            kernel.composite,
+            *[id(row.op) if id(row.op) in self.rows else row.op for row in kernel.ops],
+            *[(t.name, t.shape, widths.get(t.name), t.name in ends) for t in border],
+        )
+        if key not in self.seconds:
+            profile = self.estimate.device
+            counted = amounts(kernel, profile.settings, widths, ends)
+            seconds = kernel_seconds(counted, profile.seconds_per_unit, profile.overlap)
+            self.seconds[key] = float(seconds.latency_s)
+        return PricedKernel(
+            ops=kernel.ops, kernel_class=kernel.kernel_class, latency_s=self.seconds[key]
+        )
+
+
+def _alone(graph: OpGraph, op: Op) -> OpGraph:
+    return replace(graph, ops=(op,))

@@ -1,0 +1,167 @@
+"""Folds constants into weights in a model file: the same function with fewer ops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import onnx
+
+from costlint.costmodel.rewrite.stored import Stored
+
+_FOLDS_INTO: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
+
+_Line: TypeAlias = "tuple[np.ndarray | None, np.ndarray | None, str]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldResult:
+    """What was done, by the node's name, and what could not be done and why."""
+
+    folded: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResult:
+    """Fold in place what keeps the function.
+
+    BatchNormalization and per-channel constants after Conv or Gemm, Identity, Transpose after its
+    inverse. Only the nodes called `names`, by default all that can. Weights that are not in the
+    file or beside it are refused.
+    """
+    stored = Stored(model.graph)
+    wanted = None if names is None else set(names)
+    folded: list[str] = []
+    refused: list[str] = []
+    for node in list(model.graph.node):
+        if wanted is not None and node.name not in wanted:
+            continue
+        why = _fold_one(stored, node)
+        if why == "":
+            folded.append(node.name or node.output[0])
+        elif why is not None:
+            refused.append(f"{node.name or node.output[0]}: {why}")
+    stored.drop_unused()
+    return FoldResult(folded=tuple(folded), refused=tuple(refused))
+
+
+def _fold_one(stored: Stored, node: onnx.NodeProto) -> str | None:
+    """'' where `node` was folded, why it was refused, None where it is none of ours."""
+    if node.op_type == "Identity" or _is_idle_dropout(node):
+        return stored.bypass(node, node.input[0])
+    if node.op_type == "Transpose":
+        return _transposes(stored, node)
+    if node.op_type == "BatchNormalization":
+        return _scale(stored, node, node.input[0], _statistics(stored, node))
+    if node.op_type in {"Mul", "Div", "Add", "Sub"}:
+        return _constant(stored, node)
+    return None
+
+
+def _is_idle_dropout(node: onnx.NodeProto) -> bool:
+    """Whether a Dropout only hands on: not told to train, and nobody asks for its mask."""
+    return node.op_type == "Dropout" and len(node.output) == 1 and len(node.input) < 3
+
+
+def _transposes(stored: Stored, node: onnx.NodeProto) -> str | None:
+    before = stored.maker(node.input[0])
+    if before is None or before.op_type != "Transpose":
+        return None
+    first, second = (_ints(n, "perm") for n in (before, node))
+    if first is None or second is None or [first[i] for i in second] != list(range(len(first))):
+        return None
+    return stored.bypass(node, before.input[0])
+
+
+def _statistics(stored: Stored, node: onnx.NodeProto) -> _Line:
+    """Factor and shift (y = x * factor + shift) of a BatchNormalization, or why not."""
+    arrays = [stored.array(name) for name in node.input[1:5]]
+    if any(array is None for array in arrays) or len(node.output) > 1:
+        return None, None, "its statistics are not in the file"
+    scale, bias, mean, variance = (np.asarray(a, np.float64) for a in arrays)
+    epsilon = next((a.f for a in node.attribute if a.name == "epsilon"), 1e-5)
+    factor = scale / np.sqrt(variance + epsilon)
+    return factor, bias - mean * factor, ""
+
+
+def _constant(stored: Stored, node: onnx.NodeProto) -> str | None:
+    left, right = (stored.array(name) for name in node.input)
+    if (left is None) == (right is None) or (left is not None and node.op_type in {"Sub", "Div"}):
+        return None
+    data, constant = (node.input[0], right) if left is None else (node.input[1], left)
+    maker = stored.maker(data)
+    if maker is None or maker.op_type not in _FOLDS_INTO or constant is None:
+        return None
+    weight = stored.array(maker.input[1])
+    width = None if weight is None else stored.width(maker, weight)
+    vector = _per_channel(np.asarray(constant, np.float64), width, maker)
+    if vector is None:
+        return None
+    one, zero = np.ones_like(vector), np.zeros_like(vector)
+    factor, shift = {
+        "Mul": (vector, zero),
+        "Div": (1 / vector, zero),
+        "Add": (one, vector),
+        "Sub": (one, -vector),
+    }[node.op_type]
+    return _scale(stored, node, data, (factor, shift, ""))
+
+
+def _per_channel(
+    constant: np.ndarray, width: int | None, maker: onnx.NodeProto
+) -> np.ndarray | None:
+    if width is None:
+        return None
+    if constant.size == 1:
+        return np.full(width, float(constant.reshape(-1)[0]))
+    behind = 0 if maker.op_type == "Gemm" else 2
+    shape = constant.shape
+    is_channel = len(shape) > behind and shape[len(shape) - behind - 1] == width
+    return constant.reshape(-1) if constant.size == width and is_channel else None
+
+
+def _scale(
+    stored: Stored,
+    node: onnx.NodeProto,
+    data: str,
+    line: _Line,
+) -> str | None:
+    """Put `x * factor + shift` into the weights of the node that makes `data`."""
+    factor, shift, why = line
+    maker = stored.maker(data)
+    if maker is None or maker.op_type not in _FOLDS_INTO:
+        return None
+    if stored.readers(data) != 1:
+        return "others read what it scales"
+    weight = stored.array(maker.input[1])
+    if why or factor is None or shift is None or weight is None:
+        return why or "the weights are not in the file"
+    has_bias = len(maker.input) > 2 and maker.input[2] != ""
+    bias = stored.array(maker.input[2]) if has_bias else np.zeros(1)
+    if bias is None or not _is_plain(maker):
+        return "its bias or scales are not constant"
+    axis = stored.axis(maker)
+    along = factor.reshape([-1 if i == axis else 1 for i in range(weight.ndim)])
+    width = stored.width(maker, weight)
+    full = np.broadcast_to(np.asarray(bias, np.float64).reshape(-1), (width,))
+    stored.replace_weights(
+        maker,
+        (np.asarray(weight, np.float64) * along).astype(weight.dtype),
+        (full * factor + shift).astype(weight.dtype),
+    )
+    return stored.bypass(node, data)
+
+
+def _is_plain(maker: onnx.NodeProto) -> bool:
+    """Whether a Gemm is A * B + C without scales, and a ConvTranspose has no groups."""
+    scales = [a.f for a in maker.attribute if a.name in {"alpha", "beta"}]
+    groups = [a.i for a in maker.attribute if a.name == "group"]
+    if maker.op_type == "ConvTranspose":
+        return all(group == 1 for group in groups)
+    return maker.op_type == "Conv" or all(scale == 1 for scale in scales)
+
+
+def _ints(node: onnx.NodeProto, name: str) -> list[int] | None:
+    return next((list(a.ints) for a in node.attribute if a.name == name), None)

@@ -1,0 +1,99 @@
+"""Operators that work on each element alone, with numpy's broadcasting between inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.shapes.arguments import dtype, dtype_attribute
+from costlint.costmodel.shapes.broadcasting import broadcast
+from costlint.costmodel.shapes.registry import Call, Out, shape_rule
+
+_UNARY = (
+    "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitwiseNot", "Ceil", "Celu",
+    "Clip", "Cos", "Cosh", "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish",
+    "Hardmax", "Identity", "LeakyRelu", "Log", "LogSoftmax", "Mish", "Neg", "Not", "PRelu",
+    "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Softmax",
+    "Softplus", "Softsign", "Sqrt", "SwiGLU", "Swish", "Tan", "Tanh", "ThresholdedRelu",
+    "Affine", "ImageScaler", "ParametricSoftplus", "ScaledTanh",
+)  # fmt: skip
+_NARY = (
+    "Add", "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Div", "Max", "Mean", "Min",
+    "Mod", "Mul", "Pow", "Sub", "Sum",
+)  # fmt: skip
+_LOGICAL = (
+    "And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Or", "Xor",
+)  # fmt: skip
+
+
+@shape_rule(*_UNARY)
+def unary(call: Call) -> Sequence[Out]:
+    """Y (...) = f(X (...)); extra inputs (a slope, limits) never widen the output."""
+    tensor = call.tensor(0)
+    return (Out(shape=None if tensor is None else tensor.shape),)
+
+
+@shape_rule(*_NARY)
+def nary(call: Call) -> Sequence[Out]:
+    """Y = f(A, B, ...) over the broadcast shape."""
+    return (Out(shape=broadcast(call, all_shapes(call))),)
+
+
+@shape_rule(*_LOGICAL)
+def logical(call: Call) -> Sequence[Out]:
+    """Y = A < B and its kin: a truth value each."""
+    return (Out(shape=broadcast(call, all_shapes(call)), dtype="bool"),)
+
+
+@shape_rule("IsNaN", "IsInf")
+def is_special(call: Call) -> Sequence[Out]:
+    """Y (...) = isnan(X (...))."""
+    return (Out(shape=call.shape(0), dtype="bool"),)
+
+
+@shape_rule("Where")
+def where(call: Call) -> Sequence[Out]:
+    """Y = condition ? X : Y over the broadcast shape."""
+    return (Out(shape=broadcast(call, all_shapes(call)), dtype=dtype(call, 1)),)
+
+
+@shape_rule("Cast")
+def cast(call: Call) -> Sequence[Out]:
+    """Y (...) = X (...) in the type that `to` numbers."""
+    tensor = call.tensor(0)
+    shape = None if tensor is None else tensor.shape
+    return (Out(shape=shape, dtype=dtype_attribute(call, "to", None)),)
+
+
+@shape_rule("CastLike")
+def cast_like(call: Call) -> Sequence[Out]:
+    """Y (...) = X (...) in the type of the second input."""
+    tensor = call.tensor(0)
+    return (Out(shape=None if tensor is None else tensor.shape, dtype=dtype(call, 1)),)
+
+
+@shape_rule("BitCast")
+def bit_cast(call: Call) -> Sequence[Out]:
+    """Y (...) = the bits of X (...) read as another type of the same width."""
+    return (Out(shape=call.shape(0), dtype=dtype_attribute(call, "to", None)),)
+
+
+@shape_rule("Dropout")
+def dropout(call: Call) -> Sequence[Out]:
+    """Y (...), mask (...) = X (...); the mask is bool since opset 10, of X's type before."""
+    shape = call.shape(0)
+    mask = "bool" if call.version >= 10 else None
+    return (Out(shape=shape), Out(shape=shape, dtype=mask))[: call.outputs]
+
+
+def all_shapes(call: Call) -> list[tuple[object, ...]]:
+    """Shapes of the inputs that are there."""
+    found = []
+    for tensor in call.inputs:
+        if tensor is not None:
+            if tensor.shape is None:
+                raise UnknownShapeError(call.error("the shape of an input is not known"))
+            found.append(tensor.shape)
+    if not found:
+        raise call.refuse("it has no input")
+    return found

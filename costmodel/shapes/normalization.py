@@ -1,0 +1,60 @@
+"""Normalisations: the shape stays, some give their statistics as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from costlint.costmodel.shapes.arguments import (
+    axis_attribute,
+    check_rank,
+    dtype,
+    dtype_attribute,
+)
+from costlint.costmodel.shapes.registry import Call, Out, shape_rule
+
+_SAME = (
+    "GroupNormalization", "InstanceNormalization", "LRN", "LpNormalization",
+    "MeanVarianceNormalization", "RMSNormalization",
+)  # fmt: skip
+
+
+@shape_rule(*_SAME)
+def normalization(call: Call) -> Sequence[Out]:
+    """Y (N, C, ...) = normalised X (N, C, ...)."""
+    return (Out(shape=call.shape(0)),)
+
+
+@shape_rule("BatchNormalization")
+def batch_normalization(call: Call) -> Sequence[Out]:
+    """Y (N, C, ...), in training mode mean (C) and variance (C) as well."""
+    x = call.shape(0)
+    y = Out(shape=x)
+    if call.outputs == 1:
+        return (y,)
+    check_rank(call, 0, 2)
+    statistics = [Out(shape=(x[1],), dtype=dtype(call, 3))] * (call.outputs - 1)
+    return (y, *statistics)
+
+
+@shape_rule("LayerNormalization")
+def layer_normalization(call: Call) -> Sequence[Out]:
+    """Y (...), mean and inverse deviation with 1 from `axis` on, in the type of `stash_type`."""
+    x = call.shape(0)
+    y = Out(shape=x)
+    if call.outputs == 1:
+        return (y,)
+    axis = axis_attribute(call, -1, len(x))
+    stash = dtype_attribute(call, "stash_type", "float32")
+    statistics = Out(shape=(*x[:axis], *(1,) * (len(x) - axis)), dtype=stash)
+    return (y, statistics, statistics)[: call.outputs]
+
+
+@shape_rule("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss")
+def loss(call: Call) -> Sequence[Out]:
+    """Loss () or (N, d_1, ...) without reduction; log-probabilities (N, C, d_1, ...)."""
+    from costlint.costmodel.shapes.arguments import text
+
+    labels = call.shape(1)
+    reduced = text(call, "reduction", "mean") != "none"
+    outs = (Out(shape=() if reduced else labels), Out(shape=call.shape(0)))
+    return outs[: call.outputs]

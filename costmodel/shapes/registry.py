@@ -1,0 +1,135 @@
+"""Which rule gives the shapes, and the small known values, of an operator's outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from costlint.costmodel.dims import Dim, Shape
+from costlint.costmodel.errors import ShapeError
+from costlint.costmodel.graph import Tensor, UnknownShapeError
+
+Unknown: TypeAlias = Callable[[str, Dim | None], Dim]
+"""(label, upper bound or None) -> a dimension that only the data decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Out:
+    """One output as a rule sees it; `dtype` None means that of the first input."""
+
+    shape: Shape | None
+    dtype: str | None = None
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A node with its input tensors: what a shape rule or a value rule works on.
+
+    `reference` holds the first output's shape at the batch size baked into the file when the
+    model is costed at another one, and `reference_input` the first input's (see `rebatch.py`).
+    """
+
+    name: str
+    domain: str
+    op_type: str
+    version: int
+    inputs: tuple[Tensor | None, ...]
+    outputs: int
+    attributes: Mapping[str, Any]
+    unknown: Unknown
+    reference: Shape | None = None
+    reference_input: Shape | None = None
+
+    def tensor(self, index: int) -> Tensor | None:
+        """Input `index`, None where it is absent."""
+        return self.inputs[index] if index < len(self.inputs) else None
+
+    def shape(self, index: int) -> Shape:
+        """Known shape of input `index`; ShapeError when it is absent or not known."""
+        tensor = self.tensor(index)
+        if tensor is None or tensor.shape is None:
+            raise UnknownShapeError(self.error(f"the shape of input {index} is not known"))
+        return tensor.shape
+
+    def value(self, index: int) -> Any:
+        """Known value of input `index` as an object array, None where it has none."""
+        tensor = self.tensor(index)
+        return None if tensor is None else tensor.value
+
+    def ints(self, index: int) -> list[Dim] | None:
+        """Known integers of input `index`, flat; None where it is absent or has no value."""
+        value = self.value(index)
+        return None if value is None else list(value.reshape(-1))
+
+    def error(self, what: str) -> str:
+        """`what` with the operator and the node in front."""
+        operator = f"{self.domain}::{self.op_type}" if self.domain else self.op_type
+        return f"{operator} (node {self.name!r}): {what}"
+
+    def refuse(self, what: str) -> ShapeError:
+        """The error for shapes that contradict each other."""
+        return ShapeError(self.error(what))
+
+
+ShapeRule: TypeAlias = Callable[[Call], Sequence[Out]]
+ValueRule: TypeAlias = Callable[[Call], Any]
+
+_TOO_LARGE: Final = 1 << 63
+
+_SHAPES: dict[tuple[str, str], ShapeRule] = {}
+_VALUES: dict[tuple[str, str], ValueRule] = {}
+
+
+def shape_rule(*op_types: str, domain: str = "") -> Callable[[ShapeRule], ShapeRule]:
+    """Register the decorated function as the shape rule of `op_types`; twice is a ValueError."""
+    return _register(_SHAPES, op_types, domain)
+
+
+def value_rule(*op_types: str, domain: str = "") -> Callable[[ValueRule], ValueRule]:
+    """Register the evaluation of small tensors by `op_types`; twice is a ValueError.
+
+    The function is called when every present input has a value. It returns an object array,
+    or None where it cannot say.
+    """
+    return _register(_VALUES, op_types, domain)
+
+
+def _register(
+    table: dict[tuple[str, str], Any], op_types: tuple[str, ...], domain: str
+) -> Callable[[Any], Any]:
+    def register(rule: Any) -> Any:
+        for op_type in op_types:
+            if (domain, op_type) in table:
+                msg = f"operator {domain}::{op_type} is registered twice"
+                raise ValueError(msg)
+            table[domain, op_type] = rule
+        return rule
+
+    return register
+
+
+def shape_rule_for(domain: str, op_type: str) -> ShapeRule | None:
+    """The shape rule of an operator, None where there is none."""
+    return _SHAPES.get((domain, op_type))
+
+
+def value_rule_for(domain: str, op_type: str) -> ValueRule | None:
+    """The evaluation of an operator, None where there is none."""
+    return _VALUES.get((domain, op_type))
+
+
+def checked(call: Call, outs: Sequence[Out]) -> Sequence[Out]:
+    """`outs`; refused where a dim is no size, or one that does not fit 64 bits."""
+    for out in outs:
+        for dim in out.shape or ():
+            fits = 0 <= dim < _TOO_LARGE if type(dim) is int else hasattr(dim, "free_symbols")
+            if not fits:
+                raise call.refuse(f"an output would have a dimension of {str(dim)[:40]}")
+    return outs
+
+
+def all_shape_rules() -> tuple[tuple[str, str], ...]:
+    """Keys (domain, operator) of every shape rule, sorted."""
+    return tuple(sorted(_SHAPES))

@@ -1,0 +1,84 @@
+"""What a graph asks of its sizes: dimensions that must be equal, and none below 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from costlint.costmodel.dims import product
+from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.space.trace import Dim, Node
+
+_PRODUCT_KEPT = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
+_BROADCAST = frozenset(
+    {"Add", "Sub", "Mul", "Div", "Pow", "Sum", "Max", "Min", "Mean", "Where", "Expand", "PRelu"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """`value` must be 0, or at least 1; `why` names the op that asks for it."""
+
+    value: Node
+    must: Literal["zero", "positive"]
+    why: str
+
+
+def conditions(graph: OpGraph) -> tuple[Condition, ...]:
+    """The conditions of a traced graph that its variables can break, each once."""
+    found: dict[tuple[Node, str], Condition] = {}
+    for op in graph.ops:
+        for one, other in _equal(op):
+            difference = one - other
+            if isinstance(difference, Node) and (difference, "zero") not in found:
+                why = f"{op.op_type} {op.name!r} needs sizes that fit"
+                found[difference, "zero"] = Condition(value=difference, must="zero", why=why)
+        for dim in (d for t in op.outputs if t is not None for d in t.shape or ()):
+            if isinstance(dim, Node) and dim.low < 1 and (dim, "positive") not in found:
+                why = f"{op.op_type} {op.name!r} has nothing left to give"
+                found[dim, "positive"] = Condition(value=dim, must="positive", why=why)
+    return tuple(found.values())
+
+
+def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
+    """Pairs of dimensions, one of them traced, that must be the same."""
+    tensors = [t for t in (*op.inputs, *op.outputs) if t is not None]
+    if any(t.shape is None for t in tensors) or not op.inputs or op.input(0) is None:
+        return
+    if op.op_type in _PRODUCT_KEPT:
+        yield product(op.x.known_shape), product(op.y.known_shape)
+    elif op.op_type in _BROADCAST:
+        yield from _broadcast([t for t in op.inputs if t is not None], op.y, 0)
+    elif op.op_type == "MatMul" and op.x.rank > 1 and op.w.rank > 1:
+        yield op.x.known_shape[-1], op.w.known_shape[-2]
+        yield from _broadcast([op.x, op.w], op.y, 2)
+    elif op.op_type == "Gemm":
+        yield _inner(op)
+    elif op.op_type == "Concat":
+        yield from _joined(op)
+    elif op.op_type in ("Conv", "FusedConv"):
+        groups = op.attributes.get("group", 1)
+        yield op.x.known_shape[1], op.w.known_shape[1] * groups
+
+
+def _inner(op: Op) -> tuple[Dim, Dim]:
+    a, b = op.x.known_shape, op.w.known_shape
+    return a[0 if op.attributes.get("transA") else 1], b[1 if op.attributes.get("transB") else 0]
+
+
+def _broadcast(inputs: Sequence[Tensor], output: Tensor, skipped: int) -> Iterator[tuple[Dim, Dim]]:
+    target = output.known_shape
+    for tensor in inputs:
+        for place in range(skipped + 1, min(tensor.rank, len(target)) + 1):
+            size = tensor.known_shape[-place]
+            if not (type(size) is int and size == 1):
+                yield size, target[-place]
+
+
+def _joined(op: Op) -> Iterator[tuple[Dim, Dim]]:
+    axis = int(op.attributes.get("axis", 0)) % op.y.rank
+    for tensor in op.inputs:
+        for place, size in enumerate(tensor.known_shape if tensor is not None else ()):
+            if place != axis:
+                yield size, op.y.known_shape[place]

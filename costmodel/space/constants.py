@@ -1,0 +1,162 @@
+"""Numbers in the graph that follow from widths: targets of reshapes, places of cuts.
+
+A cost needs only shapes; a model that runs needs these as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from costlint.costmodel.channels import Channels
+from costlint.costmodel.dims import Dim
+from costlint.costmodel.edit import op_key
+from costlint.costmodel.errors import ModelError
+from costlint.costmodel.graph import Op, OpGraph, Tensor
+
+
+def with_constants(
+    graph: OpGraph, before: OpGraph, channels: Channels, widths: Mapping[str, int]
+) -> OpGraph:
+    """`graph`, which is `before` at other `widths`, with the constants that its shapes ask for.
+
+    Raises:
+        ModelError: a constant depends on a size that is still free.
+    """
+    old = {op_key(op): op for op in before.ops}
+    follow = _Following(channels, widths)
+    return replace(graph, ops=tuple([follow(op, old.get(op_key(op), op)) for op in graph.ops]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Following:
+    channels: Channels
+    widths: Mapping[str, int]
+
+    def __call__(self, op: Op, before: Op) -> Op:
+        rule = _RULES.get(op.op_type)
+        made = op if rule is None else rule(self, op, before)
+        for tensor in made.inputs:
+            if tensor is not None and tensor.value is not None and not _is_plain(tensor.value):
+                raise ModelError(f"{op.op_type} {op.name!r} computes with a size that is free")
+        return made
+
+    def place(self, op: Op, axis: int, start: int) -> int:
+        """Where `start` on an axis of the input of `op` lies at the new widths."""
+        axes = self.channels.of(op, op.x)
+        terms = axes[axis] if axes else None
+        moved = 0
+        for index, times in terms or ():
+            group = self.channels.groups[index]
+            new = self.widths.get(group.name, group.width)
+            length = times * group.width // group.multiple_of
+            if start < length:
+                return moved + start * new // group.width
+            start -= length
+            moved += times * new // group.multiple_of
+        return moved + start
+
+
+def _is_plain(value: Any) -> bool:
+    return not any(hasattr(part, "free_symbols") for part in value.flat)
+
+
+def _with_input(op: Op, index: int, values: Iterable[int]) -> Op:
+    """`op` with a constant of int64 as input `index`."""
+    content = np.array(list(values), dtype=object)
+    name = f"{op_key(op)} constant {index}"
+    tensor = Tensor(
+        name=name,
+        shape=content.shape,
+        dtype="int64",
+        role="parameter",
+        value=content,
+        sources=(name,),
+    )
+    inputs = list(op.inputs) + [None] * (index + 1 - len(op.inputs))
+    inputs[index] = tensor
+    return replace(op, inputs=tuple(inputs))
+
+
+def _reshape(_: _Following, op: Op, __: Op) -> Op:
+    """The output's sizes; a free one is copied (0) where it stays in place, else inferred (-1)."""
+    source = op.x.known_shape
+    target = []
+    for place, dim in enumerate(op.y.known_shape):
+        if type(dim) is int:
+            target.append(dim)
+        else:
+            target.append(0 if place < len(source) and source[place] == dim else -1)
+    if target.count(-1) > 1 or "shape" in op.attributes:
+        raise ModelError(f"{op.op_type} {op.name!r} depends on two sizes that are free")
+    attributes = {k: v for k, v in op.attributes.items() if k != "allowzero"}
+    return _with_input(replace(op, attributes=attributes), 1, target)
+
+
+def _expand(_: _Following, op: Op, __: Op) -> Op:
+    """The output's sizes; a free one is 1 where the input has it."""
+    lead = op.y.rank - op.x.rank
+    target = []
+    for place, dim in enumerate(op.y.known_shape):
+        if type(dim) is not int and (place < lead or op.x.known_shape[place - lead] != dim):
+            raise ModelError(f"Expand {op.name!r} depends on a size that is free")
+        target.append(dim if type(dim) is int else 1)
+    return _with_input(op, 1, target)
+
+
+def _split(_: _Following, op: Op, __: Op) -> Op:
+    axis = int(op.attributes.get("axis", 0)) % op.x.rank
+    sizes: list[Dim] = [t.known_shape[axis] for t in op.outputs if t is not None]
+    if "split" in op.attributes:
+        return replace(op, attributes={**op.attributes, "split": tuple(sizes)})
+    attributes = {k: v for k, v in op.attributes.items() if k != "num_outputs"}
+    return _with_input(replace(op, attributes=attributes), 1, sizes)
+
+
+def _slice(follow: _Following, op: Op, before: Op) -> Op:
+    """Cuts move with the widths before them; axes that do not change keep their numbers."""
+    starts, ends, axes = (_numbers(op, i, n) for i, n in ((1, "starts"), (2, "ends"), (3, "axes")))
+    if starts is None or ends is None:
+        return op
+    order = list(range(len(starts))) if axes is None else [a % op.x.rank for a in axes]
+    new_starts, new_ends = list(starts), list(ends)
+    for number, axis in enumerate(order):
+        old, new = before.x.known_shape[axis], op.x.known_shape[axis]
+        if type(old) is not int or old == new:
+            continue
+        start = starts[number] + (old if starts[number] < 0 else 0)
+        new_starts[number] = follow.place(before, axis, min(start, old))
+        new_ends[number] = new_starts[number] + op.y.known_shape[axis]
+    if "starts" in op.attributes:
+        found = {"starts": tuple(new_starts), "ends": tuple(new_ends)}
+        return replace(op, attributes={**op.attributes, **found})
+    return _with_input(_with_input(op, 1, new_starts), 2, new_ends)
+
+
+def _numbers(op: Op, index: int, name: str) -> Sequence[int] | None:
+    if name in op.attributes:
+        found: Sequence[int] = op.attributes[name]
+        return found
+    tensor = op.input(index)
+    return None if tensor is None or tensor.value is None else [int(v) for v in tensor.value.flat]
+
+
+def _resize(_: _Following, op: Op, before: Op) -> Op:
+    sizes = op.input(3)
+    if sizes is None or op.y.shape == before.y.shape:
+        return op
+    if any(type(d) is not int for d in op.y.known_shape):
+        raise ModelError(f"Resize {op.name!r} depends on a size that is free")
+    return _with_input(op, 3, op.y.known_shape)
+
+
+_RULES: Final[Mapping[str, Callable[[_Following, Op, Op], Op]]] = {
+    "Reshape": _reshape,
+    "Expand": _expand,
+    "Split": _split,
+    "Slice": _slice,
+    "Resize": _resize,
+}

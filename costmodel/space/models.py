@@ -1,0 +1,61 @@
+"""A design as a model that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from costlint.costmodel.edit import Edit, apply
+from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.space.constants import with_constants
+from costlint.costmodel.space.inputs import BATCH_SIZE
+
+if TYPE_CHECKING:
+    from costlint.costmodel.space.space import Space
+
+
+def model_at(space: Space, values: Mapping[str, int], *, seed: int) -> Any:
+    """The design `values` with random weights; see `Space.model`."""
+    from costlint.costmodel.writer import model_of
+
+    chosen = {**space.current, **space.checked(values)}
+    graph, channels = space.sized(chosen)
+    widths = space.widths(chosen)
+    for base in (*_with_free_batch(space, values, graph), graph):
+        try:
+            edited = apply(base, Edit(widths=widths), channels)
+            return model_of(with_constants(edited, base, channels, widths), seed=seed)
+        except CostlintError:
+            if base is graph:
+                raise
+    raise AssertionError
+
+
+def _with_free_batch(
+    space: Space, values: Mapping[str, int], graph: OpGraph
+) -> tuple[OpGraph, ...]:
+    """`graph` with the batch symbolic, where the file has it so; none where it cannot be."""
+    symbols = space.source.loaded.batch_symbols
+    if not symbols or BATCH_SIZE in values or BATCH_SIZE not in space.details:
+        return ()
+    shapes = {
+        key: tuple(
+            [symbols[0] if d == BATCH_SIZE else size for d, size in
+             zip(dims, graph.tensors[key].known_shape, strict=True)]
+        )
+        for key, dims in space.plan.items()
+    }  # fmt: skip
+    found = space.source.at(shapes)
+    sizes = (
+        size
+        for key, axes in space.channels.axes.items()
+        for size, terms in zip(_shape(found, key), axes, strict=False)
+        if terms is not None
+    )
+    return (found,) if all(type(size) is int for size in sizes) else ()
+
+
+def _shape(graph: OpGraph, key: str) -> tuple[object, ...]:
+    tensor = graph.tensors.get(key)
+    return () if tensor is None or tensor.shape is None else tensor.shape

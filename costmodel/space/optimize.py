@@ -1,0 +1,184 @@
+"""The best widths: scipy's differential evolution, then exchanges of width between pairs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.space.evaluator import Evaluator
+from costlint.costmodel.space.problem import Kept, Problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Steps: TypeAlias = NDArray[np.int64]
+
+Progress: TypeAlias = Callable[[float, float], None]
+"""Told again and again: the share of the time that is used, and the best score so far."""
+
+GENERATIONS: Final = 200
+_SPREAD: Final = 0.35
+"""Standard deviation of log(width) around today's in the first generation."""
+_MOVES: Final = 40_000
+_ROUNDS: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a design costs."""
+
+    latency_s: float
+    macs: int
+    parameters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimum:
+    """The best design that was found, never worse than today's; `values` are what changes."""
+
+    keep: Kept
+    values: Mapping[str, int]
+    before: Figures
+    after: Figures
+    evaluated: int
+    spent_s: float
+    evaluate: Evaluator = field(repr=False)
+
+    @property
+    def graph(self) -> OpGraph:
+        """The graph at `values`."""
+        return self.evaluate.space.bind(self.values)
+
+
+@dataclass(slots=True)
+class _Search:
+    problem: Problem
+    generator: np.random.Generator
+    until_s: float
+    started_s: float
+    progress: Progress | None
+    evaluated: int = 0
+    best: Any = None
+    best_score: float = float("inf")
+
+    def scores(self, steps: Steps) -> NDArray[np.float64]:
+        found = self.problem.scores(steps)
+        self.evaluated += len(steps)
+        place = int(found.argmin())
+        if found[place] < self.best_score:
+            self.best, self.best_score = steps[place].copy(), float(found[place])
+        return found
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        if self.progress is not None:
+            share = (now - self.started_s) / (self.until_s - self.started_s)
+            self.progress(min(share, 1.0), self.best_score)
+        return now >= self.until_s
+
+
+def optimize(
+    problem: Problem, *, seed: int = 0, time_limit_s: float = 20.0, progress: Progress | None = None
+) -> Optimum:
+    """Search `problem` for at most `time_limit_s`; the same seed finds the same in time enough."""
+    now = time.monotonic()
+    search = _Search(problem, np.random.default_rng(seed), now + time_limit_s, now, progress)
+    search.scores(problem.fitted(problem.start[None]))
+    if len(problem.names) > 1:
+        _evolve(search, seed)
+        _exchange(search)
+    chosen = problem.widths(search.best)
+    space = problem.evaluate.space
+    values = {
+        n: int(v) for n, v in zip(problem.names, chosen, strict=True) if v != space.current[n]
+    }
+    if search.best_score >= 1.0:
+        values = {}
+    return Optimum(
+        keep=problem.keep,
+        values=values,
+        before=figures(problem.evaluate, {}),
+        after=figures(problem.evaluate, values),
+        evaluated=search.evaluated,
+        spent_s=time.monotonic() - now,
+        evaluate=problem.evaluate,
+    )
+
+
+def figures(evaluate: Evaluator, values: Mapping[str, int]) -> Figures:
+    """What one design costs."""
+    found = evaluate(values)
+    return Figures(
+        latency_s=float(found.latency_s[0]),
+        macs=int(found.macs[0]),
+        parameters=int(found.parameters[0]),
+    )
+
+
+def _evolve(search: _Search, seed: int) -> None:
+    """Differential evolution over proportions: every candidate is scaled to fit first."""
+    from scipy.optimize import differential_evolution
+
+    problem = search.problem
+    count = len(problem.names)
+    size = int(np.clip(4 * count, 32, 160))
+    spread = np.exp(search.generator.normal(0.0, _SPREAD, (size, count)))
+    widths = problem.widths(problem.start) * spread
+    first = np.clip(np.rint((widths - problem.low) / problem.step), 0, problem.most)
+    first[0] = problem.start
+
+    def objective(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+        steps = np.rint(np.atleast_2d(columns.T)).astype(int)
+        return search.scores(problem.fitted(steps))
+
+    differential_evolution(
+        objective,
+        [(0, max(int(most), 1)) for most in problem.most],
+        integrality=np.ones(count, dtype=bool),
+        vectorized=True,
+        updating="deferred",
+        polish=False,
+        init=first,
+        maxiter=GENERATIONS,
+        tol=0.0,
+        seed=seed,
+        callback=lambda xk, convergence: search.is_over(),  # noqa: ARG005 - scipy's names
+    )
+
+
+def _exchange(search: _Search) -> None:
+    """While it helps, one variable grows and another shrinks by as much of what is kept."""
+    problem = search.problem
+    for _ in range(_ROUNDS):
+        before = search.best_score
+        moves = _moves(search, problem.kept_for_each_step(search.best))
+        search.scores(np.clip(search.best + moves, 0, problem.most))
+        if search.is_over() or search.best_score >= before:
+            return
+
+
+def _moves(search: _Search, weights: NDArray[np.float64]) -> Steps:
+    """Changes (moves, variables): `up` grows by 1, 2, 4 ... steps, `down` pays for it."""
+    most = search.problem.most
+    count = len(most)
+    sizes = 2 ** np.arange(max(int(most.max()), 1).bit_length())
+    up, down, size = (a.reshape(-1) for a in np.meshgrid(range(count), range(count), sizes))
+    kept = up != down
+    up, down, size = up[kept], down[kept], size[kept]
+    paid = size * weights[up] / weights[down]
+    every = [(up, down, size, np.floor(paid)), (up, down, size, np.ceil(paid))]
+    up, down, size, paid = (np.concatenate(parts) for parts in zip(*every, strict=True))
+    good = paid <= most[down]
+    chosen = np.flatnonzero(good)
+    if len(chosen) > _MOVES:
+        chosen = search.generator.choice(chosen, _MOVES, replace=False)
+    rows = np.arange(len(chosen))
+    moves: Steps = np.zeros((len(chosen), count), dtype=int)
+    moves[rows, up[chosen]] = size[chosen]
+    moves[rows, down[chosen]] -= paid[chosen].astype(int)
+    return moves

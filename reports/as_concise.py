@@ -1,0 +1,70 @@
+"""`concise`: one line a finding, or a model where nothing was predicted; for grep and editors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from costlint.reports import numbers
+from costlint.reports.report import ModelReport, Report
+from costlint.reports.rows import FindingRow
+from costlint.reports.terminal_findings import where
+from costlint.reports.text import visible
+
+
+def render(report: Report) -> str:
+    """Lines that never wrap; their form is stable within a major version."""
+    lines = [visible(line) for model in report.models for line in _model(model)]
+    if report.compared:
+        lines.append(visible(_change(*report.models)))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _model(model: ModelReport) -> Iterator[str]:
+    for finding in model.open_findings:
+        yield _finding(finding, model)
+    if not model.open_findings:
+        yield summary(model)
+
+
+def _finding(finding: FindingRow, model: ModelReport) -> str:
+    saving = finding.saving
+    saves = ""
+    if saving is not None:
+        point = numbers.milliseconds(saving.saved_s)
+        around = numbers.span(saving.low_s, saving.high_s, like=saving.saved_s)
+        saves = f" saves {point} [{around.replace(' to ', ', ')}] {numbers.share(saving.share)}"
+    at = f" at {where(finding.ops)}" if finding.ops else ""
+    device = f" on {model.device.name}" if model.device else ""
+    what = f"{finding.severity}: {finding.rule}{saves}{at}{device}"
+    return f"{model.path}: {what}: {finding.message}"
+
+
+def _change(before: ModelReport, after: ModelReport) -> str:
+    from costlint.reports.compare import compare
+
+    found = compare(before, after)
+    total = found.totals[0]
+    return (
+        f"{after.title} against {before.title}: {total.label} {total.before} to {total.after} "
+        f"({total.change}), findings: {len(found.new)} new, {len(found.fixed)} fixed"
+    )
+
+
+def summary(model: ModelReport) -> str:
+    """One line on a model: what it costs, and the latency where there is a device."""
+    totals = model.totals
+    counts = (
+        f"{numbers.quantity(totals.macs, 'MACs')}, "
+        f"{numbers.quantity(totals.bytes_accessed, 'B')} accessed, "
+        f"{numbers.quantity(totals.parameters, '')} parameters, "
+        f"peak activations {numbers.quantity(totals.peak_activation_bytes, 'B')}, "
+        f"{numbers.plural(len(model.ops), 'op')}, coverage {numbers.share(totals.coverage)}"
+    )
+    if model.device is None:
+        return f"{model.path}: {counts}"
+    between = numbers.interval(totals.latency_low_s, totals.latency_high_s, like=totals.latency_s)
+    time = f"{numbers.milliseconds(totals.latency_s)} ({between})"
+    found = len(model.open_findings)
+    verdict = numbers.plural(found, "finding") if found else "ok: no findings"
+    verdict = f"{verdict} on {model.device.name}: " if model.analyzed else f"{model.device.name}: "
+    return f"{model.path}: {verdict}predicted {time}, {counts}"

@@ -1,0 +1,160 @@
+"""`json`: the document `costlint/1`, the interface for programs. Keys are only ever added."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib import resources
+from typing import Any, Final
+
+from costlint.reports.report import (
+    CLASSES,
+    SEVERITIES,
+    ModelReport,
+    Report,
+    Totals,
+)
+from costlint.reports.rows import FindingRow, KernelRow, OpRow, SavingRow
+
+SCHEMA: Final = "costlint/1"
+
+
+def render(report: Report) -> str:
+    """ASCII only, so that no name can hide or turn text around."""
+    return json.dumps(document(report), indent=1, allow_nan=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain data; expressions of free dimensions are strings."""
+    compared = {"comparison": _comparison(report)} if report.compared else {}
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "costlint", "version": report.tool_version},
+        "models": [model_entry(model) for model in report.models],
+        **compared,
+        "summary": {
+            **{severity: report.count(severity) for severity in SEVERITIES},
+            "gate": {"passed": report.gate.passed, "reasons": list(report.gate.reasons)},
+        },
+    }
+
+
+def model_entry(model: ModelReport) -> dict[str, Any]:
+    """One entry of `models`."""
+    entry = {
+        "path": model.path,
+        "sha256": model.sha256,
+        "device": _device(model),
+        "batch": model.batch,
+        "totals": {field.name: getattr(model.totals, field.name) for field in fields(Totals)},
+        "classes": {name: model.class_latency_s.get(name, 0.0) for name in CLASSES}
+        if model.device
+        else None,
+        "ops": [op_entry(op) for op in model.ops],
+        "kernels": [_kernel(kernel) for kernel in model.kernels],
+        "findings": [finding_entry(finding) for finding in model.findings],
+        "notes": model.notes,
+    }
+    return {key: plain(value) for key, value in entry.items()}
+
+
+def op_entry(op: OpRow) -> dict[str, Any]:
+    """One entry of `ops`; `flop_per_byte` is null where nothing moves."""
+    moved = op.bytes_accessed
+    return {
+        "name": op.name,
+        "op_type": op.op_type,
+        "domain": op.domain,
+        "outputs": op.outputs,
+        "scope": op.scope,
+        "class": op.op_class,
+        "kernel": op.kernel,
+        "macs": op.macs,
+        "flop": op.flop,
+        "bytes_read": op.bytes_read,
+        "bytes_written": op.bytes_written,
+        "memory_access_elements": op.memory_access_elements,
+        "flop_per_byte": None if moved == 0 else op.flop / moved,
+        "costed": not op.why_uncosted,
+        "guidelines": {
+            verdict.guideline: {"state": verdict.state, "number": verdict.number}
+            for verdict in op.verdicts
+        },
+        "analysis": op.analysis,
+    }
+
+
+def finding_entry(finding: FindingRow) -> dict[str, Any]:
+    """One entry of `findings`."""
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        "fix": finding.fix,
+        "ops": finding.ops,
+        "evidence": finding.evidence,
+        "saving": _saving(finding.saving),
+        "remedy": finding.remedy,
+        "fingerprint": finding.fingerprint,
+        "suppressed": finding.suppressed,
+    }
+
+
+def schema() -> str:
+    """The JSON Schema of the document."""
+    return (resources.files("costlint.reports") / "schema.json").read_text(encoding="utf-8")
+
+
+def plain(value: Any) -> Any:
+    """`value` in JSON's own types: no NaN, no infinity, expressions as text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if hasattr(value, "tolist"):  # a number or an array of numpy
+        return plain(value.tolist())
+    return str(value)
+
+
+def _comparison(report: Report) -> dict[str, Any]:
+    """What the second model changes: findings by fingerprint, ops in pairs of names."""
+    from costlint.reports.compare import compare, matched
+
+    before, after = report.models
+    found = compare(before, after)
+    pairs = [
+        {"before": a.name if a else None, "after": b.name if b else None}
+        for a, b in matched(before.ops, after.ops)
+    ]
+    findings = {
+        name: [finding.fingerprint for finding in getattr(found, name)]
+        for name in ("new", "fixed", "unchanged")
+    }
+    return {"saving": _saving(report.change), "findings": findings, "ops": pairs}
+
+
+def _saving(saving: SavingRow | None) -> dict[str, Any] | None:
+    if saving is None:
+        return None
+    return {field.name: getattr(saving, field.name) for field in fields(SavingRow)}
+
+
+def _device(model: ModelReport) -> dict[str, Any] | None:
+    device = model.device
+    if device is None:
+        return None
+    names = ("name", "hardware", "runtime", "precision", "threads", "calibrated", "fit")
+    return {name: getattr(device, name) for name in names}
+
+
+def _kernel(kernel: KernelRow) -> dict[str, Any]:
+    entry = {field.name: getattr(kernel, field.name) for field in fields(KernelRow)}
+    entry["class"] = entry.pop("kernel_class")
+    return entry

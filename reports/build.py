@@ -1,0 +1,106 @@
+"""From counts, an estimate and an analysis to the plain values that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from costlint.costmodel.count import Counts
+from costlint.costmodel.digest import sha256
+from costlint.costmodel.dims import Dim
+from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.liveness import liveness
+from costlint.costmodel.op_cost import OpCost
+from costlint.reports.report import ModelReport, Totals
+from costlint.reports.rows import OpRow
+from costlint.reports.source_lines import source_line
+
+if TYPE_CHECKING:
+    from costlint.analyzers.finding import Analysis, Finding
+    from costlint.costmodel.estimate import Estimate
+
+
+def model_report(counts: Counts, *, hashed: bool = True) -> ModelReport:
+    """A model that was counted only: no latency, no kernels, no findings.
+
+    `hashed` makes the file's SHA-256, for which all its weights are read once.
+    """
+    graph = counts.graph
+    live = liveness(graph).live_bytes
+    live_by_op = {id(op): size for op, size in zip(graph.ops, live, strict=True)}
+    root = Path.cwd()
+    return ModelReport(
+        path=graph.path or "-",
+        sha256=sha256(graph) if hashed else "",
+        batch=_batch(graph),
+        totals=_totals(counts),
+        ops=tuple(_op(row, live_by_op, root) for row in counts.ops),
+        notes=graph.notes,
+    )
+
+
+def estimated_report(
+    estimate: Estimate,
+    analysis: Analysis | None = None,
+    *,
+    findings: Sequence[Finding] | None = None,
+    hashed: bool = True,
+) -> ModelReport:
+    """A model on a device. `findings` replaces the analysis' own: with what is suppressed."""
+    from costlint.reports import build_device
+
+    entry = model_report(estimate.counts, hashed=hashed)
+    entry = build_device.with_estimate(entry, estimate)
+    if analysis is not None:
+        entry = build_device.with_analysis(entry, analysis)
+        findings = analysis.findings if findings is None else findings
+    rows = tuple(build_device.finding_row(finding) for finding in findings or ())
+    return replace(entry, findings=rows, estimate=estimate)
+
+
+def _batch(graph: OpGraph) -> int | None:
+    """The first dimension of the first input that has two or more."""
+    shapes = [tensor.shape for tensor in graph.inputs if tensor.shape]
+    size = next((shape[0] for shape in shapes if len(shape) > 1), None)
+    return size if isinstance(size, int) else None
+
+
+def _totals(counts: Counts) -> Totals:
+    return Totals(
+        macs=counts.macs,
+        flop=counts.flop,
+        bytes_read=counts.bytes_read,
+        bytes_written=counts.bytes_written,
+        bytes_accessed=counts.bytes_accessed,
+        parameters=counts.parameters,
+        weight_bytes=counts.weight_bytes,
+        peak_activation_bytes=counts.peak_activation_bytes,
+        elementwise_share_bytes=counts.elementwise_share_bytes,
+        elementwise_share_ops=counts.elementwise_share_ops,
+        coverage=counts.coverage,
+    )
+
+
+def _op(row: OpCost, live_by_op: Mapping[int, Dim], root: Path) -> OpRow:
+    op, cost = row.op, row.cost
+    outputs = tuple(tensor for tensor in op.outputs if tensor is not None)
+    return OpRow(
+        name=op.name,
+        op_type=op.op_type,
+        domain=op.domain,
+        op_class=row.op_class,
+        outputs=tuple(tensor.name for tensor in outputs),
+        scope=op.scope,
+        shape=outputs[0].shape if outputs else None,
+        macs=cost.macs,
+        flop=cost.flop,
+        bytes_read=cost.bytes_read,
+        bytes_written=cost.bytes_written,
+        memory_access_elements=cost.memory_access_elements,
+        is_free=row.is_free,
+        why_uncosted=row.why_uncosted,
+        live_bytes=live_by_op.get(id(op)),
+        source=source_line(op.metadata, root) if op.metadata else None,
+    )

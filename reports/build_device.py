@@ -1,0 +1,169 @@
+"""What a device adds to a counted model: kernels, times, findings, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from typing import Any, Final
+
+from costlint.analyzers.finding import Analysis, Finding, OpAnalysis, Verdict
+from costlint.analyzers.rule import Rule
+from costlint.costmodel.devices import DeviceProfile
+from costlint.costmodel.dims import Dim
+from costlint.costmodel.estimate import Estimate, KernelEstimate
+from costlint.costmodel.latency.terms import INDEX
+from costlint.costmodel.op_cost import OpCost
+from costlint.reports import rows
+from costlint.reports.report import ModelReport
+
+_COMPUTE_ROOFS: Final = ("dense_1x1", "dense_3x3", "linear")
+_MEMORY_ROOFS: Final = ("elementwise", "activation")
+_BEHIND: Final = (
+    "bound",
+    "g1_bound_elements",
+    "groups",
+    "block",
+    "block_kernels",
+    "elementwise_share",
+)
+
+
+def with_estimate(entry: ModelReport, estimate: Estimate) -> ModelReport:
+    """`entry` with the device's kernels and times; an op that leads its kernel has the time."""
+    made = [_kernel(kernel) for kernel in estimate.kernels]
+    places: dict[int, tuple[rows.KernelRow, OpCost]] = {}
+    for kernel, row in zip(estimate.kernels, made, strict=True):
+        lead = _lead(kernel)
+        places.update((id(op), (row, lead)) for op in kernel.ops)
+    ops = [
+        _timed(shown, row, places.get(id(row)))
+        for shown, row in zip(entry.ops, estimate.counts.ops, strict=True)
+    ]
+    totals = replace(
+        entry.totals,
+        bytes_accessed_fused=estimate.bytes_accessed_fused,
+        launch_share=estimate.launch_share,
+        overhead_s=estimate.overhead_s,
+        latency_s=estimate.latency_s,
+        latency_low_s=estimate.latency_low_s,
+        latency_high_s=estimate.latency_high_s,
+    )
+    return replace(
+        entry,
+        device=_device(estimate.device),
+        totals=totals,
+        ops=tuple(ops),
+        kernels=tuple(made),
+        class_latency_s={str(name): seconds for name, seconds in estimate.by_class().items()},
+        notes=estimate.notes,
+    )
+
+
+def with_analysis(entry: ModelReport, analysis: Analysis) -> ModelReport:
+    """`entry` with what the guidelines say of the whole and of each op."""
+    seen = {one.op: one for one in analysis.ops}
+    ops = tuple(_judged(op, seen[op.name]) if op.name in seen else op for op in entry.ops)
+    unused = tuple(f"unused ignore: {ignore}" for ignore in analysis.unused_ignores)
+    totals = replace(
+        entry.totals,
+        fragmentation=analysis.fragmentation,
+        latency_after_fixes_s=analysis.latency_after_fixes_s,
+    )
+    return replace(
+        entry,
+        totals=totals,
+        ops=ops,
+        analyzed=True,
+        class_latency_after_fixes_s=analysis.class_latency_after_fixes_s,
+        notes=(*entry.notes, *unused),
+    )
+
+
+def _judged(op: rows.OpRow, seen: OpAnalysis) -> rows.OpRow:
+    behind = {name: getattr(seen, name) for name in _BEHIND}
+    return replace(op, verdicts=tuple(map(_verdict, seen.verdicts)), analysis=behind)
+
+
+def finding_row(finding: Finding) -> rows.FindingRow:
+    """A finding without what only the pricing needs."""
+    names = [field.name for field in fields(rows.FindingRow) if field.name != "saving"]
+    given: dict[str, Any] = {name: getattr(finding, name) for name in names}
+    saving = finding.saving
+    if saving is None:
+        return rows.FindingRow(**given)
+    parts = {field.name: getattr(saving, field.name) for field in fields(rows.SavingRow)}
+    return rows.FindingRow(**given, saving=rows.SavingRow(**parts))
+
+
+def rule_row(rule: Rule) -> rows.RuleRow:
+    """A rule with its explanation as text."""
+    return rows.RuleRow(id=rule.id, title=rule.title, help=f"{rule.what} {rule.why}")
+
+
+def _verdict(verdict: Verdict) -> rows.Verdict:
+    number = "" if verdict.number is None else f"{verdict.meaning} {verdict.number:.3g}".strip()
+    return rows.Verdict(guideline=verdict.guideline, state=verdict.state, number=number)
+
+
+def _device(profile: DeviceProfile) -> rows.DeviceReport:
+    return rows.DeviceReport(
+        name=profile.name,
+        hardware=profile.hardware,
+        runtime=profile.runtime,
+        precision=profile.precision,
+        threads=profile.threads or None,
+        calibrated=profile.provenance.timings > 0,
+        fit={**asdict(profile.fit), **asdict(profile.provenance)},
+        flop_per_s=_fastest(profile, _COMPUTE_ROOFS, 2.0),
+        bandwidth_byte_per_s=_fastest(profile, _MEMORY_ROOFS, 1.0),
+    )
+
+
+def _fastest(profile: DeviceProfile, terms: Sequence[str], amount: float) -> float | None:
+    """The best rate among `terms`, `amount` for each unit; 0 seconds is a term nobody saw."""
+    times = [seconds for name in terms if (seconds := profile.seconds_per_unit[INDEX[name]]) > 0]
+    return amount / min(times) if times else None
+
+
+def _kernel(kernel: KernelEstimate) -> rows.KernelRow:
+    return rows.KernelRow(
+        id=kernel.id,
+        ops=tuple(row.op.name for row in kernel.ops),
+        kernel_class=kernel.kernel_class,
+        latency_s=kernel.latency_s,
+        low_s=kernel.low_s,
+        high_s=kernel.high_s,
+        compute_s=kernel.compute_s,
+        memory_s=kernel.memory_s,
+        launch_s=kernel.launch_s,
+        bound=kernel.bound,
+        flop=sum(row.cost.flop for row in kernel.ops),
+        bytes_accessed=_fused_bytes(kernel.ops),
+    )
+
+
+def _fused_bytes(ops: Sequence[OpCost]) -> Dim:
+    """Bytes of the ops less what stays inside: written by one of them and read by another."""
+    total = sum(row.cost.bytes_accessed for row in ops)
+    if len(ops) == 1:
+        return total
+    made = {t.name: t for row in ops for t in row.op.outputs if t is not None}
+    read = {t.name for row in ops for t in row.op.inputs if t is not None}
+    inside = sum(2 * made[name].size_bytes for name in made.keys() & read if made[name].shape)
+    return max(total - inside, 1)
+
+
+def _lead(kernel: KernelEstimate) -> OpCost:
+    """The op that does the work: of the kernel's class, with the most to compute."""
+    return max(kernel.ops, key=lambda row: (row.op_class == kernel.kernel_class, row.cost.flop))
+
+
+def _timed(
+    shown: rows.OpRow, row: OpCost, place: tuple[rows.KernelRow, OpCost] | None
+) -> rows.OpRow:
+    if place is None:
+        return replace(shown, latency_s=0.0)
+    kernel, lead = place
+    if row is lead:
+        return replace(shown, kernel=kernel.id, latency_s=kernel.latency_s)
+    return replace(shown, kernel=kernel.id, latency_s=0.0, fused_into=lead.op.name)

@@ -1,0 +1,134 @@
+"""Many models in one value: entries without ops, what failed, what changed; and sums over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from costlint.reports.report import SEVERITIES, Gate, ModelReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyEntry:
+    """A model on a device. `name` is its path below the folder that was named.
+
+    `report` holds no ops and no kernels, `op_count` is how many ops there are.
+    """
+
+    name: str
+    report: ModelReport
+    op_count: int
+
+    @property
+    def worst(self) -> str:
+        """The severest open finding's severity, '' without any."""
+        found = {finding.severity for finding in self.report.open_findings}
+        return next((severity for severity in SEVERITIES if severity in found), "")
+
+    @property
+    def saved_s(self) -> float:
+        """What all fixes together save, one estimate anew."""
+        totals = self.report.totals
+        if totals.latency_s is None or totals.latency_after_fixes_s is None:
+            return 0.0
+        return totals.latency_s - totals.latency_after_fixes_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedModel:
+    """A model without a result, and why."""
+
+    path: str
+    name: str
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedModel:
+    """A model and device against the same name of an earlier state; None where it is missing."""
+
+    name: str
+    device: str
+    before_s: float | None
+    after_s: float | None
+
+    @property
+    def share(self) -> float | None:
+        """By how much it is slower, as a share of before."""
+        if not self.before_s or self.after_s is None:
+            return None
+        return self.after_s / self.before_s - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSum:
+    """One rule over all models: its open findings, and the models that have any."""
+
+    rule: str
+    name: str
+    findings: int
+    models: int
+    by_severity: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyReport:
+    """One run over many models. `against` names the earlier state that `changes` compare with."""
+
+    tool_version: str
+    entries: tuple[ManyEntry, ...]
+    failed: tuple[FailedModel, ...] = ()
+    changes: tuple[ChangedModel, ...] = ()
+    against: str = ""
+    gate: Gate = field(default_factory=lambda: Gate(passed=True))
+    command: str = ""
+    date: str = ""
+
+    @property
+    def models(self) -> int:
+        """Models with a result, however many devices."""
+        return len({entry.report.path for entry in self.entries})
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Names of the devices, in order of appearance."""
+        named = (entry.report.device.name for entry in self.entries if entry.report.device)
+        return tuple(dict.fromkeys(named))
+
+    def count(self, severity: str) -> int:
+        """Open findings of `severity`."""
+        rows = (f for entry in self.entries for f in entry.report.open_findings)
+        return sum(finding.severity == severity for finding in rows)
+
+    @property
+    def worst_first(self) -> tuple[ManyEntry, ...]:
+        """By severity of the worst finding, then by what all fixes would save."""
+        rank = {severity: place for place, severity in enumerate((*SEVERITIES, ""))}
+        return tuple(sorted(self.entries, key=lambda e: (rank[e.worst], -e.saved_s, e.name)))
+
+    @property
+    def rules(self) -> tuple[RuleSum, ...]:
+        """Sums by rule, most findings first."""
+        named = {f.rule: f.name for e in self.entries for f in e.report.open_findings}
+        sums = (_rule_sum(rule, name, self.entries) for rule, name in named.items())
+        return tuple(sorted(sums, key=lambda row: (-row.findings, row.rule)))
+
+    @property
+    def regressions(self) -> tuple[ChangedModel, ...]:
+        """What became slower, worst first."""
+        slower = [c for c in self.changes if c.share is not None and c.share > 0]
+        return tuple(sorted(slower, key=lambda c: -(c.share or 0.0)))
+
+
+def _rule_sum(rule: str, name: str, entries: Sequence[ManyEntry]) -> RuleSum:
+    by_entry = [[f for f in e.report.open_findings if f.rule == rule] for e in entries]
+    found = [finding for rows in by_entry for finding in rows]
+    paths = {e.report.path for e, rows in zip(entries, by_entry, strict=True) if rows}
+    return RuleSum(
+        rule=rule,
+        name=name,
+        findings=len(found),
+        models=len(paths),
+        by_severity={s: sum(f.severity == s for f in found) for s in SEVERITIES},
+    )

@@ -1,0 +1,118 @@
+"""Accepted findings: a JSON file with one entry a line, and the ratchet that it is.
+
+An entry holds for one model, whose path is written from the folder of the baseline, and through
+the fingerprint for one rule, device and place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from costlint.costmodel.errors import OptionError
+from costlint.reports.report import ModelReport
+
+RATCHET: Final = 1.1
+"""An accepted finding fails again when its saving grows beyond this factor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Accepted:
+    """One accepted finding with the saving that was accepted."""
+
+    model: str
+    rule: str
+    fingerprint: str
+    saved_s: float
+
+
+def read(path: str) -> tuple[Accepted, ...]:
+    """The entries of a baseline file.
+
+    Raises:
+        OptionError: it cannot be read, or is no baseline.
+    """
+    fix = "costlint MODEL --write-baseline"
+    try:
+        rows: list[Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+        return tuple(
+            Accepted(
+                model=str(row["model"]),
+                rule=str(row["rule"]),
+                fingerprint=str(row["fingerprint"]),
+                saved_s=float(row["saved_s"]),
+            )
+            for row in rows
+        )
+    except OSError as error:
+        raise OptionError(f"cannot read {path!r}: {error.strerror}", fix=fix) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise OptionError(f"{path!r} is not a baseline: {error!r}", fix=fix) from error
+
+
+def write(path: str, entries: Iterable[Accepted]) -> None:
+    """Write a baseline file, sorted, so that a change of one finding is a change of one line.
+
+    Raises:
+        OptionError: it cannot be written.
+    """
+    lines = [json.dumps(asdict(entry)) for entry in sorted(set(entries))]
+    text = "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OptionError(f"cannot write {path!r}: {error.strerror}") from error
+
+
+def accepting(entries: Sequence[ModelReport], path: str) -> tuple[Accepted, ...]:
+    """Every open finding of `entries`, and what the file at `path` says of other models."""
+    models = {model_key(entry.path, path) for entry in entries}
+    others = [row for row in read(path) if row.model not in models] if Path(path).exists() else []
+    now = [
+        Accepted(
+            model=model_key(entry.path, path),
+            rule=finding.rule,
+            fingerprint=finding.fingerprint,
+            saved_s=finding.saved_s,
+        )
+        for entry in entries
+        for finding in entry.open_findings
+    ]
+    return (*others, *now)
+
+
+def pruned(entries: Sequence[ModelReport], path: str) -> tuple[Accepted, ...]:
+    """The file at `path` without what is not found any more in the models of `entries`."""
+    models = {model_key(entry.path, path) for entry in entries}
+    found = {f.fingerprint for entry in entries for f in entry.findings if not f.suppressed}
+    return tuple(row for row in read(path) if row.model not in models or row.fingerprint in found)
+
+
+def with_accepted(entry: ModelReport, rows: Iterable[Accepted], path: str) -> ModelReport:
+    """`entry` with its accepted findings suppressed, unless their saving grew too much."""
+    key = model_key(entry.path, path)
+    known: Mapping[str, float] = {row.fingerprint: row.saved_s for row in rows if row.model == key}
+    return replace(
+        entry,
+        findings=tuple(
+            replace(f, suppressed=True)
+            if f.fingerprint in known and f.saved_s <= known[f.fingerprint] * RATCHET
+            else f
+            for f in entry.findings
+        ),
+    )
+
+
+def model_key(model: str, baseline: str) -> str:
+    """The path of a model from the folder of the baseline, with forward slashes."""
+    if model == "-":
+        return model
+    folder = Path(baseline).absolute().parent
+    try:
+        return Path(os.path.relpath(Path(model).absolute(), folder)).as_posix()
+    except ValueError:  # another drive
+        return Path(model).absolute().as_posix()

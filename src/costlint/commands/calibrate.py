@@ -1,0 +1,76 @@
+"""`costlint calibrate`: a device profile from timings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costlint.commands import options
+from costlint.costmodel.errors import OptionError
+
+
+def calibrate(  # noqa: PLR0913 - one argument per option
+    timings: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TIMINGS",
+            help="Timings files (CSV), onnxruntime profiles, trtexec times, benchncnn output.",
+        ),
+    ],
+    *,
+    graphs: Annotated[
+        str,
+        typer.Option("--graphs", metavar="DIR|ZIP", help="Where the graphs of the timings lie."),
+    ],
+    output_file: Annotated[
+        str | None,
+        options.option(
+            "--output-file",
+            "-o",
+            metavar="FILE|host",
+            about="Write the profile (TOML), or keep it as `host`, the profile of this machine.",
+            panel=options.OUTPUT,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Of the device; else the file's.")
+    ] = None,
+    fusion: Annotated[
+        str | None,
+        typer.Option("--fusion", metavar="RULES", help="What fuses, where no timing says it."),
+    ] = None,
+    batch: Annotated[
+        int, typer.Option("--batch", metavar="N", help="Of timings that do not say it.")
+    ] = 1,
+    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+) -> None:
+    """Fit a device profile to timings and say how well it predicts."""
+    from costlint.calibrating import NAME, calibrated
+    from costlint.calibration_page import calibration_page
+    from costlint.costmodel.devices.catalogue import HOST, host_path
+    from costlint.costmodel.fusion import fusion_rules
+
+    path = host_path() if output_file == HOST else Path(output_file) if output_file else None
+    if path is not None and path.suffix != ".toml":
+        raise OptionError(f"--output-file {output_file!r} is no TOML file", fix=f"-o {path}.toml")
+    if fusion is not None:
+        fusion_rules(fusion)
+    found = calibrated(
+        tuple(timings),
+        graphs=graphs,
+        name=name or (path.stem if path else NAME),
+        fusion=fusion,
+        batch=batch,
+    )
+    typer.echo(calibration_page(found))
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        found.profile.save(path)
+    except OSError as error:
+        raise OptionError(f"cannot write {str(path)!r}: {error.strerror}") from error
+    which = HOST if output_file == HOST else path
+    typer.echo(f"{path}: costlint MODEL -d {which}", err=True)

@@ -1,0 +1,85 @@
+"""`costlint config`, `init` and `schema`: settings and the forms of what is read and written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costlint.commands import options
+from costlint.commands.parsing import one_of
+from costlint.costmodel.errors import OptionError
+
+
+def complete_key(incomplete: str) -> list[tuple[str, str]]:
+    """Keys that begin so, each with its meaning."""
+    from costlint.settings.keys import KEYS
+
+    return [(name, key.meaning) for name, key in KEYS.items() if name.startswith(incomplete)]
+
+
+def config(
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="KEY", help="One key alone.", autocompletion=complete_key),
+    ] = None,
+    *,
+    model: Annotated[
+        str, options.option("--model", metavar="MODEL", about="For this model.", panel="Model")
+    ] = "-",
+    config_file: options.Config = None,
+    isolated: options.Isolated = False,
+) -> None:
+    """Show the settings in effect, and where each came from.
+
+    An option comes first, then the environment, then the nearest settings file, then the default.
+    """
+    from costlint.settings import from_environment, settings_for, variable
+    from costlint.settings.keys import KEYS, OPTIONS
+
+    if key is not None:
+        one_of("unknown key", key, tuple(KEYS))
+    settings = settings_for(model, config=config_file, isolated=isolated)
+    names = [key] if key is not None else [name for name in KEYS if name != "extend"]
+    width = max(map(len, names))
+    for name in names:
+        if name in OPTIONS and from_environment(name) is not None:
+            value, origin = json.dumps(from_environment(name)), variable(name)
+        elif name in settings.written:
+            value = json.dumps(settings.written[name], default=str)
+            origin = str(settings.origins[name])
+        else:
+            value, origin = KEYS[name].default_text, "default"
+        typer.echo(f"{name:<{width}} = {value}  # {origin}")
+
+
+def init(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where to write.")] = ".",
+) -> None:
+    """Write a commented costlint.toml; pre-commit and workflow snippets go to the screen."""
+    from costlint.starter import SETTINGS, SNIPPETS
+
+    path = Path(folder) / "costlint.toml"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(SETTINGS)
+    except FileExistsError as error:
+        raise OptionError(f"{str(path)!r} is there already") from error
+    except OSError as error:
+        raise OptionError(f"cannot write {str(path)!r}: {error.strerror}") from error
+    typer.echo(f"wrote {path}\n\n{SNIPPETS}", nl=False)
+
+
+def schema(
+    of: Annotated[str, typer.Argument(metavar="json|config", help="Of which form.")] = "json",
+) -> None:
+    """Print the JSON Schema of the JSON output, or of the settings."""
+    from costlint.reports.as_json import schema as json_schema
+    from costlint.settings.keys import schema as config_schema
+
+    if one_of("unknown schema", of, ("json", "config")) == "json":
+        typer.echo(json_schema(), nl=False)
+    else:
+        typer.echo(json.dumps(config_schema(), indent=2))

@@ -1,0 +1,53 @@
+"""`costlint explain`: a rule, an operator, a device, or one kernel of a model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from costlint.commands import options
+from costlint.commands.parsing import parse_shapes
+from costlint.costmodel.errors import OptionError
+
+
+def complete_thing(incomplete: str) -> list[tuple[str, str]]:
+    """What begins so and can be explained."""
+    from costlint.explain import names
+
+    return [(name, what) for name, what in names() if name.startswith(incomplete)]
+
+
+def explain(
+    thing: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="THING",
+            help="A rule (G101, G1), an operator (Conv), a device, or a MODEL.",
+            autocompletion=complete_thing,
+        ),
+    ] = None,
+    *,
+    op: Annotated[
+        str | None,
+        options.option(
+            "--op", metavar="NAME", about="The op of MODEL to explain.", panel=options.MODEL
+        ),
+    ] = None,
+    device: options.Device = None,
+    shape: options.Shape = None,
+    batch: options.Batch = None,
+) -> None:
+    """Explain a rule, an operator, a device, or how the time of one op of a model comes about."""
+    if op is not None:
+        if thing is None:
+            raise OptionError(f"in which model is {op!r}?", fix=f"costlint explain MODEL --op {op}")
+        from costlint.explain_kernel import kernel_page
+
+        named = device[0] if device else None
+        text = kernel_page(thing, op, named, shapes=parse_shapes(shape), batch=batch)
+    else:
+        from costlint.explain import page
+
+        text = page(thing or "G")
+    typer.echo(text)

@@ -1,0 +1,128 @@
+"""`costlint measure`: how long models take on this machine, and how far predictions are off."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from costlint.commands import options
+from costlint.commands.parsing import parse_shapes
+from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.output import tell
+
+if TYPE_CHECKING:
+    from costlint.costmodel.devices import DeviceProfile
+    from costlint.measuring.measurement import Measurement
+
+FEWEST_RUNS: Final = 5
+"""A median of fewer runs is no timing to calibrate with."""
+
+
+def measure(  # noqa: PLR0913 - one argument per option
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL", help="ONNX files, with weights or without.")
+    ],
+    *,
+    output_file: Annotated[
+        str | None,
+        options.option(
+            "--output-file",
+            "-o",
+            metavar="FILE",
+            about="Write a timings file (CSV), for costlint calibrate.",
+            panel=options.OUTPUT,
+        ),
+    ] = None,
+    runs: Annotated[
+        int, typer.Option("--runs", metavar="N", help="Timed runs, after a warm-up.")
+    ] = 30,
+    threads: Annotated[int, typer.Option("--threads", metavar="N", help="Of the runtime.")] = 1,
+    device: Annotated[
+        str | None,
+        options.option(
+            "--device",
+            "-d",
+            metavar="NAME|FILE",
+            about="Compare with what it predicts; by default with `host` where that exists.",
+            panel=options.MODEL,
+            autocompletion=options.complete_device,
+        ),
+    ] = None,
+    shape: options.Shape = None,
+    batch: options.Batch = None,
+    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+) -> None:
+    """Time models here with onnxruntime and set the prediction beside it."""
+    if output_file is not None and runs < FEWEST_RUNS:
+        raise OptionError(
+            f"--runs {runs} is too few for a timings file", fix=f"--runs {FEWEST_RUNS}"
+        )
+    shapes = parse_shapes(shape)
+    profile = _profile(device)  # a wrong name is told before minutes of measuring
+    found: dict[str, Measurement] = {}
+    failed = False
+    for model in models:
+        try:
+            found[model] = _measured(
+                model, runs=runs, threads=threads, shapes=shapes, batch=batch, profile=profile
+            )
+        except CostlintError as error:
+            tell(error)
+            failed = True
+    if output_file is not None and found:
+        _write(found, output_file)
+    if failed:
+        raise typer.Exit(2)
+
+
+def _measured(  # noqa: PLR0913 - the command's options
+    model: str,
+    *,
+    runs: int,
+    threads: int,
+    shapes: dict[str, int | tuple[int | str, ...]],
+    batch: int | None,
+    profile: DeviceProfile | None,
+) -> Measurement:
+    """Measure one model and print it beside its estimate."""
+    from costlint import measuring
+    from costlint.costmodel.count import count
+    from costlint.costmodel.estimate import estimate
+    from costlint.measuring.as_text import measurement_text
+
+    found = measuring.measure(model, runs=runs, threads=threads, shapes=shapes, batch=batch)
+    counts = count(model, shapes=shapes, batch=batch)
+    predicted = None if profile is None else estimate(counts.graph, profile)
+    typer.echo(measurement_text(found, counts, predicted))
+    return found
+
+
+def _profile(name: str | None) -> DeviceProfile | None:
+    """The device that was asked for, else that of this machine where it was calibrated."""
+    from costlint.costmodel.devices import device
+    from costlint.costmodel.devices.catalogue import HOST, host_path
+
+    if name is None and not host_path().is_file():
+        return None
+    return device(name or HOST)
+
+
+def _write(found: dict[str, Measurement], path: str) -> None:
+    """Write a row for each model, its path being that below the folder that holds them all."""
+    from costlint.costmodel.calibration.timings import write_timings
+
+    folder = Path(os.path.commonpath([Path(model).resolve().parent for model in found]))
+    write_timings(
+        (
+            one.as_timing(Path(model).resolve().relative_to(folder).as_posix())
+            for model, one in found.items()
+        ),
+        path,
+    )
+    typer.echo(
+        f"{path}: {len(found)} timings; costlint calibrate {path} --graphs {folder} -o host",
+        err=True,
+    )

@@ -1,0 +1,71 @@
+"""`costlint verify`: the advice of each finding, run on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costlint.commands import options
+from costlint.commands.parsing import comma_list, parse_shapes
+
+if TYPE_CHECKING:
+    from costlint.verifying import Verified
+
+
+def verify(  # noqa: PLR0913 - one argument per option
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="An ONNX file.")],
+    *,
+    device: Annotated[
+        str,
+        options.option(
+            "--device",
+            "-d",
+            metavar="NAME|FILE",
+            about="This machine's profile (costlint measure, then costlint calibrate).",
+            panel=options.MODEL,
+            autocompletion=options.complete_device,
+        ),
+    ] = "host",
+    select: options.Select = None,
+    ignore: options.Ignore = None,
+    runs: Annotated[int, typer.Option("--runs", metavar="N", help="Timed runs of each.")] = 20,
+    threads: Annotated[int, typer.Option("--threads", metavar="N", help="Of the runtime.")] = 1,
+    shape: options.Shape = None,
+    batch: options.Batch = None,
+    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+) -> None:
+    """Build the networks before and after each finding, run both here, compare the savings."""
+    from costlint.verifying import verify as verify_model
+
+    rows = verify_model(
+        model,
+        device,
+        select=comma_list(select) or ("G",),
+        ignore=comma_list(ignore) or (),
+        shapes=parse_shapes(shape) or None,
+        batch=batch,
+        runs=runs,
+        threads=threads,
+    )
+    for row in rows:
+        typer.echo(_line(row))
+    ran = [row for row in rows if row.predicted is not None]
+    if ran:
+        signs, covered = sum(row.has_sign for row in ran), sum(row.is_covered for row in ran)
+        typer.echo(f"{len(ran)} run: sign right in {signs}, inside the interval in {covered}")
+    else:
+        typer.echo("no finding that can be run")
+
+
+def _line(row: Verified) -> str:
+    from costlint.reports.numbers import milliseconds
+
+    head = f"{row.finding.rule} {row.finding.ops[0]}"
+    if row.predicted is None:
+        return f"{head}: not run, {row.why_not}"
+    low, high = milliseconds(row.predicted.low_s), milliseconds(row.predicted.high_s)
+    return (
+        f"{head}: predicted {milliseconds(row.predicted.saved_s)} ({low} to {high}), "
+        f"measured {milliseconds(row.saved_s)} of {milliseconds(row.before_s)}"
+    )

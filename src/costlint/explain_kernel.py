@@ -1,0 +1,98 @@
+"""How the latency of one kernel comes about: each term with its numbers."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from costlint.costmodel.bindings import ShapeOption
+from costlint.costmodel.errors import OptionError
+from costlint.reports import numbers
+
+if TYPE_CHECKING:
+    from costlint.costmodel.estimate import Estimate, KernelEstimate
+
+
+def kernel_page(
+    model: str,
+    op_name: str,
+    device_name: str | None,
+    *,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+) -> str:
+    """The kernel that runs `op_name` on a device: amounts, rates, seconds, and what binds it.
+
+    Raises:
+        CostlintError: the model or the device cannot be used, or no op is called so.
+    """
+    from costlint.costmodel.devices import DEFAULT_DEVICE
+    from costlint.costmodel.estimate import estimate
+
+    found = estimate(model, device_name or DEFAULT_DEVICE, shapes=shapes, batch=batch)
+    index, kernel = _kernel_of(found, op_name)
+    names = ", ".join(f"{row.op.name} ({row.op.identifier})" for row in kernel.ops)
+    share = numbers.share(kernel.latency_s / found.latency_s)
+    between = numbers.interval(kernel.low_s, kernel.high_s, like=kernel.latency_s)
+    lines = [
+        f"{names}",
+        f"  on {found.device.name}, one kernel of {len(found.kernels)}",
+        (
+            f"  {numbers.milliseconds(kernel.latency_s)} ({between}), {share} of the model, "
+            f"bound by {kernel.bound}"
+        ),
+        "",
+        *_terms(found, index),
+        "",
+        (
+            f"  launch {numbers.milliseconds(kernel.launch_s)}, "
+            f"compute {numbers.milliseconds(kernel.compute_s)}, "
+            f"memory {numbers.milliseconds(kernel.memory_s)}"
+        ),
+        (
+            f"  latency = launch + max(compute, memory) + {1 - found.device.overlap:.2f} * "
+            "min(compute, memory)"
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _kernel_of(found: Estimate, op_name: str) -> tuple[int, KernelEstimate]:
+    for index, kernel in enumerate(found.kernels):
+        if any(row.op.name == op_name for row in kernel.ops):
+            return index, kernel
+    known = [row.op.name for row in found.counts.ops]
+    if op_name in known:
+        raise OptionError(
+            f"the op {op_name!r} is free on {found.device.name}: it runs in no kernel"
+        )
+    near = difflib.get_close_matches(op_name, known, 3, 0.4)
+    hint = (f"did you mean {' or '.join(map(repr, near))}?",) if near else ()
+    raise OptionError(f"no op is called {op_name!r}", facts=hint, fix="costlint MODEL --per-layer")
+
+
+def _terms(found: Estimate, index: int) -> list[str]:
+    """A line for each term that the kernel has an amount of."""
+    from costlint.costmodel.latency.combine import matrix
+    from costlint.costmodel.latency.featurize import featurize
+    from costlint.costmodel.latency.terms import TERMS
+    from costlint.device_page import UNITS
+
+    profile = found.device
+    amounts = matrix(featurize(found.counts, profile.rules, profile.settings).amounts)[index]
+    rows = []
+    for term, amount, seconds in zip(TERMS, amounts, profile.seconds_per_unit, strict=True):
+        if not amount:
+            continue
+        unit = UNITS.get(term.unit, "times")
+        many = numbers.quantity(float(amount), unit)
+        each = "each" if term.unit == "s" else "at"
+        rate = (
+            numbers.milliseconds(seconds)
+            if term.unit == "s" or not seconds
+            else numbers.quantity(1 / seconds, f"{unit}/s")
+        )
+        took = numbers.milliseconds(float(amount) * seconds)
+        rows.append(f"  {term.part:<8} {term.name:<18} {many:>14} {each:>4} {rate:>14} = {took}")
+        rows.append(f"  {'':<8} {term.doc}")
+    return rows

@@ -1,0 +1,136 @@
+"""Apply the edits that keep the function to a model file, and prove that they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from costlint.costmodel.bindings import ShapeOption
+from costlint.costmodel.devices import DEFAULT_DEVICE
+from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.costmodel.estimate import Device, Estimate, estimate
+from costlint.costmodel.unbound import bind_batch
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TOLERANCE: Final = 1e-3
+"""Largest difference that is rounding, as a share of the largest output; float32 carries 1e-7 per
+operation, and a deep network sums up thousands. The proof fails beyond."""
+
+
+class ProofError(CostlintError):
+    """The changed model does not compute the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """What was done. `max_difference` is over all outputs, `largest` the largest output value."""
+
+    output: str
+    folded: tuple[str, ...]
+    refused: tuple[str, ...]
+    max_difference: float
+    largest: float
+    before: Estimate
+    after: Estimate
+
+
+def fix(  # noqa: PLR0913 - what a run can be told
+    model: str,
+    output: str,
+    *,
+    device: Device | None = None,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    seed: int = 0,
+) -> Fixed:
+    """Fold what G404 finds in `model` and write `output`, once both compute the same.
+
+    The proof runs both with onnxruntime, without its own optimisations, on random inputs.
+
+    Raises:
+        ModelError: the model or its weights cannot be read. ProofError: the outputs differ;
+        nothing is written. OptionError: onnxruntime is not installed, or nothing folds.
+    """
+    from costlint.costmodel.load import load
+    from costlint.costmodel.rewrite import fold, has_external_data, read_with_weights, write_model
+    from costlint.measuring.inputs import random_inputs
+
+    graph = load(model, shapes=shapes, batch=batch)
+    graph = bind_batch(graph) if graph.symbols else graph
+    original = read_with_weights(model)
+    changed = read_with_weights(model)
+    result = fold(changed)
+    if not result.folded:
+        raise OptionError(f"nothing in {model!r} folds away", facts=result.refused[:5])
+    inputs = random_inputs(graph, seed=seed)
+    difference, largest = _difference(run(original, inputs), run(changed, inputs))
+    if not difference <= TOLERANCE * max(largest, 1.0):
+        raise ProofError(
+            f"the changed model differs by {difference:.3g} where outputs reach {largest:.3g}",
+            facts=(f"{len(result.folded)} nodes were folded; nothing is written",),
+        )
+    write_model(changed, output, external=has_external_data(model))
+    where = DEFAULT_DEVICE if device is None else device
+    return Fixed(
+        output=output,
+        folded=result.folded,
+        refused=result.refused,
+        max_difference=difference,
+        largest=largest,
+        before=estimate(graph, where),
+        after=estimate(output, where, shapes=shapes, batch=batch),
+    )
+
+
+def run(model: Any, inputs: Mapping[str, Any]) -> list[np.ndarray]:
+    """The outputs of `model` (a ModelProto) with onnxruntime's own optimisations off.
+
+    Raises:
+        OptionError: onnxruntime is not installed, or cannot run the model.
+    """
+    runtime = onnxruntime()
+    options = runtime.SessionOptions()
+    options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 4
+    try:
+        session = runtime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        known = {i.name for i in session.get_inputs()}
+        return list(session.run(None, {k: v for k, v in inputs.items() if k in known}))
+    except Exception as error:  # onnxruntime's errors share no base class
+        raise OptionError("onnxruntime cannot run the model", facts=(str(error)[:200],)) from error
+
+
+def onnxruntime() -> Any:
+    """The library, imported where it is used.
+
+    Raises:
+        OptionError: it is not installed.
+    """
+    try:
+        import onnxruntime as library
+    except ImportError as error:
+        raise OptionError(
+            "onnxruntime is not installed", fix="pip install 'costlint[measure]'"
+        ) from error
+    return library
+
+
+def _difference(one: list[np.ndarray], other: list[np.ndarray]) -> tuple[float, float]:
+    import numpy as np
+
+    largest = difference = 0.0
+    for a, b in zip(one, other, strict=True):
+        if a.dtype.kind not in "fiu":
+            continue
+        wide, narrow = a.astype(np.float64), b.astype(np.float64)
+        if a.size:
+            largest = max(largest, float(np.abs(wide).max()))
+            difference = max(difference, float(np.abs(wide - narrow).max()))
+            if not np.isfinite(difference):
+                return float("inf"), largest
+    return difference, largest

@@ -1,0 +1,53 @@
+"""An entry as plain data and back: what is cached, streamed and sent between machines.
+
+Ops and kernels stay behind: of a thousand models nobody reads them, and they are most of the size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from costlint.reports.as_json import model_entry
+from costlint.reports.report import ModelReport, Totals
+from costlint.reports.rows import DeviceReport, FindingRow, SavingRow
+
+_DROPPED: Final = ("ops", "kernels")
+
+
+def to_record(entry: ModelReport) -> dict[str, Any]:
+    """The entry in JSON's own types, keys as in the JSON output."""
+    slim = model_entry(replace(entry, ops=(), kernels=()))
+    record = {key: value for key, value in slim.items() if key not in _DROPPED}
+    return {**record, "op_count": len(entry.ops), "analyzed": entry.analyzed}
+
+
+def from_record(record: Mapping[str, Any]) -> ModelReport:
+    """The entry of a record, without ops and kernels.
+
+    Raises:
+        KeyError, TypeError: the record is of another version.
+    """
+    device = record["device"]
+    return ModelReport(
+        path=record["path"],
+        sha256=record["sha256"],
+        batch=record["batch"],
+        device=DeviceReport(**device) if device else None,
+        totals=Totals(**{f.name: record["totals"][f.name] for f in fields(Totals)}),
+        ops=(),
+        class_latency_s=record["classes"] or {},
+        analyzed=record["analyzed"],
+        findings=tuple(_finding(row) for row in record["findings"]),
+        notes=tuple(record["notes"]),
+    )
+
+
+def _finding(row: Mapping[str, Any]) -> FindingRow:
+    known = {field.name for field in fields(FindingRow)}
+    given = {key: value for key, value in row.items() if key in known}
+    saving = row["saving"]
+    given["saving"] = None if saving is None else SavingRow(**saving)
+    given["ops"] = tuple(row["ops"])
+    return FindingRow(**given)

@@ -1,0 +1,136 @@
+"""What a worker does with one model, on this machine or another: plain data in, plain data out."""
+
+from __future__ import annotations
+
+import gc
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from costlint.costmodel.errors import CostlintError, OptionError
+
+if TYPE_CHECKING:
+    from costlint.costmodel.devices import DeviceProfile
+
+BUG: Final = "bug"
+DIED: Final = "died"
+_LASTING: Final = frozenset({"ModelError", "ShapeError", "UnboundDimensionError", "UncostedError"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a model has no result. `kind` is the error's class, `bug` or `died`."""
+
+    kind: str
+    what: str
+    facts: tuple[str, ...] = ()
+    fix: str = ""
+    trace: str = ""
+
+    @classmethod
+    def of(cls, error: CostlintError) -> Failure:
+        """What an error says."""
+        return cls(kind=type(error).__name__, what=error.what, facts=error.facts, fix=error.fix)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the same bytes and options give it again, whatever the machine does."""
+        return self.kind in _LASTING
+
+    def about(self, path: str, shown: str) -> Failure:
+        """The same, with the file called as its user calls it."""
+        return replace(
+            self,
+            what=self.what.replace(path, shown),
+            facts=tuple(fact.replace(path, shown) for fact in self.facts),
+            fix=self.fix.replace(path, shown),
+        )
+
+    def error(self) -> CostlintError:
+        """The failure as an error, to be told."""
+        return CostlintError(self.what, facts=self.facts, fix=self.fix)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One model on devices; `path` is absolute, because a worker may stand in another folder.
+
+    `told` are further arguments of `pipeline.checked`.
+
+    `is_hashed` says that the file's digest is known already; `code` is the asking code's stamp.
+    """
+
+    index: int
+    path: str
+    devices: tuple[DeviceProfile, ...]
+    told: Mapping[str, Any]
+    is_hashed: bool
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A record for each device of the task, or the failure."""
+
+    index: int
+    records: tuple[dict[str, Any], ...] = ()
+    failure: Failure | None = None
+
+
+def work(task: Task) -> Done:
+    """Check one model; whatever goes wrong with it is its own result, never the run's end."""
+    try:
+        with _fewer_collections():
+            return Done(index=task.index, records=tuple(_records(task)))
+    except CostlintError as error:
+        failure = Failure.of(error)
+    except Exception as error:  # noqa: BLE001 - one of a thousand must not end the others
+        what = f"internal error at {task.path!r}: {type(error).__name__}: {error}"
+        failure = Failure(
+            kind=BUG,
+            what=what,
+            facts=("this is a bug in costlint, not in your model",),
+            fix=f"report it with the output of: costlint {task.path} --traceback",
+            trace=traceback.format_exc(),
+        )
+    return Done(index=task.index, failure=failure)
+
+
+def died(task: Task) -> Done:
+    """What is said of a model whose worker ended, every time."""
+    failure = Failure(
+        kind=DIED,
+        what=f"the process that analysed {task.path!r} died",
+        facts=("it ran out of memory, crashed or was killed, alone as well",),
+        fix=f"costlint {task.path} --no-cache",
+    )
+    return Done(index=task.index, failure=failure)
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """A graph is many small objects that live on: looking for garbage among them is a fifth."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _records(task: Task) -> list[dict[str, Any]]:
+    from costlint.costmodel.load import load
+    from costlint.many.identity import code_stamp
+    from costlint.many.record import to_record
+    from costlint.pipeline import checked
+
+    if task.code not in {"", code_stamp()}:
+        raise OptionError(
+            f"the worker for {task.path!r} has another costlint, onnx, numpy or Python",
+            fix="install the same versions on every machine",
+        )
+    told = {**task.told, "hashed": not task.is_hashed}
+    graph = load(task.path, shapes=told.pop("shapes"), batch=told.pop("batch"))
+    return [to_record(checked(graph, device=device, **told)) for device in task.devices]

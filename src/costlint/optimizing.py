@@ -1,0 +1,62 @@
+"""The best widths of a model on a device, and the model that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from costlint.costmodel.bindings import ShapeOption
+from costlint.costmodel.devices import DEFAULT_DEVICE
+from costlint.costmodel.errors import OptionError
+from costlint.costmodel.estimate import Device
+from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.load import load
+from costlint.costmodel.reader import Model
+
+if TYPE_CHECKING:
+    from costlint.costmodel.space.optimize import Optimum, Progress
+
+
+def optimize(  # noqa: PLR0913 - what a search can be told
+    model: Model | OpGraph,
+    device: Device = DEFAULT_DEVICE,
+    *,
+    output: str | None = None,
+    keep: str = "macs",
+    free: str | Sequence[str] = "widths",
+    min_width: int | None = None,
+    multiple_of: int = 8,
+    seed: int = 0,
+    time_limit_s: float = 20.0,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    progress: Progress | None = None,
+) -> Optimum:
+    """The widths of least latency with no fewer macs (or parameters); see `Space.optimize`.
+
+    `output` is where to write the network with them and random weights.
+
+    Raises:
+        CostlintError: the model, the device or an option cannot be used.
+    """
+    from costlint.costmodel.space import parametrize
+
+    space = parametrize(load(model, shapes=shapes, batch=batch))
+    best = space.optimize(
+        device,
+        keep=keep,
+        free=free,
+        min_width=min_width,
+        multiple_of=multiple_of,
+        seed=seed,
+        time_limit_s=time_limit_s,
+        progress=progress,
+    )
+    if output is not None:
+        written = space.model(best.values, seed=seed).SerializeToString()
+        try:
+            with open(output, "wb") as file:  # noqa: PTH123 - /dev/stdout works too
+                file.write(written)
+        except OSError as error:
+            raise OptionError(f"cannot write {output!r}: {error.strerror}") from error
+    return best

@@ -1,0 +1,168 @@
+"""Where a report goes: which format, how wide, with colour or not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TextIO
+
+from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.reports.report import Report
+from costlint.reports.screen import Look
+from costlint.reports.text import visible
+
+DEFAULT_COLUMNS: Final = 80
+SAY_VERDICT: Final = ("full", "github")
+HAVE_DIGEST: Final = frozenset({"json", "json-lines", "html"})
+SILENT: Final = 2
+"""As many `-q` leave the exit code and nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """How results are shown; `streams` are files besides, by format."""
+
+    output_format: str | None = None
+    output_file: str | None = None
+    streams: Mapping[str, str | None] = field(default_factory=dict)
+    width: int | None = None
+    color: str = "auto"
+    per_op: bool = False
+    statistics: bool = False
+    show_fused: bool = False
+    max_findings: int = 20
+    quiet: int = 0
+    verbose: int = 0
+
+
+def write(report: Report, show: Show, default_format: str | None = None) -> None:
+    """Write `report` as asked; `full` on a screen, `concise` in a pipe, unless told otherwise.
+
+    What a form without a verdict leaves out, the gate's reasons and notes, goes to stderr.
+
+    Raises:
+        OptionError: an unknown format, or a file that cannot be written.
+    """
+    from costlint.reports import render
+
+    for name, path in show.streams.items():
+        if path is not None:
+            put(render(report, name), path)
+    if show.quiet >= SILENT:
+        return
+    wanted = format_of(show, default_format)
+    if wanted == "full":
+        from costlint.reports.as_terminal import render as render_full
+
+        text = render_full(report, look(show))
+    elif wanted == "concise" and show.quiet and not report.compared:
+        text = render(_with_findings(report), wanted)
+    else:
+        text = render(report, wanted)
+    put(text, show.output_file)
+    if wanted == "github":
+        step_summary(lambda: render(report, "markdown"))
+    if wanted not in SAY_VERDICT or show.output_file:
+        _tell_verdict(report)
+
+
+def format_of(show: Show, default_format: str | None = None) -> str:
+    """The format that is written."""
+    to_screen = show.output_file is None and sys.stdout.isatty()
+    wanted = show.output_format or default_format or ("full" if to_screen else "concise")
+    return "concise" if show.quiet and wanted == "full" else wanted
+
+
+def shows_digest(show: Show, default_format: str | None = None) -> bool:
+    """Whether anything written has the model's SHA-256, for which all its weights are read."""
+    written = {name for name, path in show.streams.items() if path is not None}
+    return not written.isdisjoint(HAVE_DIGEST) or format_of(show, default_format) in HAVE_DIGEST
+
+
+def _with_findings(report: Report) -> Report:
+    return replace(report, models=tuple(model for model in report.models if model.open_findings))
+
+
+def _tell_verdict(report: Report) -> None:
+    """Why the gate failed, and ignores that ignore nothing: in a pipe nobody would see it."""
+    for model in report.models:
+        for note in model.notes:
+            if note.startswith("unused ignore"):
+                warn(f"{model.title}: {note}")
+    for reason in report.gate.reasons:
+        sys.stderr.write(f"gate failed: {visible(reason)}\n")
+
+
+def warn(text: str) -> None:
+    """A line on stderr about something that does not stop the run."""
+    sys.stderr.write(f"warning: {visible(text)}\n")
+
+
+def look(show: Show) -> Look:
+    """How to print on this screen, or into this file."""
+    stream = None if show.output_file else sys.stdout
+    return Look(
+        width=show.width or shutil.get_terminal_size((DEFAULT_COLUMNS, 24)).columns,
+        color=show.color == "always" or (show.color == "auto" and _color(stream)),
+        unicode=_unicode(stream),
+        per_op=show.per_op,
+        statistics=show.statistics,
+        show_fused=show.show_fused,
+        max_findings=show.max_findings,
+    )
+
+
+def tell(error: CostlintError, stream: TextIO | None = None) -> None:
+    """Print what is wrong, the facts and the fix; control characters stay visible text."""
+    first, *rest = str(error).split("\n")
+    lines = [f"error: {visible(first)}", *map(visible, rest)]
+    print("\n".join(lines), file=stream or sys.stderr)
+
+
+def step_summary(markdown: Callable[[], str]) -> None:
+    """Append Markdown to the page of a GitHub job, where there is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(markdown())
+
+
+def put(text: str, output_file: str | None) -> None:
+    """Write `text` to the file, or to standard output. OptionError where that fails."""
+    try:
+        if output_file is None:
+            encoding = sys.stdout.encoding or "utf-8"
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            sys.stdout.flush()
+        else:
+            Path(output_file).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = repr(output_file) if output_file else "the output"
+        raise OptionError(f"cannot write {where}: {error.strerror}") from error
+
+
+def _color(stream: TextIO | None) -> bool:
+    """NO_COLOR wins, then the variables that force colour (GitHub shows it), then the screen."""
+    set_variables = {name for name in os.environ if os.environ[name] not in ("", "0")}
+    if stream is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(set_variables & {"FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS"}) or (
+        stream.isatty()
+    )
+
+
+def _unicode(stream: TextIO | None) -> bool:
+    """Whether the screen's encoding has the marks and bars."""
+    if stream is None:
+        return True
+    try:
+        "✖█✓".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,162 @@
+"""From a model to its report: what the command line and `costlint.check` both call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from costlint._version import __version__
+from costlint.costmodel.bindings import ShapeOption
+from costlint.costmodel.count import count, refuse_uncosted
+from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.reader import Model
+from costlint.reports.build import estimated_report, model_report
+from costlint.reports.report import ModelReport, Report
+from costlint.reports.rows import SavingRow
+
+if TYPE_CHECKING:
+    from costlint.analyzers.finding import Finding
+    from costlint.analyzers.suppress import Ignore
+    from costlint.costmodel.estimate import Device
+
+
+def check(  # noqa: PLR0913 - what a run can be told
+    model: Model | OpGraph,
+    *,
+    device: Device | None = None,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    strict: bool = False,
+    select: Iterable[str] = ("G",),
+    ignore: Iterable[str] = (),
+) -> Report:
+    """Predict one model on `device` (the default one if None) and find what is wasteful in it.
+
+    `select` and `ignore` are prefixes of rules. The report holds one model: `.findings`,
+    `.estimate`, `.to_dict()`.
+
+    Raises:
+        CostlintError: the model cannot be read or counted, or no such device or rule is known.
+    """
+    from costlint.costmodel.devices import DEFAULT_DEVICE
+
+    entry = checked(
+        model,
+        device=DEFAULT_DEVICE if device is None else device,
+        shapes=shapes,
+        batch=batch,
+        strict=strict,
+        select=select,
+        ignore=ignore,
+    )
+    return Report(tool_version=__version__, models=(entry,))
+
+
+def compare(  # noqa: PLR0913 - what a run can be told
+    before: Model | OpGraph,
+    after: Model | OpGraph,
+    *,
+    device: Device | None = None,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    select: Iterable[str] = ("G",),
+    ignore: Iterable[str] = (),
+) -> Report:
+    """Set the model `after` against `before`, both on `device`.
+
+    `.change` is what that saves, with its interval (negative where it costs), `.models` are both
+    in the order given; `costlint.render(report, "full")` shows classes, ops and findings.
+
+    Raises:
+        CostlintError: a model cannot be read or counted, or no such device or rule is known.
+    """
+    from costlint.costmodel.devices import DEFAULT_DEVICE
+
+    first, second = (
+        checked(
+            model,
+            device=DEFAULT_DEVICE if device is None else device,
+            shapes=shapes,
+            batch=batch,
+            select=select,
+            ignore=ignore,
+        )
+        for model in (before, after)
+    )
+    return Report(
+        tool_version=__version__,
+        models=(first, second),
+        compared=True,
+        change=change_between(first, second),
+    )
+
+
+def change_between(before: ModelReport, after: ModelReport) -> SavingRow | None:
+    """What the second model saves; None where nothing was predicted.
+
+    The interval is narrower than two predictions apart: errors that both share cancel.
+    """
+    from costlint.analyzers.price import difference
+
+    if before.estimate is None or after.estimate is None:
+        return None
+    return SavingRow(**asdict(difference(before.estimate, after.estimate)))
+
+
+def counted(
+    model: Model | OpGraph,
+    *,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    strict: bool = False,
+    symbolic: bool = False,
+) -> ModelReport:
+    """The entry of a model that is counted only: no device, no findings."""
+    return model_report(count(model, shapes=shapes, batch=batch, strict=strict, symbolic=symbolic))
+
+
+def checked(  # noqa: PLR0913 - what a run can be told
+    model: Model | OpGraph,
+    *,
+    device: Device,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    strict: bool = False,
+    select: Iterable[str] = ("G",),
+    ignore: Iterable[str] = (),
+    ignores: Sequence[Ignore] = (),
+    severity: Mapping[str, float] | None = None,
+    min_savings: tuple[float, float] = (0.0, 0.0),
+    hashed: bool = True,
+) -> ModelReport:
+    """The entry of one model on one device, with its findings.
+
+    `severity` holds other limits than the usual, `min_savings` (seconds, share) drops what saves
+    less. `hashed` makes the file's SHA-256.
+    """
+    from costlint.analyzers.analyze import analyze
+    from costlint.notebook import estimate
+
+    predicted = estimate(model, device, shapes=shapes, batch=batch)
+    if strict:
+        refuse_uncosted(predicted.counts.ops)
+    path = predicted.graph.path or ""
+    analysis = analyze(
+        predicted,
+        select=tuple(select),
+        ignore=tuple(ignore),
+        ignores=[entry for entry in ignores if entry.is_about(path)],
+    )
+    findings = [_with_severity(f, severity or {}) for f in analysis.findings]
+    least_s = max(min_savings[0], min_savings[1] * predicted.latency_s)
+    kept = [f for f in findings if f.saving is None or f.saving.saved_s >= least_s]
+    return estimated_report(predicted, analysis, findings=kept, hashed=hashed)
+
+
+def _with_severity(finding: Finding, limits: Mapping[str, float]) -> Finding:
+    if not limits:
+        return finding
+    from costlint.analyzers.price import severity
+
+    return replace(finding, severity=severity(finding.saving, limits))

@@ -1,0 +1,150 @@
+"""Settings from `[tool.costlint]` of pyproject.toml, or from costlint.toml.
+
+The nearest file upwards from a model holds; files are joined only by `extend`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from costlint._version import __version__
+from costlint.costmodel.errors import OptionError
+from costlint.settings.keys import KEYS, SUPERSEDED
+
+NAMES: Final = (".costlint.toml", "costlint.toml", "pyproject.toml")
+"""The files that can hold settings; the first one in the nearest folder that has any wins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Values by key, and the file that each came from; keys that no file has are absent.
+
+    `written` are the values as they stand in the files.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    origins: Mapping[str, Path] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, key: str, given: Any = None) -> Any:
+        """What holds for `key`: what was `given` (an option), else the file's, else the default."""
+        if given is not None:
+            return given
+        return self.values.get(key, KEYS[key].default)
+
+    def path(self, key: str) -> str | None:
+        """The value of `key` as a path from the folder of the file that says it."""
+        value = self.values.get(key)
+        return None if value is None else str(self.origins[key].parent / value)
+
+
+def settings_for(model: str, *, config: str | None = None, isolated: bool = False) -> Settings:
+    """The settings that hold for `model`: those of `config`, else of the nearest file above it.
+
+    Raises:
+        OptionError: the file cannot be read, or holds an unknown key or a wrong value.
+    """
+    if config is not None:
+        return _read(Path(config), ())
+    found = None if isolated else nearest(model)
+    return Settings() if found is None else _read(found, ())
+
+
+def from_environment(key: str) -> str | None:
+    """What the environment says instead of a settings file: the value of COSTLINT_KEY."""
+    return os.environ.get(variable(key))
+
+
+def variable(key: str) -> str:
+    """The environment variable of a key: `COSTLINT_FAIL_ON` of `fail-on`."""
+    return f"COSTLINT_{key.replace('-', '_').upper()}"
+
+
+def nearest(model: str) -> Path | None:
+    """The settings file that holds for `model`, None where there is none."""
+    start = Path.cwd() if model == "-" else Path(model).absolute()
+    for folder in (start, *start.parents):
+        for name in NAMES:
+            path = folder / name
+            if path.is_file() and _table(path) is not None:
+                return path
+    return None
+
+
+def _read(path: Path, extending: tuple[Path, ...]) -> Settings:
+    table = _table(path)
+    if table is None:
+        raise OptionError(f"{str(path)!r} has no table [tool.costlint]")
+    values = {key: _value(key, value, path) for key, value in table.items()}
+    _check_version(values.get("required-version"), path)
+    if "device" in values:
+        values["device"] = tuple(_device(name, path.parent) for name in values["device"])
+    origins = dict.fromkeys(values, path)
+    written = dict(table)
+    if "extend" in values:
+        parent_path = path.parent / values["extend"]
+        if parent_path.resolve() in (p.resolve() for p in (*extending, path)):
+            raise OptionError(f"{str(path)!r} extends itself")
+        parent = _read(parent_path, (*extending, path))
+        values = {**parent.values, **values}
+        origins = {**parent.origins, **origins}
+        written = {**parent.written, **written}
+    return Settings(values=values, origins=origins, written=written)
+
+
+def _device(name: str, folder: Path) -> str:
+    """A device's name, or the path of its file from the folder of the settings."""
+    return str(folder / name) if name.endswith(".toml") or "/" in name else name
+
+
+def _value(key: str, value: object, path: Path) -> Any:
+    if key not in KEYS:
+        near = difflib.get_close_matches(key, KEYS, 1)
+        hint = (f"did you mean {near[0]!r}?",) if near else ()
+        if key in SUPERSEDED:
+            hint = ("a device is hardware, runtime, precision and threads in one: `device`",)
+        known = f"keys: {', '.join(KEYS)}"
+        raise OptionError(f"unknown key {key!r} in {str(path)!r}", facts=(*hint, known))
+    try:
+        return KEYS[key].read(value)
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"{key} = {value!r} in {str(path)!r}: {error}") from error
+
+
+def _check_version(wanted: str | None, path: Path) -> None:
+    if wanted is None:
+        return
+    least = wanted.removeprefix(">=").strip()
+    if not wanted.startswith(">=") or not least.replace(".", "").isdigit():
+        raise OptionError(f"required-version = {wanted!r} in {str(path)!r} is not like '>=0.3'")
+    if _numbers(__version__) < _numbers(least):
+        raise OptionError(
+            f"{str(path)!r} needs costlint {wanted}",
+            facts=(f"this is {__version__}",),
+            fix="pip install --upgrade costlint",
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _table(path: Path) -> Mapping[str, Any] | None:
+    """The settings in `path`; None where a pyproject.toml has none."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OptionError(f"cannot read {str(path)!r}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptionError(f"{str(path)!r} is not valid TOML: {error}") from error
+    tool = document.get("tool")
+    if path.name == "pyproject.toml" or isinstance(tool, dict):
+        table = tool.get("costlint") if isinstance(tool, dict) else None
+        return table if isinstance(table, dict) else None
+    return document

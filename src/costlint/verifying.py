@@ -1,0 +1,195 @@
+"""Check advice before it is followed: both networks of a finding, run on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from costlint.costmodel.bindings import ShapeOption
+from costlint.costmodel.edit import Edit, apply, op_key
+from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.estimate import Device, estimate
+from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.reader import Model
+from costlint.fixing import onnxruntime
+
+if TYPE_CHECKING:
+    from costlint.analyzers.finding import Finding, Saving
+
+WARM_UP: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """One finding: `predicted` and the seconds measured, both of the ops that the edit touches.
+
+    `why_not` says why a finding was not run; then the rest is None or 0.
+    """
+
+    finding: Finding
+    predicted: Saving | None = None
+    before_s: float = 0.0
+    after_s: float = 0.0
+    why_not: str = ""
+
+    @property
+    def saved_s(self) -> float:
+        """The measured saving."""
+        return self.before_s - self.after_s
+
+    @property
+    def has_sign(self) -> bool:
+        """Whether prediction and measurement agree on who is faster."""
+        return self.predicted is not None and (self.predicted.saved_s > 0) == (self.saved_s > 0)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the measured saving lies in the predicted interval."""
+        found = self.predicted
+        return found is not None and found.low_s <= self.saved_s <= found.high_s
+
+
+def verify(  # noqa: PLR0913 - what a run can be told
+    model: Model | OpGraph,
+    device: Device,
+    *,
+    select: Iterable[str] = ("G",),
+    ignore: Iterable[str] = (),
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    runs: int = 20,
+    threads: int = 1,
+) -> tuple[Verified, ...]:
+    """Run the networks before and after each finding with onnxruntime and time both in turn.
+
+    `device` should be this machine's profile (`costlint calibrate`), else signs may agree but
+    milliseconds cannot.
+
+    Raises:
+        CostlintError: the model cannot be read, or onnxruntime is not installed.
+    """
+    from costlint.analyzers.analyze import analyze
+    from costlint.costmodel.channels import channels_of
+
+    onnxruntime()
+    predicted = estimate(model, device, shapes=shapes, batch=batch)
+    found = analyze(predicted, select=tuple(select), ignore=tuple(ignore)).findings
+    channels = channels_of(predicted.graph)
+    rows = []
+    for finding in found:
+        why_not = _why_not(finding.edit)
+        if why_not or finding.edit is None:
+            rows.append(Verified(finding=finding, why_not=why_not))
+            continue
+        edited = apply(predicted.graph, finding.edit, channels)
+        parts = _parts(predicted.graph, edited)
+        try:
+            rows.append(_verified(finding, parts, device, runs=runs, threads=threads))
+        except CostlintError as error:
+            rows.append(Verified(finding=finding, why_not=error.what))
+    return tuple(rows)
+
+
+def _why_not(edit: Edit | None) -> str:
+    if edit is None:
+        return "a note without an edit"
+    if edit.fused or edit.free:
+        return "what it proposes is up to the runtime: no model file can say it"
+    return ""
+
+
+def _verified(
+    finding: Finding, parts: tuple[OpGraph, OpGraph], device: Device, *, runs: int, threads: int
+) -> Verified:
+    from costlint.analyzers.price import difference
+    from costlint.costmodel.rewrite import to_model
+
+    predicted = difference(estimate(parts[0], device), estimate(parts[1], device))
+    before_s, after_s = timed([to_model(part) for part in parts], runs=runs, threads=threads)
+    return Verified(finding=finding, predicted=predicted, before_s=before_s, after_s=after_s)
+
+
+def _parts(before: OpGraph, after: OpGraph) -> tuple[OpGraph, OpGraph]:
+    """The ops that differ, with those that feed them, of both graphs."""
+    old, new = {id(op) for op in before.ops}, {id(op) for op in after.ops}
+    keys = {op_key(op) for op in before.ops if id(op) not in new}
+    keys |= {op_key(op) for op in after.ops if id(op) not in old}
+    keys |= set(_feeding(before, keys))
+    return _part(before, keys), _part(after, keys)
+
+
+def _feeding(graph: OpGraph, keys: set[str]) -> Iterator[str]:
+    makers = {t.name: op for op in graph.ops for t in op.outputs if t is not None}
+    for op in graph.ops:
+        if op_key(op) in keys:
+            for tensor in op.inputs:
+                if tensor is not None and tensor.name in makers:
+                    yield op_key(makers[tensor.name])
+
+
+def _part(graph: OpGraph, keys: set[str]) -> OpGraph:
+    """The ops called `keys` as a graph: what comes from outside is an input."""
+    ops = tuple(op for op in graph.ops if op_key(op) in keys)
+    made = {t.name: t for op in ops for t in op.outputs if t is not None}
+    kept = {t.name for t in graph.outputs}
+    kept |= {
+        t.name for op in graph.ops if op_key(op) not in keys for t in op.inputs if t is not None
+    }
+    read = {t.name for op in ops for t in op.inputs if t is not None}
+    outputs = tuple(t for t in made.values() if t.name in kept or t.name not in read)
+    return replace(graph, ops=ops, inputs=tuple(_inputs(ops, made)), outputs=outputs, source=None)
+
+
+def _inputs(ops: Sequence[Op], made: dict[str, Tensor]) -> Iterator[Tensor]:
+    seen = set(made)
+    for op in ops:
+        for tensor in op.inputs:
+            if tensor is not None and not tensor.is_parameter and tensor.name not in seen:
+                seen.add(tensor.name)
+                yield tensor
+
+
+def timed(models: Sequence[Any], *, runs: int, threads: int) -> list[float]:
+    """Least seconds of each model (a ModelProto), run in turn: what disturbs a run only adds."""
+    import numpy as np
+
+    runtime = onnxruntime()
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 4
+    # Values that decay through a part with random weights must not cost more than others.
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    random = np.random.default_rng(0)
+    ready = []
+    for model in models:
+        data = model.SerializeToString()
+        try:
+            session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no base class
+            raise CostlintError(f"onnxruntime cannot run it: {str(error)[:120]}") from error
+        feeds = {i.name: _feed(random, i) for i in session.get_inputs()}
+        try:
+            for _ in range(WARM_UP):
+                session.run(None, feeds)
+        except Exception as error:  # the same
+            raise CostlintError(f"onnxruntime cannot run it: {str(error)[:120]}") from error
+        ready.append((session, feeds))
+    seconds: list[list[float]] = [[] for _ in ready]
+    for _ in range(runs):
+        for place, (session, feeds) in enumerate(ready):
+            start = time.perf_counter()
+            session.run(None, feeds)
+            seconds[place].append(time.perf_counter() - start)
+    return [min(values) for values in seconds]
+
+
+def _feed(random: Any, given: Any) -> Any:
+    """Normal numbers for floats, ones for anything else."""
+    import numpy as np
+
+    if given.type == "tensor(float)":
+        return random.standard_normal(given.shape).astype(np.float32)
+    names = {"tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(bool)": np.bool_}
+    return np.ones(given.shape, names.get(given.type, np.float32))

@@ -1,0 +1,158 @@
+"""`fix` folds what it can, and proves it."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from costlint.costmodel.errors import ModelError, OptionError
+from costlint.costmodel.rewrite import fold
+from costlint.fixing import ProofError, fix, run
+from tests.models import model
+
+TEXT = """
+g (float[1, 3, 8, 8] x, float[4, 3, 3, 3] w, float[4] s, float[4] b, float[4] m, float[4] v,
+   float[4, 1, 1] k, float[4, 4, 1, 1] w2, float[1] c) => (float[1, 4, 6, 6] y)
+{ a = Conv(x, w)  n = BatchNormalization(a, s, b, m, v)  i = Identity(n)  t = Mul(i, k)  r = Relu(t)
+  p = Conv(r, w2)  y = Add(p, c) }
+"""
+
+
+def weighted(text, seed=0):
+    """Inputs after the first become random weights; variances are positive."""
+    proto = model(text)
+    random = np.random.default_rng(seed)
+    for given in list(proto.graph.input)[1:]:
+        shape = [d.dim_value for d in given.type.tensor_type.shape.dim]
+        array = random.standard_normal(shape).astype(np.float32)
+        array = np.abs(array) + np.float32(0.1) if given.name == "v" else array
+        proto.graph.initializer.append(numpy_helper.from_array(array, given.name))
+        proto.graph.input.remove(given)
+    return proto
+
+
+def types(proto):
+    return [node.op_type for node in proto.graph.node]
+
+
+def test_constants_fold_into_the_weights_before():
+    proto = weighted(TEXT)
+    before = onnx.ModelProto()
+    before.CopyFrom(proto)
+    result = fold(proto)
+    assert len(result.folded) == 4
+    assert types(proto) == ["Conv", "Relu", "Conv"]
+    x = {"x": np.random.default_rng(1).standard_normal((1, 3, 8, 8)).astype(np.float32)}
+    np.testing.assert_allclose(run(before, x)[0], run(proto, x)[0], rtol=1e-4, atol=1e-5)
+    onnx.checker.check_model(proto)
+
+
+def test_what_others_read_is_left():
+    text = """
+    g (float[1, 3, 8, 8] x, float[4, 3, 1, 1] w, float[4] s, float[4] b, float[4] m, float[4] v)
+      => (float[1, 4, 8, 8] y)
+    { a = Conv(x, w)  n = BatchNormalization(a, s, b, m, v)  y = Add(a, n) }
+    """
+    proto = weighted(text)
+    result = fold(proto)
+    assert not result.folded
+    assert "others read what it scales" in result.refused[0]
+    assert types(proto) == ["Conv", "BatchNormalization", "Add"]
+
+
+def test_transposes_that_undo_each_other_go():
+    text = """
+    g (float[1, 3, 8, 8] x, float[4, 3, 1, 1] w) => (float[1, 4, 8, 8] y)
+    { a = Transpose<perm = [0, 2, 3, 1]>(x)  b = Transpose<perm = [0, 3, 1, 2]>(a)  y = Conv(b, w) }
+    """
+    proto = weighted(text)
+    assert len(fold(proto).folded) == 1
+    assert types(proto) == ["Conv"]
+
+
+def test_an_output_keeps_its_name():
+    text = """
+    g (float[1, 3, 8, 8] x, float[4, 3, 1, 1] w) => (float[1, 4, 8, 8] y)
+    { a = Conv(x, w)  y = Identity(a) }
+    """
+    proto = weighted(text)
+    fold(proto)
+    assert types(proto) == ["Conv"]
+    assert proto.graph.node[0].output[0] == "y"
+
+
+@pytest.mark.parametrize("op", ["Mul", "Div", "Sub"])
+def test_a_constant_on_the_left_of_a_division_stays(op):
+    text = f"""
+    g (float[1, 3, 8, 8] x, float[4, 3, 1, 1] w, float[1] c) => (float[1, 4, 8, 8] y)
+    {{ a = Conv(x, w)  y = {op}(c, a) }}
+    """
+    proto = weighted(text)
+    fold(proto)
+    assert len(proto.graph.node) == (1 if op == "Mul" else 2)
+
+
+def test_a_transposed_convolution_takes_a_normalisation_up():
+    text = """
+    g (float[1, 3, 8, 8] x, float[3, 4, 2, 2] w, float[4] s, float[4] b, float[4] m, float[4] v)
+      => (float[1, 4, 9, 9] y)
+    { a = ConvTranspose(x, w)  d = Dropout(a)  y = BatchNormalization(d, s, b, m, v) }
+    """
+    proto = weighted(text)
+    before = onnx.ModelProto()
+    before.CopyFrom(proto)
+    fold(proto)
+    assert types(proto) == ["ConvTranspose"]
+    x = {"x": np.random.default_rng(1).standard_normal((1, 3, 8, 8)).astype(np.float32)}
+    np.testing.assert_allclose(run(before, x)[0], run(proto, x)[0], rtol=1e-4, atol=1e-5)
+
+
+def test_fix_writes_a_proven_model(tmp_path):
+    source, target = tmp_path / "model.onnx", tmp_path / "fixed.onnx"
+    onnx.save(weighted(TEXT), source)
+    found = fix(str(source), str(target))
+    assert len(found.folded) == 4
+    assert found.max_difference < 1e-3 * found.largest
+    assert found.after.latency_s <= found.before.latency_s
+    assert types(onnx.load(target)) == ["Conv", "Relu", "Conv"]
+
+
+def test_external_weights_stay_external(tmp_path):
+    source, target = tmp_path / "model.onnx", tmp_path / "fixed.onnx"
+    onnx.save(
+        weighted(TEXT), source, save_as_external_data=True, location="w.bin", size_threshold=0
+    )
+    fix(str(source), str(target))
+    assert (tmp_path / "fixed.onnx.data").exists()
+    assert types(onnx.load(target)) == ["Conv", "Relu", "Conv"]
+
+
+def test_missing_weights_are_told(tmp_path):
+    source = tmp_path / "model.onnx"
+    onnx.save(
+        weighted(TEXT), source, save_as_external_data=True, location="w.bin", size_threshold=0
+    )
+    (tmp_path / "w.bin").unlink()
+    with pytest.raises(ModelError, match="keeps its weights in a file that is not there"):
+        fix(str(source), str(tmp_path / "fixed.onnx"))
+
+
+def test_nothing_is_written_when_the_proof_fails(tmp_path, monkeypatch):
+    source, target = tmp_path / "model.onnx", tmp_path / "fixed.onnx"
+    onnx.save(weighted(TEXT), source)
+    monkeypatch.setattr("costlint.fixing.TOLERANCE", -1.0)
+    with pytest.raises(ProofError, match="the changed model differs by"):
+        fix(str(source), str(target))
+    assert not target.exists()
+
+
+def test_nothing_to_fold_is_told(tmp_path):
+    source = tmp_path / "model.onnx"
+    text = (
+        "g (float[1, 3, 8, 8] x, float[4, 3, 1, 1] w) => (float[1, 4, 8, 8] y) { y = Conv(x, w) }"
+    )
+    onnx.save(weighted(text), source)
+    with pytest.raises(OptionError, match="folds away"):
+        fix(str(source), str(tmp_path / "fixed.onnx"))

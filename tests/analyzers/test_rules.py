@@ -1,0 +1,145 @@
+"""Every rule: fires on its bad example, is silent on its good one, and its edit silences it."""
+
+from __future__ import annotations
+
+import pytest
+
+from costlint.analyzers import RULES, rules_for
+from costlint.analyzers.analyze import found_by
+from costlint.analyzers.facts import Facts
+from costlint.analyzers.g101_unequal_width import EXCESS, excess_of
+from costlint.analyzers.rule import Rule
+from costlint.costmodel.edit import apply
+from costlint.costmodel.errors import OptionError
+from costlint.costmodel.graph import OpGraph
+from tests.analyzers.examples import graph
+from tests.analyzers.pricing import Device
+
+# Bound by memory and launches, as a phone or GPU is on small tensors.
+DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10, lanes_out=8)
+
+
+def facts(of: OpGraph, device: Device = DEVICE) -> Facts:
+    return Facts(estimate=device(of), reprice=device)
+
+
+def findings(rule: Rule, of: OpGraph, device: Device = DEVICE):
+    return found_by([rule], facts(of, device))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_bad_example_is_found(rule):
+    assert findings(rule, graph(rule.bad))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_good_example_is_silent(rule):
+    assert not findings(rule, graph(rule.good))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_edit_silences_the_rule_and_saves(rule):
+    found = facts(graph(rule.bad))
+    for finding in found_by([rule], found):
+        if finding.edit is None:
+            assert rule.id in {"G303", "G402"}
+            assert finding.severity == "note"
+            continue
+        edited = apply(found.graph, finding.edit, found.channels)
+        assert DEVICE(edited).latency_s < found.estimate.latency_s
+        again = findings(rule, edited)
+        assert not [f for f in again if set(f.ops) == set(finding.ops)]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_documented(rule):
+    assert rule.id[:2] in {"G1", "G2", "G3", "G4"}
+    assert not rule.name.startswith("no ")
+    assert all(limit.reason for limit in rule.thresholds)
+    assert "Ma et al." in rule.reference or "NVIDIA" in rule.reference
+
+
+def test_rules_are_selected_by_prefix():
+    assert [rule.id for rule in rules_for(["G1"])] == ["G101", "G102"]
+    assert [rule.id for rule in rules_for(["G1", "G402"], ["G101"])] == ["G102", "G402"]
+
+
+def test_an_unknown_prefix_is_refused():
+    with pytest.raises(OptionError, match="no rule starts with 'G9'"):
+        rules_for(["G9"])
+
+
+PAIR = """
+g (float[1, 3, 56, 56] x, float[{c1}, 3, 3, 3] w0, float[{c2}, {c1}, 1, 1] w1,
+   float[{c1}, {c2}, 1, 1] w2, float[10, {c1}, 1, 1] w3) => (float[1, 10, 56, 56] y)
+{{ a = Conv<pads = [1, 1, 1, 1]>(x, w0)  b = Conv(a, w1)  c = Conv(b, w2)  y = Conv(c, w3) }}
+"""
+
+
+def test_memory_access_above_its_bound_is_equation_2():
+    op = graph(PAIR.format(c1=64, c2=128)).ops[1]
+    positions, weights = 56 * 56, 64 * 128
+    access = positions * (64 + 128) + weights
+    bound = 2 * (positions * positions * 64 * 128) ** 0.5 + weights
+    assert excess_of(op) == pytest.approx(access / bound - 1)
+
+
+@pytest.mark.parametrize(("c1", "c2", "fires"), [(64, 128, False), (52, 128, True)])
+def test_g101_near_its_threshold(c1, c2, fires):
+    """Weights dilute 1:2 to just under the limit, which is 1:2 without weights."""
+    rule = rules_for(["G101"])[0]
+    of = graph(PAIR.format(c1=c1, c2=c2))
+    excess = excess_of(of.ops[1])
+    assert excess is not None
+    assert (excess > EXCESS.value) is fires
+    violations = list(rule.check(facts(of)))
+    assert bool(violations) is fires
+
+
+def test_g101_keeps_the_macs_of_all_tied_ops():
+    rule = rules_for(["G101"])[0]
+    found = facts(graph(PAIR.format(c1=16, c2=96)))
+    (finding,) = found_by([rule], found)
+    assert finding.evidence["macs_before"] == 56 * 56 * (3 * 16 * 9 + 2 * 16 * 96 + 16 * 10)
+    assert finding.edit is not None
+    edited = DEVICE(apply(found.graph, finding.edit, found.channels))
+    assert edited.counts.macs == finding.evidence["macs_after"]
+    assert edited.counts.macs == pytest.approx(found.estimate.counts.macs, rel=0.03)
+
+
+def test_g101_says_what_a_stride_changes():
+    text = """
+    g (float[1, 3, 56, 56] x, float[64, 3, 1, 1] w0, float[64, 64, 1, 1] w1, float[10, 64, 1, 1] w2)
+      => (float[1, 10, 28, 28] y)
+    { a = Conv(x, w0)  b = Conv<strides = [2, 2]>(a, w1)  y = Conv(b, w2) }
+    """
+    (violation,) = rules_for(["G101"])[0].check(facts(graph(text)))
+    assert "c1 * p_in = c2 * p_out" in violation.message
+    assert violation.edit is not None
+    first, second = violation.edit.widths.values()
+    assert second / first == pytest.approx(4, rel=0.05)
+
+
+def test_g101_leaves_given_widths_alone():
+    """The input's 3 channels and the output's 10 classes cannot change."""
+    text = """
+    g (float[1, 3, 56, 56] x, float[64, 3, 1, 1] w) => (float[1, 64, 56, 56] y) { y = Conv(x, w) }
+    """
+    assert not list(rules_for(["G101"])[0].check(facts(graph(text))))
+
+
+def test_fused_kernels_are_never_a_finding():
+    fused = Device(mac_per_s=1e11, byte_per_s=1e10, fusion="ncnn")
+    rule = rules_for(["G401"])[0]
+    of = graph(rule.bad)
+    assert findings(rule, of, DEVICE)
+    assert not [f for f in findings(rule, of, fused) if f.message.startswith("Relu")]
+
+
+def test_g303_needs_four_kernels_in_a_row():
+    text = "g (float[1, 8, 4, 4] x, float[8, 8, 1, 1] w) => (float[1, 8, 4, 4] y) { %s }"
+    three = "a = Conv(x, w) b = Conv(a, w) y = Conv(b, w)"
+    four = "a = Conv(x, w) b = Conv(a, w) c = Conv(b, w) y = Conv(c, w)"
+    rule = rules_for(["G303"])[0]
+    assert not findings(rule, graph(text % three))
+    assert findings(rule, graph(text % four))

@@ -1,0 +1,73 @@
+"""Ignores in settings and models, and their expiry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from costlint.analyzers import analyze
+from costlint.analyzers.suppress import Ignore
+from tests.analyzers.examples import graph
+from tests.analyzers.pricing import Device
+
+DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10)
+TODAY = date(2027, 1, 1)
+TWO_RELUS = """
+g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w0, float[64, 64, 1, 1] w1) => (float[1, 64, 26, 26] y)
+{ [stem] a = Conv(x, w0)  [body__relu] b = Relu(a)  [body__conv] c = Conv(b, w1)
+  [head__relu] y = Sigmoid(c) }
+"""
+
+
+def run(*ignores, metadata=None):
+    of = graph(TWO_RELUS)
+    of = replace(of, metadata=metadata or {})
+    return analyze(DEVICE(of), select=("G4",), ignores=ignores, today=TODAY, reprice=DEVICE)
+
+
+def states(analysis):
+    return {finding.ops: finding.suppressed for finding in analysis.findings}
+
+
+def test_nothing_is_suppressed_unless_asked():
+    assert states(run()) == {("/body/relu",): False, ("/head/relu",): False}
+
+
+@pytest.mark.parametrize("node", ["/body/*", "/body/**", "*body*", "/body/relu"])
+def test_a_pattern_suppresses_what_it_covers(node):
+    analysis = run(Ignore(rule="G4", node=node, reason="wanted"))
+    assert states(analysis) == {("/body/relu",): True, ("/head/relu",): False}
+    assert {f.suppressed_by for f in analysis.findings} == {"wanted", ""}
+    assert not analysis.unused_ignores
+
+
+def test_suppressed_findings_are_not_fixed():
+    everything = run(Ignore(rule="G"))
+    assert everything.latency_after_fixes_s == everything.latency_s
+    assert run().latency_after_fixes_s < run().latency_s
+
+
+def test_an_unused_ignore_is_told():
+    analysis = run(Ignore(rule="G2", node="nowhere"))
+    assert analysis.unused_ignores == ("G2 at nowhere in *",)
+
+
+def test_an_expired_ignore_covers_nothing_and_is_told():
+    analysis = run(Ignore(rule="G4", expires=date(2026, 12, 31)))
+    assert not any(states(analysis).values())
+    assert analysis.unused_ignores == ("G4 at * in * (expired on 2026-12-31)",)
+
+
+def test_the_model_carries_ignores():
+    analysis = run(metadata={"costlint.ignore": "G401: the runtime fuses it"})
+    assert all(states(analysis).values())
+    assert {f.suppressed_by for f in analysis.findings} == {"the runtime fuses it"}
+
+
+def test_fingerprints_are_stable_and_distinct():
+    first, second = run(), run()
+    prints = [finding.fingerprint for finding in first.findings]
+    assert prints == [finding.fingerprint for finding in second.findings]
+    assert len(set(prints)) == len(prints) == 2

@@ -1,0 +1,31 @@
+"""`verify` runs what the findings propose."""
+
+from __future__ import annotations
+
+from costlint.analyzers import RULES
+from costlint.analyzers.analyze import found_by
+from costlint.analyzers.facts import Facts
+from costlint.costmodel.channels import channels_of
+from costlint.costmodel.edit import apply
+from costlint.costmodel.rewrite import to_model
+from costlint.verifying import _parts, timed
+from tests.analyzers.examples import graph
+from tests.analyzers.pricing import Device
+
+DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10, lanes_out=8)
+
+
+def test_both_networks_of_every_expressible_finding_run():
+    ran = set()
+    for rule in RULES:
+        of = graph(rule.bad)
+        facts = Facts(estimate=DEVICE(of), reprice=DEVICE)
+        for finding in found_by([rule], facts):
+            if finding.edit is None or finding.edit.fused or finding.edit.free:
+                continue
+            edited = apply(of, finding.edit, channels_of(of))
+            parts = _parts(of, edited)
+            seconds = timed([to_model(part) for part in parts], runs=1, threads=1)
+            assert all(value > 0 for value in seconds)
+            ran.add(rule.id)
+    assert ran == {"G101", "G102", "G201", "G202", "G301", "G302", "G404"}

@@ -1,0 +1,169 @@
+"""The amounts of each term as arithmetic, and what follows from the formula."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from costlint.costmodel.count import count
+from costlint.costmodel.estimate import estimate, estimate_on, latencies
+from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.latency.combine import combined, kernel_seconds, matrix, matrix_seconds
+from costlint.costmodel.latency.features import Settings
+from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.terms import TERMS
+from tests.device import LAUNCH_S, OVERHEAD_S, RATE, toy_device
+from tests.models import model
+
+PLAIN = Settings(precision="fp32", lanes_in=1, lanes_out=1, cache_bytes=2**40, winograd=False)
+
+
+def conv(c_in, c_out, side, filter_side=1, groups=1, batch=1):
+    pad = filter_side // 2
+    w = (c_out, c_in // groups, filter_side, filter_side)
+    return model(
+        f"g (float[{batch}, {c_in}, {side}, {side}] x) => (float[N, C, H, W] y)"
+        f"{{ y = Conv<group = {groups}, pads = [{pad}, {pad}, {pad}, {pad}]>(x, w) }}",
+        weights={"w": w},
+    )
+
+
+def amounts(proto, settings=PLAIN, rules="none"):
+    (found,) = featurize(count(proto), fusion_rules(rules), settings).amounts
+    return {name: amount for name, amount in found.items() if amount}
+
+
+def test_a_1x1_convolution():
+    found = amounts(conv(16, 32, 7))
+    assert found["dense_1x1"] == 7 * 7 * 16 * 32
+    assert found["dense_1x1_traffic"] == 4 * 7 * 7 * (16 + 32)
+    assert found["weights"] == 4 * 16 * 32
+    assert found["depth"] == 16
+    assert found["launch"] == found["launch_product"] == 1
+
+
+def test_channels_are_padded_to_lanes_and_the_rest_is_unpacked():
+    found = amounts(conv(9, 42, 7), replace(PLAIN, lanes_in=4, lanes_out=8))
+    assert found["dense_1x1"] == found["unpacked"] == 7 * 7 * 12 * 48
+    assert "unpacked" not in amounts(conv(9, 48, 7), replace(PLAIN, lanes_out=8))
+
+
+def test_a_3x3_convolution_unfolds_its_input():
+    found = amounts(conv(16, 32, 7, 3))
+    assert found["dense_3x3"] == 7 * 7 * 9 * 16 * 32
+    assert found["im2col"] == 4 * 7 * 7 * 9 * 16
+
+
+def test_winograd_works_on_tiles_of_four():
+    found = amounts(conv(16, 32, 7, 3), replace(PLAIN, winograd=True))
+    assert found["dense_3x3"] == 8 * 8 * 9 * 16 * 32
+    assert found["winograd_traffic"] == 4 * 8 * 8 * (16 + 32)
+    assert found["weights"] == 4 * 4 * 9 * 16 * 32
+    assert "im2col" not in found
+
+
+def test_groups():
+    found = amounts(conv(32, 32, 7, 3, groups=4))
+    assert found["grouped"] == 7 * 7 * 9 * 32 * 8
+    assert found["group_window"] == 7 * 7 * 9 * 32
+    assert found["group"] == 3
+    assert "group_odd" not in found
+    assert amounts(conv(24, 24, 7, 3, groups=4))["group_odd"] == 7 * 7 * 9 * 24 * 6
+
+
+@pytest.mark.parametrize(
+    ("filter_side", "term"),
+    [(3, "depthwise"), (5, "depthwise_5x5"), (7, "depthwise_large")],
+)
+def test_depthwise_by_filter(filter_side, term):
+    found = amounts(conv(32, 32, 14, filter_side, groups=32))
+    assert found[term] == 14 * 14 * filter_side**2 * 32
+    assert found["depthwise_traffic"] == 4 * 14 * 14 * 64
+
+
+def test_what_does_not_fit_the_cache_spills():
+    found = amounts(conv(16, 32, 7), replace(PLAIN, cache_bytes=1000))
+    assert found["spill"] == 4 * 7 * 7 * (16 + 32) + 4 * 16 * 32 - 1000
+
+
+def test_half_precision_halves_the_bytes():
+    found = amounts(conv(16, 32, 7), replace(PLAIN, precision="fp16"))
+    assert found["dense_1x1_traffic"] == 2 * 7 * 7 * (16 + 32)
+
+
+def test_autocast_casts_a_float32_input_before_a_product():
+    found = amounts(conv(16, 32, 7), replace(PLAIN, precision="amp"))
+    assert found["elementwise"] == (4 + 2) * 7 * 7 * 16
+    assert found["dense_1x1_traffic"] == 2 * 7 * 7 * (16 + 32)
+
+
+def test_latency_of_one_kernel_on_a_device_of_round_numbers():
+    found = estimate(conv(100, 200, 10), toy_device())
+    compute, memory = 100 * 100 * 200 / RATE, 4 * (100 * 300 + 100 * 200) / RATE
+    (kernel,) = found.kernels
+    assert kernel.bound == "compute"
+    assert kernel.compute_s == pytest.approx(compute)
+    assert kernel.memory_s == pytest.approx(memory)
+    copied = 4 * (100 * 100 + 100 * 200) / RATE
+    assert kernel.launch_s == pytest.approx(LAUNCH_S + copied)
+    assert found.latency_s == pytest.approx(OVERHEAD_S + LAUNCH_S + copied + max(compute, memory))
+    assert found.by_class()["conv"] == pytest.approx(kernel.latency_s)
+    assert kernel.low_s < kernel.latency_s < kernel.high_s
+    assert found.latency_low_s < found.latency_s < found.latency_high_s
+
+
+def test_overlap_lies_between_sum_and_maximum():
+    assert combined(1.0, 3.0, 5.0, 1.0) == 1 + 5
+    assert combined(1.0, 3.0, 5.0, 0.0) == 1 + 3 + 5
+    assert combined(1.0, 3.0, 5.0, 0.5) == 1 + 5 + 1.5
+
+
+@given(st.integers(1, 64), st.integers(1, 64), st.integers(1, 14), st.sampled_from((1, 3, 5)))
+def test_more_of_anything_never_takes_less_time(c_in, c_out, side, filter_side):
+    device = toy_device()
+    base = estimate(conv(c_in, c_out, side, filter_side), device).latency_s
+    assert estimate(conv(c_in + 1, c_out, side, filter_side), device).latency_s >= base
+    assert estimate(conv(c_in, c_out + 1, side, filter_side), device).latency_s >= base
+    assert estimate(conv(c_in, c_out, side + 1, filter_side), device).latency_s >= base
+    assert estimate(conv(c_in, c_out, side, filter_side, batch=2), device).latency_s >= base
+    slower = estimate(conv(c_in, c_out, side, filter_side), toy_device(slower=2.0))
+    assert slower.latency_s >= base
+
+
+def test_one_formula_for_a_kernel_a_matrix_and_an_array_of_designs():
+    device = toy_device()
+    found = amounts(conv(16, 32, 7, 3))
+    one = kernel_seconds(found, device.seconds_per_unit, device.overlap).latency_s
+    (row,) = matrix_seconds(matrix([found]), device.coefficients, device.overlap).latency_s
+    assert row == pytest.approx(one)
+    designs = {name: np.array([amount, 2 * amount]) for name, amount in found.items()}
+    both = kernel_seconds(designs, device.seconds_per_unit, device.overlap).latency_s
+    assert both == pytest.approx([one, 2 * one])
+
+
+def test_many_devices_at_once_agree_with_one_by_one():
+    proto = conv(16, 32, 7, 3)
+    few = [toy_device("a"), toy_device("b", slower=3.0)]
+    single = [found.latency_s for found in estimate_on(proto, few)]
+    assert list(latencies(proto, few).values()) == pytest.approx(single)
+
+
+def test_outside_the_timings_the_interval_widens_and_says_so():
+    device = toy_device()
+    inside, outside = (estimate(conv(8, 8, 7, batch=b), device) for b in (8, 1000))
+    assert not inside.extrapolated
+    assert "batch 1000" in outside.extrapolated[0]
+    widths = [e.latency_high_s / e.latency_low_s for e in (inside, outside)]
+    assert widths[1] > 1.5 * widths[0]
+
+
+def test_a_model_larger_than_the_memory_is_noted():
+    small = replace(toy_device(), memory_bytes=1000.0)
+    assert any("memory" in note for note in estimate(conv(16, 32, 7), small).notes)
+
+
+def test_terms_have_distinct_keys_and_say_what_they_are():
+    assert len({term.key for term in TERMS}) == len({term.name for term in TERMS}) == len(TERMS)
+    assert all(term.doc for term in TERMS)

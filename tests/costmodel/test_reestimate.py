@@ -1,0 +1,34 @@
+"""What did not change is not computed again, and the sum is the estimate's."""
+
+from __future__ import annotations
+
+import pytest
+
+from costlint.costmodel.channels import channels_of
+from costlint.costmodel.edit import Edit, apply
+from costlint.costmodel.estimate import estimate
+from costlint.costmodel.load import load
+from costlint.costmodel.reestimate import Reestimator
+from costlint.examples import example
+
+DEVICES = ["gtx1080ti-cudnn7", "snapdragon810-neon-1t", "rtx3090-torch2.4-amp-nhwc"]
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("name", ["shufflenet_v1_1.0x_g3", "mobilenet_v2_1.0"])
+def test_the_same_graph_takes_the_same_time(name, device):
+    before = estimate(load(example(name), batch=1), device)
+    again = Reestimator(before)(before.graph)
+    assert again.latency_s == pytest.approx(before.latency_s, rel=1e-12)
+    assert again.by_class() == pytest.approx(before.by_class(), rel=1e-9)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_an_edited_graph_takes_what_its_estimate_says(device):
+    before = estimate(load(example("mobilenet_v2_1.0"), batch=1), device)
+    channels = channels_of(before.graph)
+    free = [group for group in channels.groups if not group.frozen][:5]
+    edit = Edit(widths={group.name: group.width * 2 for group in free})
+    edited = apply(before.graph, edit, channels)
+    whole = estimate(edited, device)
+    assert Reestimator(before)(edited).latency_s == pytest.approx(whole.latency_s, rel=1e-12)

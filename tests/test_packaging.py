@@ -1,0 +1,99 @@
+"""The package installs in every way people install, and the wheel holds what it should."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = {
+    "src/costlint": "costlint",
+    "costmodel": "costlint/costmodel",
+    "analyzers": "costlint/analyzers",
+    "reports": "costlint/reports",
+    "examples": "costlint/examples",
+}
+MEGABYTE = 1_000_000
+
+
+def run(*command, cwd):
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+def pip(*arguments, cwd):
+    quiet = ("--quiet", "--no-index", "--no-deps", "--no-build-isolation")
+    return run(sys.executable, "-m", "pip", arguments[0], *quiet, *arguments[1:], cwd=cwd)
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A fresh copy of what a clone holds, so that no build leaves anything here."""
+    folder = tmp_path / "clone"
+    for name in ("analyzers", "costmodel", "examples", "reports", "src", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("LICENSE", "README.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(["."], id="plain"),
+        pytest.param(["--editable", "."], id="editable"),
+        pytest.param(["--editable", ".", "--config-settings", "editable_mode=strict"], id="strict"),
+    ],
+)
+def test_import_from_the_root_of_the_clone(how, clone, tmp_path):
+    """The folders at the root never shadow the installed package."""
+    prefix = tmp_path / "environment"
+    venv.create(prefix, symlinks=os.name != "nt")
+    scheme = {"base": str(prefix), "platbase": str(prefix)}
+    site = Path(sysconfig.get_path("purelib", "venv", scheme))
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+
+    pip("install", "--ignore-installed", "--prefix", prefix, *how, cwd=clone)
+
+    python = Path(sysconfig.get_path("scripts", "venv", scheme)) / "python"
+    modules = ["costmodel", "costmodel.formulas", "analyzers", "reports", "examples"]
+    code = "".join(f"import costlint.{module} as m; print(m.__file__);" for module in modules)
+    for file in run(python, "-c", code, cwd=clone).splitlines():
+        assert Path(file).is_relative_to(tmp_path)
+
+
+@pytest.fixture
+def wheel(clone, tmp_path):
+    pip("wheel", "--wheel-dir", tmp_path, ".", cwd=clone)
+    (file,) = tmp_path.glob("*.whl")
+    return file
+
+
+def test_wheel(wheel):
+    assert wheel.stat().st_size <= 3.5 * MEGABYTE
+    names = zipfile.ZipFile(wheel).namelist()
+
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"costlint"}
+    assert not [name for name in names if "/tests/" in name or "/studies/" in name]
+    assert "costlint/py.typed" in names
+    assert [name for name in names if name.endswith("licenses/LICENSE")]
+
+    code = {name for name in names if name.endswith(".py")}
+    expected = {
+        f"{package}/{file.relative_to(ROOT / folder).as_posix()}"
+        for folder, package in PARTS.items()
+        for file in (ROOT / folder).rglob("*.py")
+        if "studies" not in file.parts
+    }
+    assert code == expected, "list each folder with code under [tool.setuptools] packages"
