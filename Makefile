@@ -9,7 +9,7 @@ MODEL := build/shufflenet_v2_1.0x.onnx
 FILES := $(shell find src costmodel analyzers reports examples -type f ! -name '*.pyc' \
     | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
 
-.PHONY: profiles accuracy demo test lint types tests browser format docs bench fuzz clean
+.PHONY: profiles accuracy findings demo test lint types tests browser format docs bench fuzz clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -47,6 +47,9 @@ profiles: build/dev-$(FILES)
 
 accuracy: profiles
 	$(BIN)/python -m calibration.accuracy $(CORPUS)
+
+findings: build/dev-$(FILES)
+	$(BIN)/python -m calibration.families $(CORPUS)
 
 docs: build/dev-$(FILES)
 	$(BIN)/python -m docs.generate
