@@ -167,12 +167,11 @@ def test_a_model_that_changes_while_it_is_read_is_not_kept(models: Path, monkeyp
         save(models / "a.onnx", width=32)
         return done
 
-    monkeypatch.setattr("costlint.many.run.run_all", lambda tasks, _: map(changing, tasks))
-    first = checked()[0]
+    with monkeypatch.context() as patch:  # the fixtures' own patches stay: the cache is theirs
+        patch.setattr("costlint.many.run.run_all", lambda tasks, _: map(changing, tasks))
+        first = checked()[0]
     assert "changed while it was read" in first.records[0]["notes"][-1]
     assert first.keys == ("",)
-    monkeypatch.undo()
-    os.chdir(models.parent)
     assert not checked()[0].known
 
 

@@ -146,7 +146,6 @@ def test_ctrl_c_keeps_what_is_done(costlint: Costlint, place: Path, monkeypatch,
     assert len(out.splitlines()) == 1 + 1
     assert "1 of 2 models are done" in err
     assert len(lines((place / "run.jsonl").read_text())) == 1
-    monkeypatch.undo()
 
 
 def test_a_file_that_holds_something_else_is_not_overwritten(
