@@ -99,9 +99,7 @@ class _Grouping(Wiring):
     def _match(self, index: int, composite: Composite) -> list[int] | None:
         first = self.rows[index].op
         sources = {self.root_of(t) for t in first.inputs if t is not None and not t.is_parameter}
-        if not composite.is_open and len(sources) != 1:
-            return None
-        if composite.is_open and not self._mixes(index):
+        if not (self._mixes(index) if composite.is_open else len(sources) == 1):
             return None
         found = [index]
         made = {t.name for t in first.outputs if t is not None}
