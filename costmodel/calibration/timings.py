@@ -27,6 +27,12 @@ _RUNTIMES: Final = (
     ("inductor", "compiled"), ("tensorrt", "compiled"), ("trtexec", "compiled"),
 )  # fmt: skip
 
+# What a precision's text holds -> its name; the first that fits counts.
+_PRECISIONS: Final = (
+    ("amp", "amp"), ("mixed", "amp"), ("autocast", "amp"), ("fp16", "fp16"), ("float16", "fp16"),
+    ("half", "fp16"), ("fp32", "fp32"), ("float32", "fp32"),
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
@@ -71,6 +77,11 @@ def fusion_of(runtime: str) -> str:
     return next((fusion for mark, fusion in _RUNTIMES if mark in text), "")
 
 
+def precision_of(text: str) -> str:
+    """The precision that a free text names ('amp fp16' is amp), the text where nobody knows it."""
+    return next((name for mark, name in _PRECISIONS if mark in text.lower()), text)
+
+
 def family_of(graph: str) -> str:
     """The letters that a graph's file name begins with: `resnet` of `resnet50.onnx`."""
     found = re.match(r"[A-Za-z]+", Path(graph).stem)
@@ -112,6 +123,7 @@ def _timing(row: Mapping[str, str | None], place: str, fusion: str) -> Timing:
         if key in _REQUIRED and not text:
             raise OptionError(f"{place}: {key} is empty")
         found[key] = _READ[key](text, f"{place}: {key}") if key in _READ else text
+    found["precision"] = precision_of(found["precision"])
     found["fusion"] = found["fusion"] or fusion_of(found["runtime"]) or fusion
     if found["fusion"] and found["fusion"] not in RULE_SETS:
         raise OptionError(

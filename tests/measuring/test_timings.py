@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costlint.costmodel.calibration.timings import Timing, fusion_of, read_timings, write_timings
+from costlint.costmodel.calibration.timings import (
+    Timing,
+    fusion_of,
+    precision_of,
+    read_timings,
+    write_timings,
+)
 from costlint.costmodel.errors import OptionError
 from costlint.costmodel.fusion import RULE_SETS
 from costlint.measuring.importers import (
@@ -75,6 +81,14 @@ def test_an_unknown_runtime_takes_the_fusion_that_is_given(tmp_path):
 )
 def test_known_runtimes(runtime, fusion):
     assert fusion_of(runtime) == fusion
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [("amp fp16", "amp"), ("FP32", "fp32"), ("half", "fp16"), ("int4", "int4"), ("", "")],
+)
+def test_a_precision_is_known_by_its_text(text, precision):
+    assert precision_of(text) == precision
 
 
 @pytest.mark.parametrize(
