@@ -13,9 +13,11 @@ from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.errors import OptionError, ShapeError
 from costlint.costmodel.graph import OpGraph
 from costlint.costmodel.space.conditions import Condition
+from costlint.costmodel.space.depth import with_depths
 from costlint.costmodel.space.resizable import Resizable
+from costlint.costmodel.space.runs import Run
 from costlint.costmodel.space.trace import Node, Trace
-from costlint.costmodel.space.variable import Variable
+from costlint.costmodel.space.variable import SIZES, Variable
 
 InputPlan: TypeAlias = Mapping[str, tuple["int | str", ...]]
 """Input name -> its dimensions: numbers, and names of variables."""
@@ -39,6 +41,7 @@ class FreeSizes:
     traced: OpGraph
     conditions: tuple[Condition, ...]
     with_ends: bool = False
+    runs: tuple[Run, ...] = ()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.graph.name!r}, {len(self.details)} variables)"
@@ -68,11 +71,16 @@ class FreeSizes:
         chosen = {**self.current, **self.checked({**(values or {}), **named})}
         graph, channels = self.sized(chosen)
         widths = self.widths(chosen)
-        return apply(graph, Edit(widths=widths), channels) if widths else graph
+        edited = apply(graph, Edit(widths=widths), channels) if widths else graph
+        return self.deepened(edited, chosen)
+
+    def deepened(self, graph: OpGraph, chosen: Mapping[str, int]) -> OpGraph:
+        """`graph`, whose runs of blocks are as long as today's, at the depths of `chosen`."""
+        return with_depths(graph, self.runs, chosen)
 
     def sized(self, chosen: Mapping[str, int]) -> tuple[OpGraph, Channels]:
         """The graph at the input sizes of `chosen`, its widths as today, and its channels."""
-        sizes = {n: chosen[n] for n, v in self.details.items() if v.kind != "width"}
+        sizes = {n: chosen[n] for n, v in self.details.items() if v.kind in SIZES}
         if all(size == self.current[name] for name, size in sizes.items()):
             return self.graph, self.channels
         self._refuse_broken(chosen)
@@ -121,7 +129,7 @@ class FreeSizes:
         broken = self.broken(chosen)
         if broken is not None:
             sizes = ", ".join(
-                f"{n}={chosen[n]}" for n, v in self.details.items() if v.kind != "width"
+                f"{n}={chosen[n]}" for n, v in self.details.items() if v.kind in SIZES
             )
             raise ShapeError(f"the graph breaks at {sizes}", facts=(broken.why,))
 

@@ -43,10 +43,14 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Optimum:
-    """The best design that was found, never worse than today's; `values` are what changes."""
+    """The best design that was found, never worse than today's.
+
+    `names` are the variables that were free, `values` those of them that change.
+    """
 
     keep: Kept
     values: Mapping[str, int]
+    names: tuple[str, ...]
     before: Figures
     after: Figures
     evaluated: int
@@ -108,6 +112,7 @@ def optimize(
     return Optimum(
         keep=problem.keep,
         values=values,
+        names=problem.names,
         before=figures(problem.evaluate, {}),
         after=figures(problem.evaluate, values),
         evaluated=search.evaluated,

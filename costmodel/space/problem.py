@@ -16,6 +16,8 @@ from costlint.costmodel.space.evaluator import Evaluator
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from costlint.costmodel.space.space import Space
+
     Steps: TypeAlias = NDArray[np.int64]
     Array: TypeAlias = NDArray[np.float64]
 
@@ -23,6 +25,13 @@ Kept: TypeAlias = Literal["macs", "parameters", "latency"]
 KEPT: Final = ("macs", "parameters", "latency")
 TOLERANCE: Final = 0.01
 """How much more of what is kept a design may have: widths are whole numbers."""
+WORDS: Final = {
+    "widths": ("width",),
+    "depth": ("depth",),
+    "resolution": ("height", "image_width"),
+    "batch": ("batch",),
+}
+"""What `free` can say in place of names, with the kinds of variables."""
 _PENALTY: Final = 10.0
 _HALVINGS: Final = 12
 
@@ -135,7 +144,7 @@ def problem(
     min_width: int | None,
     multiple_of: int,
 ) -> Problem:
-    """The problem over `free`: "widths", or names of variables.
+    """The problem over `free`: words of `WORDS`, or names of variables.
 
     Raises:
         OptionError: `keep` or a name is not known, or nothing is free.
@@ -144,18 +153,29 @@ def problem(
         raise OptionError(f"keep={keep!r}", facts=(f"it is one of {', '.join(KEPT)}",))
     space = evaluate.space
     given = [free] if isinstance(free, str) else list(free)
-    names = [n for n, v in space.details.items() if v.kind == "width" and "widths" in given]
-    names += [name for name in given if name != "widths"]
+    names = [name for word in given for name in _named(space, word)]
     bounds = []
     for name in names:
         if name not in space.details:
             raise space.unknown(name)
         bounds.append(_bounds(space.details[name], min_width, multiple_of))
-    if not names:
-        why = tuple(f"{name}: {reason}" for name, reason in list(space.frozen.items())[:3])
-        raise OptionError("no width of this graph is free", facts=why)
     low, high, step = np.array(bounds).T
     return Problem(evaluate=evaluate, names=tuple(names), low=low, high=high, step=step, keep=keep)  # type: ignore[arg-type]
+
+
+def _named(space: Space, word: str) -> list[str]:
+    """The variables that a word of `free` stands for; any other word is a name itself."""
+    if word not in WORDS:
+        return [word]
+    names = [n for n, v in space.details.items() if v.kind in WORDS[word]]
+    if names:
+        return names
+    ends = {"depth": ("depth",), "resolution": ("input.height", "input.width"), "batch": ("batch",)}
+    fit = ends.get(word, ("width",))
+    why = [f"{name}: {reason}" for name, reason in space.frozen.items() if name.endswith(fit)]
+    made = f'the space was made without: parametrize(model, free=(..., "{word}"))'
+    facts = tuple(why[:3]) or (made,)
+    raise OptionError(f"no {word.removesuffix('s')} of this graph is free", facts=facts)
 
 
 def _bounds(variable: Any, min_width: int | None, multiple_of: int) -> tuple[int, int, int]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import lcm
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from costlint.costmodel.channels import ChannelGroup, Channels
 from costlint.costmodel.errors import OptionError
 
-VariableKind: TypeAlias = Literal["width", "batch", "height", "image_width"]
+VariableKind: TypeAlias = Literal["width", "batch", "height", "image_width", "depth"]
+SIZES: Final = ("batch", "height", "image_width")
+"""Kinds that are sizes of the input."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """One free size. A value is a multiple of `multiple_of`.
 
-    `groups` are the channel groups that it sets, `ops` those that have weights along them.
+    `groups` are the channel groups that it sets, `ops` those that have weights along them; those
+    of a depth are its blocks'.
     """
 
     name: str

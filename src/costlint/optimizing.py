@@ -39,9 +39,13 @@ def optimize(  # noqa: PLR0913 - what a search can be told
     Raises:
         CostlintError: the model, the device or an option cannot be used.
     """
-    from costlint.costmodel.space import parametrize
+    from costlint.costmodel.space.parametrize import DEPTH, FREE, parametrize
 
-    space = parametrize(load(model, shapes=shapes, batch=batch))
+    words = [free] if isinstance(free, str) else free
+    deep = any(word == DEPTH or f".{word}".endswith(f".{DEPTH}") for word in words)
+    space = parametrize(
+        load(model, shapes=shapes, batch=batch), free=(*FREE, DEPTH) if deep else FREE
+    )
     best = space.optimize(
         device,
         keep=keep,

@@ -49,7 +49,9 @@ def optimize(  # noqa: PLR0913 - one argument per option
     ] = "macs",
     free: Annotated[
         list[str] | None,
-        typer.Option("--free", metavar="NAMES", help="widths (all of them), or names with commas."),
+        typer.Option(
+            "--free", metavar="NAMES", help="widths, depth, resolution, or names of sizes."
+        ),
     ] = None,
     min_width: Annotated[
         int | None, typer.Option("--min-width", metavar="N", help="No width below this.")
@@ -110,7 +112,9 @@ def _write_front(best: Optimum, path: str, *, seed: int, time_limit_s: float) ->
     import csv
 
     evaluate = best.evaluate
-    front = evaluate.space.pareto(evaluate.device, seed=seed, time_limit_s=time_limit_s)
+    front = evaluate.space.pareto(
+        evaluate.device, names=best.names, seed=seed, time_limit_s=time_limit_s
+    )
     columns = [front.latency_s, front.macs.astype(int), front.parameters.astype(int)]
     columns += front.values.values()
     try:
