@@ -167,23 +167,30 @@ class Space(FreeSizes):
         posed = problem(evaluate, keep, free, min_width=min_width, multiple_of=multiple_of)
         return optimize(posed, seed=seed, time_limit_s=time_limit_s, progress=progress)
 
-    def pareto(
+    def pareto(  # noqa: PLR0913 - what a search can be told
         self,
         device_or_name: Device = DEFAULT_DEVICE,
         *,
-        names: Sequence[str] | None = None,
+        free: str | Sequence[str] = "widths",
+        min_width: int | None = None,
+        multiple_of: int = 8,
         seed: int = 0,
         time_limit_s: float = 20.0,
     ) -> Front:
         """Designs that no other one beats in latency, macs and parameters at once.
 
-        `names` are the variables that change, by default all widths.
+        `free`, `min_width` and `multiple_of` are those of `optimize`; today's design is among
+        those that are tried.
+
+        Raises:
+            OptionError: `free` is not known, or nothing is free.
         """
         from costlint.costmodel.space.pareto import pareto
+        from costlint.costmodel.space.problem import problem
 
-        widths = [n for n, v in self.details.items() if v.kind == "width"]
-        chosen = widths if names is None else names
-        return pareto(self.compile(device_or_name), chosen, seed=seed, time_limit_s=time_limit_s)
+        evaluate = self.compile(device_or_name)
+        posed = problem(evaluate, "macs", free, min_width=min_width, multiple_of=multiple_of)
+        return pareto(posed, seed=seed, time_limit_s=time_limit_s)
 
     def narrowed(self, bounds: Mapping[str, Sequence[int]]) -> Space:
         """The space with other bounds: name -> (lowest, highest) or (lowest, highest, step)."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from costlint.costmodel.errors import OptionError
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.load import load
 from costlint.costmodel.space import parametrize
-from costlint.costmodel.space.pareto import undominated
+from costlint.costmodel.space.pareto import MOST, undominated
 from costlint.examples import example
 
 DEVICES = ("gtx1080ti-cudnn7", "snapdragon810-neon-1t", "pixel4-tflite-1large")
@@ -108,6 +110,8 @@ def test_nothing_beats_the_front(spaces):
     space = spaces["mobilenet_v2_1.0"]
     front = space.pareto(DEVICES[0], time_limit_s=0.0)
     figures = np.array([front.latency_s, -front.macs, front.parameters])
+    assert figures.shape[1] <= MOST
+    assert all((array % 8 == 0).all() for array in front.values.values())
     assert (np.diff(front.latency_s) >= 0).all()
     assert len(undominated(figures)) == figures.shape[1]
     sampled = space.compile(DEVICES[0])(space.sample(500, seed=99))
@@ -119,6 +123,20 @@ def test_nothing_beats_the_front(spaces):
 def test_undominated_by_hand():
     figures = np.array([[1.0, 2.0, 2.0, 3.0, np.nan], [3.0, 1.0, 2.0, 3.0, 0.0]])
     assert undominated(figures).tolist() == [0, 1]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=30, unique=True),
+)
+def test_undominated_is_what_no_other_one_beats(columns):
+    kept = set(undominated(np.array(columns, float).T).tolist())
+    for place, one in enumerate(columns):
+        beaten = any(
+            all(a <= b for a, b in zip(other, one, strict=True)) and other != one
+            for other in columns
+        )
+        assert (place in kept) == (not beaten)
 
 
 def test_samples_lie_on_the_steps(spaces):
