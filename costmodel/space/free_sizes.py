@@ -14,6 +14,7 @@ from costlint.costmodel.errors import OptionError, ShapeError
 from costlint.costmodel.graph import OpGraph
 from costlint.costmodel.space.conditions import Condition
 from costlint.costmodel.space.depth import with_depths
+from costlint.costmodel.space.group_counts import Grouping, with_groups
 from costlint.costmodel.space.resizable import Resizable
 from costlint.costmodel.space.runs import Run
 from costlint.costmodel.space.trace import Node, Trace
@@ -42,6 +43,7 @@ class FreeSizes:
     conditions: tuple[Condition, ...]
     with_ends: bool = False
     runs: tuple[Run, ...] = ()
+    groupings: tuple[Grouping, ...] = ()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.graph.name!r}, {len(self.details)} variables)"
@@ -72,11 +74,21 @@ class FreeSizes:
         graph, channels = self.sized(chosen)
         widths = self.widths(chosen)
         edited = apply(graph, Edit(widths=widths), channels) if widths else graph
-        return self.deepened(edited, chosen)
+        return self.regrouped(edited, chosen)
 
-    def deepened(self, graph: OpGraph, chosen: Mapping[str, int]) -> OpGraph:
-        """`graph`, whose runs of blocks are as long as today's, at the depths of `chosen`."""
-        return with_depths(graph, self.runs, chosen)
+    def regrouped(self, graph: OpGraph, chosen: Mapping[str, int]) -> OpGraph:
+        """`graph`, whose groups and depths are today's, with those of `chosen`.
+
+        Raises:
+            ShapeError: the channels of a convolution are no multiple of its groups.
+        """
+        split = with_groups(graph, self.groupings, chosen)
+        for op in split.ops:
+            count = op.attributes.get("group", 1) if op.op_type == "Conv" else 1
+            if count > 1 and (op.x.known_shape[1] % count or op.w.known_shape[0] % count):
+                sizes = f"{op.x.known_shape[1]} and {op.w.known_shape[0]} channels"
+                raise ShapeError(f"Conv {op.name!r} cannot have {count} groups", facts=(sizes,))
+        return with_depths(split, self.runs, chosen)
 
     def sized(self, chosen: Mapping[str, int]) -> tuple[OpGraph, Channels]:
         """The graph at the input sizes of `chosen`, its widths as today, and its channels."""

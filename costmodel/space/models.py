@@ -26,7 +26,7 @@ def model_at(space: Space, values: Mapping[str, int], *, seed: int) -> Any:
         try:
             edited = apply(base, Edit(widths=widths), channels)
             whole = with_constants(edited, base, channels, widths)
-            return model_of(space.deepened(whole, chosen), seed=seed)
+            return model_of(space.regrouped(whole, chosen), seed=seed)
         except CostlintError:
             if base is graph:
                 raise

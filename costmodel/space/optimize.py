@@ -102,7 +102,7 @@ def optimize(
     else:
         _evolve(search, seed)
         _exchange(search)
-    chosen = problem.widths(search.best)
+    chosen = problem.widths(search.best[None])[0]
     space = problem.evaluate.space
     values = {
         n: int(v) for n, v in zip(problem.names, chosen, strict=True) if v != space.current[n]
@@ -149,8 +149,7 @@ def _evolve(search: _Search, seed: int) -> None:
     count = len(problem.names)
     size = int(np.clip(4 * count, 32, 160))
     spread = np.exp(search.generator.normal(0.0, _SPREAD, (size, count)))
-    widths = problem.widths(problem.start) * spread
-    first = np.clip(np.rint((widths - problem.low) / problem.step), 0, problem.most)
+    first = problem.rounded(problem.widths(problem.start[None]).astype(float) * spread)
     first[0] = problem.start
 
     def objective(columns: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from costlint.costmodel.space.evaluator import Evaluator
     from costlint.costmodel.space.optimize import Optimum, Progress
     from costlint.costmodel.space.pareto import Front
+    from costlint.costmodel.space.program import Program
     from costlint.costmodel.space.sampling import Values
 
 
@@ -70,6 +71,13 @@ class Space(FreeSizes):
             without = parameter_counts(replace(self.traced, ops=rest)).elements
             found.append((whole - without) * (self.nodes[run.name] - SHOWN))
         return total(self.trace, found)
+
+    @cached_property
+    def channel_program(self) -> tuple[Program, Mapping[str, list[int]]]:
+        """What `within_limits` asks of arrays of designs."""
+        from costlint.costmodel.space.group_limits import channel_program
+
+        return channel_program(self)
 
     @cached_property
     def symbols(self) -> Mapping[str, Any]:
@@ -161,7 +169,7 @@ class Space(FreeSizes):
             OptionError: `keep` or `free` is not known, or nothing is free.
         """
         from costlint.costmodel.space.optimize import optimize
-        from costlint.costmodel.space.problem import problem
+        from costlint.costmodel.space.posed import problem
 
         evaluate = self.compile(device_or_name)
         posed = problem(evaluate, keep, free, min_width=min_width, multiple_of=multiple_of)
@@ -186,7 +194,7 @@ class Space(FreeSizes):
             OptionError: `free` is not known, or nothing is free.
         """
         from costlint.costmodel.space.pareto import pareto
-        from costlint.costmodel.space.problem import problem
+        from costlint.costmodel.space.posed import problem
 
         evaluate = self.compile(device_or_name)
         posed = problem(evaluate, "macs", free, min_width=min_width, multiple_of=multiple_of)

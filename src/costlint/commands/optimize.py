@@ -50,7 +50,7 @@ def optimize(  # noqa: PLR0913 - one argument per option
     free: Annotated[
         list[str] | None,
         typer.Option(
-            "--free", metavar="NAMES", help="widths, depth, resolution, or names of sizes."
+            "--free", metavar="NAMES", help="widths, depth, groups, resolution, or names."
         ),
     ] = None,
     min_width: Annotated[
