@@ -58,6 +58,14 @@ def test_samples_have_groups_that_fit(two):
     assert len(set(values["up.groups"].tolist())) > 3
 
 
+def test_a_further_group_is_measured_between_divisors(two):
+    evaluate = two.compile(DEVICES[0])
+    one, three = evaluate({"up.groups": np.array([1, 3])}).latency_s
+    at_two = two.sensitivity(DEVICES[0], {"up.groups": 2})
+    assert at_two["up.groups"] == pytest.approx((three - one) / 2)
+    assert np.isfinite(two.sensitivity(DEVICES[0])["up.groups"])
+
+
 def test_a_grid_takes_the_divisors(two):
     assert two.grid({"up.groups": None})["up.groups"].tolist() == [1, 2, 3, 4, 6, 12]
 
