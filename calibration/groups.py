@@ -138,7 +138,7 @@ GROUPS: Final = {
               means=_GPU | {"dense_1x1": 4.5e12, "dense_3x3": 6e12, "dense_other": 4e12,
                             "grouped": 4e12, "group": 1.4e-5, "launch": 9e-6, "copy": 40e9}),
         Group(name="paper-arm", title="paper, Snapdragon 810", fusion="ncnn",
-              settings=Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=2 * _MB,
+              settings=Settings(precision="fp32", lanes_in=1, lanes_out=4, cache_bytes=2 * _MB,
                                 winograd=True),
               overlap=0.3,
               noise=0.03, bandwidth=4e9, overhead_s=5e-3,

@@ -20,6 +20,7 @@ from calibration.groups import GROUPS, MEMORIES, Group
 from calibration.heldout import HeldOut, held_out
 from calibration.papertables import PLATFORMS, paper_profile, platform
 from calibration.profiles import make_profile
+from calibration.support import EAGER, gtx1080ti
 from costlint.costmodel.calibration.fit import Fitted
 from costlint.costmodel.calibration.prior import fit_together, vague_prior
 from costlint.costmodel.calibration.samples import Sample, Samples
@@ -47,12 +48,14 @@ def main() -> None:
 
 def rebuild_paper(corpus: Path, cache: Path) -> None:
     """The paper's two platforms; they borrow unseen terms from profiles that are in the cache."""
-    known: dict[str, np.ndarray] = {}
-    file = cache / "group-ncnn-cpu.pickle"
-    if file.exists():
-        for profile in pickle.loads(file.read_bytes())[0]:
-            parameters = [*profile.seconds_per_unit, profile.overhead_s]
-            known[profile.name] = np.log(parameters)
+    shipped: dict[str, DeviceProfile] = {}
+    for name in ("ncnn-cpu", "gpu-eager"):
+        file = cache / f"group-{name}.pickle"
+        if file.exists():
+            shipped |= {p.name: p for p in pickle.loads(file.read_bytes())[0]}
+    known = {n: np.log([*p.seconds_per_unit, p.overhead_s]) for n, p in shipped.items()}
+    if EAGER in shipped:
+        known["gtx1080ti"] = gtx1080ti(corpus, shipped[EAGER])
     found = [platform(corpus, name, known) for name in PLATFORMS]
     made = [paper_profile(p, DATE) for p in found]
     tested = {p.name: p.left_out for p in found}

@@ -186,7 +186,7 @@ class _Names:
         self.taken: set[str] = set()
 
     def of(self, op: Op) -> str:
-        stem = ".".join(_unrepeated(op.scope)) or op.name
+        stem = ".".join(scope_parts(op.scope)) or op.name
         for number in count(1):
             name = f"{stem}.width" if number == 1 else f"{stem}.width#{number}"
             if name not in self.taken:
@@ -195,7 +195,7 @@ class _Names:
         raise AssertionError
 
 
-def _unrepeated(scope: str) -> Iterator[str]:
+def scope_parts(scope: str) -> Iterator[str]:
     """The parts of a scope; one that the next part repeats as its beginning is left out."""
     parts = [part for part in scope.split("/") if part]
     for part, following in zip(parts, [*parts[1:], ""], strict=False):

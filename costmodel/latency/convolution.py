@@ -35,7 +35,7 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     counted["launch_product"] = 1
     counted["depth"] = per_group * filter_size
     counted["weights"] = size_bytes(product(w), weight_type(settings))
-    if type(groups) is int and groups == 1:
+    if not is_below(1, groups):
         return _dense(op, w, y, settings, counted)
     macs = positions * filter_size * per_group * c_out
     if is_below(per_group, 2):

@@ -9,6 +9,7 @@ from costlint.costmodel.dims import Dim, ceil_div, maximum, minimum, product
 from costlint.costmodel.dtypes import is_float, size_bytes
 from costlint.costmodel.graph import Tensor
 from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
 from costlint.costmodel.op_cost import OpCost
@@ -94,7 +95,7 @@ def amounts(
     counted["spill"] = maximum(resident - settings.cache_bytes, 0)
     crossing = [t for t in (*kernel.reads, *kernel.writes) if t.name in border]
     if crossing:
-        counted["copy"] = sum(tensor.size_bytes for tensor in crossing)
+        counted["copy"] = sum(crossing_bytes(tensor, op) for tensor in crossing)
     times = kernel.main.times
     return (
         counted if type(times) is int and times == 1 else {k: v * times for k, v in counted.items()}

@@ -60,7 +60,7 @@ TERMS: Final[tuple[Term, ...]] = (
         name="copy",
         part="launch",
         unit="byte_per_s",
-        doc="the graph's inputs and outputs: the paper's 'data' share (Figure 2)",
+        doc="inputs from the host, results back; of a map no more than an image's channels",
     ),
     _compute("dense_1x1", "dense 1x1 convolutions: matrix products"),
     _compute("dense_3x3", "dense 3x3 of stride 1, where Winograd saves up to 2.25 to 4 times"),

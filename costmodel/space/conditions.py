@@ -60,6 +60,8 @@ def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
     elif op.op_type in ("Conv", "FusedConv"):
         groups = op.attributes.get("group", 1)
         yield op.x.known_shape[1], op.w.known_shape[1] * groups
+        if isinstance(groups, Node):
+            yield op.w.known_shape[0], op.w.known_shape[0] // groups * groups
 
 
 def _inner(op: Op) -> tuple[Dim, Dim]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from costlint.costmodel.devices import DeviceProfile
+from costlint.costmodel.edit import op_key
 from costlint.costmodel.errors import OptionError
 from costlint.costmodel.latency.combine import kernel_seconds
 from costlint.costmodel.latency.featurize import group
@@ -132,7 +133,7 @@ class Evaluator:
         for kernel in grouped.kernels:
             counted = by_cases(space.trace, partial(grouped.amounts, kernel))
             seconds = kernel_seconds(counted, profile.seconds_per_unit, profile.overlap)
-            found.append(seconds.latency_s)
+            found.append(seconds.latency_s * space.repeats.get(op_key(kernel.main.op), 1))
         return total(space.trace, found)
 
     def run(self, program: Program, values: Mapping[str, Any], n: int) -> Array:

@@ -13,9 +13,12 @@ from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.errors import OptionError, ShapeError
 from costlint.costmodel.graph import OpGraph
 from costlint.costmodel.space.conditions import Condition
+from costlint.costmodel.space.depth import with_depths
+from costlint.costmodel.space.group_counts import Grouping, with_groups
 from costlint.costmodel.space.resizable import Resizable
+from costlint.costmodel.space.runs import Run
 from costlint.costmodel.space.trace import Node, Trace
-from costlint.costmodel.space.variable import Variable
+from costlint.costmodel.space.variable import SIZES, Variable
 
 InputPlan: TypeAlias = Mapping[str, tuple["int | str", ...]]
 """Input name -> its dimensions: numbers, and names of variables."""
@@ -39,6 +42,8 @@ class FreeSizes:
     traced: OpGraph
     conditions: tuple[Condition, ...]
     with_ends: bool = False
+    runs: tuple[Run, ...] = ()
+    groupings: tuple[Grouping, ...] = ()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.graph.name!r}, {len(self.details)} variables)"
@@ -68,11 +73,26 @@ class FreeSizes:
         chosen = {**self.current, **self.checked({**(values or {}), **named})}
         graph, channels = self.sized(chosen)
         widths = self.widths(chosen)
-        return apply(graph, Edit(widths=widths), channels) if widths else graph
+        edited = apply(graph, Edit(widths=widths), channels) if widths else graph
+        return self.regrouped(edited, chosen)
+
+    def regrouped(self, graph: OpGraph, chosen: Mapping[str, int]) -> OpGraph:
+        """`graph`, whose groups and depths are today's, with those of `chosen`.
+
+        Raises:
+            ShapeError: the channels of a convolution are no multiple of its groups.
+        """
+        split = with_groups(graph, self.groupings, chosen)
+        for op in split.ops:
+            count = op.attributes.get("group", 1) if op.op_type == "Conv" else 1
+            if count > 1 and (op.x.known_shape[1] % count or op.w.known_shape[0] % count):
+                sizes = f"{op.x.known_shape[1]} and {op.w.known_shape[0]} channels"
+                raise ShapeError(f"Conv {op.name!r} cannot have {count} groups", facts=(sizes,))
+        return with_depths(split, self.runs, chosen)
 
     def sized(self, chosen: Mapping[str, int]) -> tuple[OpGraph, Channels]:
         """The graph at the input sizes of `chosen`, its widths as today, and its channels."""
-        sizes = {n: chosen[n] for n, v in self.details.items() if v.kind != "width"}
+        sizes = {n: chosen[n] for n, v in self.details.items() if v.kind in SIZES}
         if all(size == self.current[name] for name, size in sizes.items()):
             return self.graph, self.channels
         self._refuse_broken(chosen)
@@ -121,7 +141,7 @@ class FreeSizes:
         broken = self.broken(chosen)
         if broken is not None:
             sizes = ", ".join(
-                f"{n}={chosen[n]}" for n, v in self.details.items() if v.kind != "width"
+                f"{n}={chosen[n]}" for n, v in self.details.items() if v.kind in SIZES
             )
             raise ShapeError(f"the graph breaks at {sizes}", facts=(broken.why,))
 

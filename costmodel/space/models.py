@@ -25,7 +25,8 @@ def model_at(space: Space, values: Mapping[str, int], *, seed: int) -> Any:
     for base in (*_with_free_batch(space, values, graph), graph):
         try:
             edited = apply(base, Edit(widths=widths), channels)
-            return model_of(with_constants(edited, base, channels, widths), seed=seed)
+            whole = with_constants(edited, base, channels, widths)
+            return model_of(space.regrouped(whole, chosen), seed=seed)
         except CostlintError:
             if base is graph:
                 raise

@@ -19,9 +19,13 @@ from costlint.costmodel.space.agreement import (
     refuse_other_shapes,
 )
 from costlint.costmodel.space.conditions import Condition, conditions
+from costlint.costmodel.space.depth import with_depths
+from costlint.costmodel.space.equal_blocks import depth_ties, depth_variable, free_runs
 from costlint.costmodel.space.free_sizes import InputPlan
+from costlint.costmodel.space.group_counts import Grouping, groupings_of, with_groups
 from costlint.costmodel.space.inputs import BATCH_SIZE, HEIGHT, WIDTH, input_sizes
 from costlint.costmodel.space.resizable import Resizable, resizable
+from costlint.costmodel.space.runs import SHOWN, Run
 from costlint.costmodel.space.space import Space
 from costlint.costmodel.space.trace import Node, Trace
 from costlint.costmodel.space.traced_graph import with_traced_sizes, with_traced_widths
@@ -35,6 +39,9 @@ from costlint.costmodel.unbound import bind_batch
 
 FREE: Final = ("widths", "resolution", "batch")
 ENDS: Final = "ends"
+DEPTH: Final = "depth"
+GROUPS: Final = "groups"
+WORDS: Final = (*FREE, ENDS, DEPTH, GROUPS)
 COARSE: Final = 32
 """Steps of an image's side, where today's is a multiple: five halvings stay whole."""
 _KINDS: Final[Mapping[str, VariableKind]] = {
@@ -53,8 +60,9 @@ def parametrize(
 ) -> Space:
     """The design space of a model: a variable for each width that can change, resolution and batch.
 
-    `free` are some of "widths", "resolution" and "batch", and "ends" for the channels of the
-    model's own inputs and outputs. A batch that was bound at load stays.
+    `free` are some of "widths", "resolution" and "batch", "ends" for the channels of the model's
+    own inputs and outputs, "depth" for the number of equal blocks in a row, whose widths then
+    change together, and "groups" for those of convolutions. A batch that was bound at load stays.
     `bounds` are {name: (lowest, highest)}, with a step as third number where it matters. `ties` are
     {new name: names of widths}: equal widths of blocks that are to change together.
 
@@ -62,16 +70,20 @@ def parametrize(
         OptionError: an unknown word in `free`, bounds or ties that do not fit.
         UnboundDimensionError: a dimension besides the batch is symbolic.
     """
-    wrong = [word for word in free if word not in (*FREE, ENDS)]
+    wrong = [word for word in free if word not in WORDS]
     if wrong:
-        raise OptionError(
-            f"free={wrong[0]!r}", facts=(f"it is some of {', '.join((*FREE, ENDS))}",)
-        )
+        raise OptionError(f"free={wrong[0]!r}", facts=(f"it is some of {', '.join(WORDS)}",))
     loaded = load(model)
     graph = bind_batch(loaded) if loaded.symbols else loaded
     channels = channels_of(graph, with_ends=ENDS in free)
-    widths = width_variables(channels, ties or {}) if "widths" in free else {}
-    making = _Making(resizable(loaded, graph), graph, channels, widths, ENDS in free)
+    runs, uneven = free_runs(graph, channels) if DEPTH in free else ((), {})
+    tied = depth_ties(graph, channels, runs, ties or {})
+    widths = width_variables(channels, tied) if "widths" in free else {}
+    groupings, why = groupings_of(graph, runs) if GROUPS in free else ((), "")
+    making = _Making(
+        resizable(loaded, graph), graph, channels, widths, ENDS in free, runs, groupings,
+        uneven | ({GROUPS: why} if why else {}),
+    )  # fmt: skip
     sizes = making.sizes(free)
     space = making.space(sizes)
     return space.narrowed(bounds) if bounds else space
@@ -96,6 +108,8 @@ class _Making:
     channels: Channels
     widths: Mapping[str, Variable]
     with_ends: bool
+    runs: tuple[Run, ...]
+    groupings: tuple[Grouping, ...]
     frozen: dict[str, str] = field(default_factory=dict)
 
     def sizes(self, free: Collection[str]) -> _Sizes:
@@ -134,12 +148,16 @@ class _Making:
             sized = self.source.at({key: tuple(map(_named, d)) for key, d in own.items()})
             refuse_other_ops(sized, graph)
             graph = with_traced_sizes(sized, {f" {n}": node for n, node in nodes.items()}, trace)
+        counted = [run.name for run in self.runs] + [one.name for one in self.groupings]
+        nodes |= {name: trace.variable(name) for name in counted}
         widths: dict[str, Dim] = {}
         for variable in self.widths.values():
             node = nodes[variable.name] = trace.variable(variable.name)
             widths |= dict.fromkeys(variable.groups, node * variable.multiple_of)
         if widths:
             graph = with_traced_widths(graph, widths, self.channels, self.graph.tensors)
+        graph = with_groups(graph, self.groupings, nodes)
+        graph = with_depths(graph, self.runs, {run.name: SHOWN for run in self.runs})
         found = _Sizes(own, current, trace, nodes, graph, conditions(graph))
         space = self.space(found)
         refuse_other_shapes(space)
@@ -153,6 +171,8 @@ class _Making:
             for name, size in sizes.current.items()
         }
         details |= self.widths
+        details |= {run.name: depth_variable(run) for run in self.runs}
+        details |= {one.name: one.variable for one in self.groupings}
         kept = {group.name: group.frozen for group in self.channels.groups if group.frozen}
         frozen = {**self.frozen, **kept}
         return Space(
@@ -167,6 +187,8 @@ class _Making:
             traced=sizes.traced,
             conditions=sizes.conditions,
             with_ends=self.with_ends,
+            runs=self.runs,
+            groupings=self.groupings,
         )
 
 

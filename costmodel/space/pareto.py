@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from costlint.costmodel.space.evaluator import Evaluator
-from costlint.costmodel.space.sampling import sample
+from costlint.costmodel.space.problem import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array: TypeAlias = NDArray[np.float64]
 
+MOST: Final = 1000
+"""Designs of a front."""
 _ROUND: Final = 20_000
 _MUTATED: Final = 0.15
 """Share of the variables that a child changes."""
@@ -33,28 +36,24 @@ class Front:
 
 
 def pareto(
-    evaluate: Evaluator,
-    names: Sequence[str],
-    *,
-    rounds: int = 10,
-    seed: int = 0,
-    time_limit_s: float = 20.0,
+    problem: Problem, *, rounds: int = 10, seed: int = 0, time_limit_s: float = 20.0
 ) -> Front:
     """Least latency, most macs (what a network can learn with), fewest parameters.
 
-    Random designs first, then children of the front with some variables drawn anew.
+    Random designs first, then children of the front with some variables drawn anew. Of a front of
+    many the designs at equal distances are kept.
     """
     until_s = time.monotonic() + time_limit_s
     generator = np.random.default_rng(seed)
-    space = evaluate.space
-    today = np.array([[space.current[name]] for name in names])
-    pool = np.hstack([today, _drawn(evaluate, names, _ROUND, seed)])
+    evaluate, names = problem.evaluate, problem.names
+    today = np.array([[evaluate.space.current[name]] for name in names])
+    pool = np.hstack([today, _drawn(problem, generator)])
     front, figures = _best(evaluate, names, pool)
-    for turn in range(1, rounds):
+    for _ in range(1, rounds):
         if time.monotonic() >= until_s:
             break
         parents = front[:, generator.integers(0, front.shape[1], _ROUND)]
-        drawn = _drawn(evaluate, names, _ROUND, seed + turn)
+        drawn = _drawn(problem, generator)
         children = np.where(generator.random(parents.shape) < _MUTATED, drawn, parents)
         front, figures = _best(evaluate, names, np.hstack([front, children]))
     return Front(
@@ -65,9 +64,9 @@ def pareto(
     )
 
 
-def _drawn(evaluate: Evaluator, names: Sequence[str], n: int, seed: int) -> NDArray[np.int64]:
-    found = sample(evaluate.space, n, seed, names)
-    return np.array([found[name] for name in names])
+def _drawn(problem: Problem, generator: np.random.Generator) -> NDArray[np.int64]:
+    steps = generator.integers(0, problem.most + 1, (_ROUND, len(problem.names)))
+    return problem.widths(steps).T
 
 
 def _best(
@@ -77,21 +76,42 @@ def _best(
     pool = np.unique(pool, axis=1)
     designs = evaluate(dict(zip(names, pool, strict=True)))
     figures = np.array([designs.latency_s, -designs.macs, designs.parameters])
-    kept = undominated(figures)
+    kept = _spread(undominated(figures), figures)
     return pool[:, kept], figures[:, kept]
 
 
+def _spread(front: NDArray[np.int64], figures: Array) -> NDArray[np.int64]:
+    """At most `MOST` of the front's columns: every so many, and the best in each figure."""
+    if len(front) <= MOST:
+        return front
+    even = np.linspace(0, len(front) - 1, MOST - len(figures)).astype(int)
+    best = figures[:, front].argmin(axis=1)
+    kept: NDArray[np.int64] = front[np.unique(np.concatenate([even, best]))]
+    return kept
+
+
 def undominated(figures: Array) -> NDArray[np.int64]:
-    """Columns of (figures, designs) that no other one is at most equal to in every row.
+    """Columns of (2 or 3 figures, designs) that no other one is at most equal to in every row.
 
     By rising first row; designs that are not valid (NaN) are left out.
     """
     order = np.lexsort(figures[::-1])
-    left = order[~np.isnan(figures[0, order])]
+    order = order[~np.isnan(figures[0, order])]
+    second, third = figures[1, order].tolist(), figures[-1, order].tolist()
+    # Of those before, which are no worse in the first row: rising seconds with falling thirds.
+    stairs: list[float] = []
+    heights: list[float] = []
     kept = []
-    while len(left):
-        best = left[0]
-        kept.append(best)
-        beaten = (figures[:, left] >= figures[:, [best]]).all(axis=0)
-        left = left[~beaten]
-    return np.array(kept, dtype=int)
+    for place, (across, up) in enumerate(zip(second, third, strict=True)):
+        at = bisect_right(stairs, across)
+        if at and heights[at - 1] <= up:
+            continue
+        end = at
+        while end < len(heights) and heights[end] >= up:
+            end += 1
+        start = at - 1 if at and stairs[at - 1] == across else at
+        stairs[start:end] = [across]
+        heights[start:end] = [up]
+        kept.append(place)
+    found: NDArray[np.int64] = order[kept]
+    return found

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import lcm
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from costlint.costmodel.errors import OptionError
 from costlint.costmodel.space.evaluator import Evaluator
+from costlint.costmodel.space.group_limits import within_limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +28,10 @@ _HALVINGS: Final = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Find steps (designs, variables) of least `score`; a width is `low + step * steps`.
+    """Find steps (designs, variables) of least `score`; a value is `low + step * steps`.
+
+    A number of groups is the one of its `choices` at that place, or the next lower one that divides
+    the design's channels.
 
     With `keep` macs or parameters the latency falls and what is kept does not, with latency the
     macs rise and the latency does not.
@@ -41,6 +43,7 @@ class Problem:
     high: Steps
     step: Steps
     keep: Kept
+    choices: Mapping[int, Steps]
 
     @cached_property
     def today(self) -> tuple[float, float]:
@@ -59,12 +62,20 @@ class Problem:
     @property
     def start(self) -> Steps:
         """Today's design in steps."""
-        today = np.array([self.evaluate.space.current[n] for n in self.names])
-        return self._rounded(today)
+        today = np.array([[float(self.evaluate.space.current[n]) for n in self.names]])
+        found: Steps = self.rounded(today)[0]
+        return found
 
     def widths(self, steps: Steps) -> Steps:
         """Values of the variables (designs, variables)."""
         found: Steps = self.low + self.step * steps
+        if not self.choices:
+            return found
+        for place, choices in self.choices.items():
+            found[:, place] = choices[found[:, place]]
+        values = within_limits(self.evaluate.space, self._values(found))
+        for place in self.choices:
+            found[:, place] = values[self.names[place]]
         return found
 
     def scores(self, steps: Steps) -> Array:
@@ -84,15 +95,18 @@ class Problem:
     def fitted(self, steps: Steps) -> Steps:
         """The same proportions, all widths scaled until what is kept fits: bisection."""
         widths = self.widths(steps)
+        scaled = np.array([place not in self.choices for place in range(len(self.names))])
         lower = np.full((len(steps), 1), 0.125)
         upper = np.full((len(steps), 1), 8.0)
         target = self.today[0]
         for _ in range(_HALVINGS):
             middle = np.sqrt(lower * upper)
-            enough = (self._kept(self.widths(self._rounded(widths * middle))) >= target)[:, None]
+            enough = (self._kept(self.widths(self.rounded(widths * middle**scaled))) >= target)[
+                :, None
+            ]
             upper = np.where(enough, middle, upper)
             lower = np.where(enough, lower, middle)
-        return self._rounded(widths * (lower if self.keep == "latency" else upper))
+        return self.rounded(widths * (lower if self.keep == "latency" else upper) ** scaled)
 
     def kept_for_each_step(self, steps: Steps) -> Array:
         """How much what is kept grows with one more (else one less) step of each variable."""
@@ -103,8 +117,12 @@ class Problem:
         grown: Array = np.maximum((kept[1:] - kept[0]) * side, 1e-12 * kept[0])
         return grown
 
-    def _rounded(self, widths: Array) -> Steps:
+    def rounded(self, widths: Array) -> Steps:
+        """The nearest steps."""
         found: Steps = np.rint((widths - self.low) / self.step).astype(int)
+        for place, choices in self.choices.items():
+            away = np.abs(np.log(choices) - np.log(widths[:, [place]]))
+            found[:, place] = away.argmin(axis=1)
         return np.clip(found, 0, self.most)
 
     def _values(self, widths: Steps) -> dict[str, Any]:
@@ -125,47 +143,3 @@ class Problem:
             return designs.latency_s, designs.macs
         kept = designs.macs if self.keep == "macs" else designs.parameters
         return kept, designs.latency_s
-
-
-def problem(
-    evaluate: Evaluator,
-    keep: str,
-    free: str | Sequence[str],
-    *,
-    min_width: int | None,
-    multiple_of: int,
-) -> Problem:
-    """The problem over `free`: "widths", or names of variables.
-
-    Raises:
-        OptionError: `keep` or a name is not known, or nothing is free.
-    """
-    if keep not in KEPT:
-        raise OptionError(f"keep={keep!r}", facts=(f"it is one of {', '.join(KEPT)}",))
-    space = evaluate.space
-    given = [free] if isinstance(free, str) else list(free)
-    names = [n for n, v in space.details.items() if v.kind == "width" and "widths" in given]
-    names += [name for name in given if name != "widths"]
-    bounds = []
-    for name in names:
-        if name not in space.details:
-            raise space.unknown(name)
-        bounds.append(_bounds(space.details[name], min_width, multiple_of))
-    if not names:
-        why = tuple(f"{name}: {reason}" for name, reason in list(space.frozen.items())[:3])
-        raise OptionError("no width of this graph is free", facts=why)
-    low, high, step = np.array(bounds).T
-    return Problem(evaluate=evaluate, names=tuple(names), low=low, high=high, step=step, keep=keep)  # type: ignore[arg-type]
-
-
-def _bounds(variable: Any, min_width: int | None, multiple_of: int) -> tuple[int, int, int]:
-    """(low, high, step); multiples of `multiple_of` only where some lie within the bounds."""
-    if variable.kind != "width":
-        return variable.low, variable.high, variable.step
-    step = lcm(variable.step, multiple_of)
-    low = max(variable.low, min(min_width or 1, variable.current))
-    first, last = -(-low // step) * step, variable.high // step * step
-    if first > last:
-        step = variable.step
-        first, last = -(-low // step) * step, variable.high // step * step
-    return first, last, step

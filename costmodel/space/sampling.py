@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from costlint.costmodel.errors import OptionError
+from costlint.costmodel.space.group_limits import within_limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +25,8 @@ MOST: Final = 100_000_000
 def sample(space: Space, n: int, seed: int = 0, names: Sequence[str] | None = None) -> Values:
     """`n` designs, each variable uniform over the steps within its bounds; others are left out.
 
+    A number of groups is lowered until it divides the design's channels.
+
     Raises:
         OptionError: a name that is no variable.
     """
@@ -32,9 +35,9 @@ def sample(space: Space, n: int, seed: int = 0, names: Sequence[str] | None = No
     for name in space.variables if names is None else names:
         if name not in space.details:
             raise space.unknown(name)
-        low, high, step = space.bounds[name]
-        found[name] = low + step * generator.integers(0, (high - low) // step + 1, n)
-    return found
+        values = np.array(space.details[name].values)
+        found[name] = values[generator.integers(0, len(values), n)]
+    return within_limits(space, found)
 
 
 def grid(space: Space, values: Mapping[str, Sequence[int] | None]) -> Values:
@@ -47,8 +50,7 @@ def grid(space: Space, values: Mapping[str, Sequence[int] | None]) -> Values:
     for name, given in values.items():
         if name not in space.details:
             raise space.unknown(name)
-        low, high, step = space.bounds[name]
-        axes[name] = range(low, high + 1, step) if given is None else given
+        axes[name] = space.details[name].values if given is None else given
         for value in given or ():
             space.checked({name: int(value)})
     size = prod(len(axis) for axis in axes.values())

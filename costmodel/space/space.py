@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from costlint.costmodel.devices import DEFAULT_DEVICE, device
 from costlint.costmodel.dims import Dim, symbol
+from costlint.costmodel.edit import op_key
 from costlint.costmodel.estimate import Device
 from costlint.costmodel.op_cost import OpCost
 from costlint.costmodel.parameters import parameter_counts
 from costlint.costmodel.space.arithmetic import total
 from costlint.costmodel.space.expressions import symbolic
 from costlint.costmodel.space.free_sizes import FreeSizes
+from costlint.costmodel.space.runs import SHOWN
 from costlint.costmodel.space.traced_graph import traced_costs
 from costlint.costmodel.space.variable import bounded
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from costlint.costmodel.space.evaluator import Evaluator
     from costlint.costmodel.space.optimize import Optimum, Progress
     from costlint.costmodel.space.pareto import Front
+    from costlint.costmodel.space.program import Program
     from costlint.costmodel.space.sampling import Values
 
 
@@ -38,14 +41,43 @@ class Space(FreeSizes):
         return traced_costs(self.traced, self.trace)
 
     @cached_property
+    def repeats(self) -> Mapping[str, Dim]:
+        """How often ops run whose number is not in the traced graph, by key.
+
+        Each run of blocks whose depth is free is three blocks long there, and its middle one
+        stands for all but two.
+        """
+        return {key: self.nodes[run.name] - SHOWN + 1 for run in self.runs for key in run.middle}
+
+    @cached_property
     def totals(self) -> Mapping[str, Dim]:
         """macs, parameters and bytes_accessed as traced values."""
-        rows = [row.cost for row in self.rows if not row.is_free]
+        rows = [
+            (row.cost, self.repeats.get(op_key(row.op), 1)) for row in self.rows if not row.is_free
+        ]
+        moved = [(c.bytes_read + c.bytes_written) * times for c, times in rows]
         return {
-            "macs": total(self.trace, [c.macs for c in rows]),
-            "parameters": parameter_counts(self.traced).elements,
-            "bytes_accessed": total(self.trace, [c.bytes_read + c.bytes_written for c in rows]),
+            "macs": total(self.trace, [c.macs * times for c, times in rows]),
+            "parameters": self._parameters(),
+            "bytes_accessed": total(self.trace, moved),
         }
+
+    def _parameters(self) -> Dim:
+        """The traced graph's, and those of each middle block as often as it runs besides."""
+        whole = parameter_counts(self.traced).elements
+        found = [whole]
+        for run in self.runs:
+            rest = tuple([op for op in self.traced.ops if op_key(op) not in run.middle])
+            without = parameter_counts(replace(self.traced, ops=rest)).elements
+            found.append((whole - without) * (self.nodes[run.name] - SHOWN))
+        return total(self.trace, found)
+
+    @cached_property
+    def channel_program(self) -> tuple[Program, Mapping[str, list[int]]]:
+        """What `within_limits` asks of arrays of designs."""
+        from costlint.costmodel.space.group_limits import channel_program
+
+        return channel_program(self)
 
     @cached_property
     def symbols(self) -> Mapping[str, Any]:
@@ -137,29 +169,36 @@ class Space(FreeSizes):
             OptionError: `keep` or `free` is not known, or nothing is free.
         """
         from costlint.costmodel.space.optimize import optimize
-        from costlint.costmodel.space.problem import problem
+        from costlint.costmodel.space.posed import problem
 
         evaluate = self.compile(device_or_name)
         posed = problem(evaluate, keep, free, min_width=min_width, multiple_of=multiple_of)
         return optimize(posed, seed=seed, time_limit_s=time_limit_s, progress=progress)
 
-    def pareto(
+    def pareto(  # noqa: PLR0913 - what a search can be told
         self,
         device_or_name: Device = DEFAULT_DEVICE,
         *,
-        names: Sequence[str] | None = None,
+        free: str | Sequence[str] = "widths",
+        min_width: int | None = None,
+        multiple_of: int = 8,
         seed: int = 0,
         time_limit_s: float = 20.0,
     ) -> Front:
         """Designs that no other one beats in latency, macs and parameters at once.
 
-        `names` are the variables that change, by default all widths.
+        `free`, `min_width` and `multiple_of` are those of `optimize`; today's design is among
+        those that are tried.
+
+        Raises:
+            OptionError: `free` is not known, or nothing is free.
         """
         from costlint.costmodel.space.pareto import pareto
+        from costlint.costmodel.space.posed import problem
 
-        widths = [n for n, v in self.details.items() if v.kind == "width"]
-        chosen = widths if names is None else names
-        return pareto(self.compile(device_or_name), chosen, seed=seed, time_limit_s=time_limit_s)
+        evaluate = self.compile(device_or_name)
+        posed = problem(evaluate, "macs", free, min_width=min_width, multiple_of=multiple_of)
+        return pareto(posed, seed=seed, time_limit_s=time_limit_s)
 
     def narrowed(self, bounds: Mapping[str, Sequence[int]]) -> Space:
         """The space with other bounds: name -> (lowest, highest) or (lowest, highest, step)."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import lcm
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from costlint.costmodel.channels import ChannelGroup, Channels
 from costlint.costmodel.errors import OptionError
 
-VariableKind: TypeAlias = Literal["width", "batch", "height", "image_width"]
+VariableKind: TypeAlias = Literal["width", "batch", "height", "image_width", "depth", "groups"]
+SIZES: Final = ("batch", "height", "image_width")
+"""Kinds that are sizes of the input."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """One free size. A value is a multiple of `multiple_of`.
 
-    `groups` are the channel groups that it sets, `ops` those that have weights along them.
+    `groups` are the channel groups that it sets, `ops` those that have weights along them; those
+    of a depth are its blocks'. A number of groups is one of its `choices`.
     """
 
     name: str
@@ -29,6 +32,14 @@ class Variable:
     step: int
     groups: tuple[str, ...] = ()
     ops: tuple[str, ...] = ()
+    choices: tuple[int, ...] = ()
+
+    @property
+    def values(self) -> Sequence[int]:
+        """Where it is looked for: every step within the bounds, or those `choices` among them."""
+        if self.choices:
+            return [n for n in self.choices if self.low <= n <= self.high]
+        return range(self.low, self.high + 1, self.step)
 
 
 def make_variable(

@@ -39,9 +39,11 @@ def optimize(  # noqa: PLR0913 - what a search can be told
     Raises:
         CostlintError: the model, the device or an option cannot be used.
     """
-    from costlint.costmodel.space import parametrize
+    from costlint.costmodel.space.parametrize import DEPTH, FREE, GROUPS, parametrize
 
-    space = parametrize(load(model, shapes=shapes, batch=batch))
+    words = [free] if isinstance(free, str) else free
+    more = [kind for kind in (DEPTH, GROUPS) if any(kind in word.split(".")[-1] for word in words)]
+    space = parametrize(load(model, shapes=shapes, batch=batch), free=(*FREE, *more))
     best = space.optimize(
         device,
         keep=keep,

@@ -71,3 +71,16 @@ def test_without_torch_the_hook_says_so():
     if importlib.util.find_spec("torch") is not None:
         pytest.skip("torch is installed")
     assert run("training_budget.py") == "skipped: torch is not installed\n"
+
+
+def test_equal_macs_in_less_time_are_estimated_and_measured(tmp_path):
+    pytest.importorskip("onnxruntime")
+    study = loaded("equal_macs")
+    networks, devices = ("mobilenet_v2_0.5",), ("gtx1080ti-cudnn7", "pixel4-tflite-1large")
+    rows = study.estimates(networks, devices, 1.0)
+    assert all(after < before for _, cells in rows for before, after in cells)
+    (row,) = study.here(tmp_path, devices[1], networks, 1.0)
+    predicted, measured = row[1]
+    assert predicted[1] < predicted[0]
+    assert min(measured) > 0
+    assert study.table(("predicted", "measured"), [row]).count("->") == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -49,7 +49,9 @@ def optimize(  # noqa: PLR0913 - one argument per option
     ] = "macs",
     free: Annotated[
         list[str] | None,
-        typer.Option("--free", metavar="NAMES", help="widths (all of them), or names with commas."),
+        typer.Option(
+            "--free", metavar="NAMES", help="widths, depth, groups, resolution, or names."
+        ),
     ] = None,
     min_width: Annotated[
         int | None, typer.Option("--min-width", metavar="N", help="No width below this.")
@@ -101,16 +103,19 @@ def optimize(  # noqa: PLR0913 - one argument per option
     if output_file is not None:
         typer.echo(output_file, err=True)
     if pareto is not None:
-        _write_front(best, pareto, seed=seed, time_limit_s=time_limit)
+        _write_front(
+            best, pareto, min_width=min_width, multiple_of=multiple_of, seed=seed,
+            time_limit_s=time_limit,
+        )  # fmt: skip
         typer.echo(pareto, err=True)
 
 
-def _write_front(best: Optimum, path: str, *, seed: int, time_limit_s: float) -> None:
+def _write_front(best: Optimum, path: str, **search: Any) -> None:
     """The front as a table: figures first, then the widths."""
     import csv
 
     evaluate = best.evaluate
-    front = evaluate.space.pareto(evaluate.device, seed=seed, time_limit_s=time_limit_s)
+    front = evaluate.space.pareto(evaluate.device, free=best.names, **search)
     columns = [front.latency_s, front.macs.astype(int), front.parameters.astype(int)]
     columns += front.values.values()
     try:

@@ -106,7 +106,7 @@ def test_latency_of_one_kernel_on_a_device_of_round_numbers():
     assert kernel.bound == "compute"
     assert kernel.compute_s == pytest.approx(compute)
     assert kernel.memory_s == pytest.approx(memory)
-    copied = 4 * (100 * 100 + 100 * 200) / RATE
+    copied = 4 * (4 * 100 + 4 * 100) / RATE  # of a map as much as an image has
     assert kernel.launch_s == pytest.approx(LAUNCH_S + copied)
     assert found.latency_s == pytest.approx(OVERHEAD_S + LAUNCH_S + copied + max(compute, memory))
     assert found.by_class()["conv"] == pytest.approx(kernel.latency_s)

@@ -124,3 +124,12 @@ def test_wrong_arguments_are_named(spaces):
         evaluate({"batch": [1, 2], "input.height": [64, 96, 128]})
     with pytest.raises(OptionError, match="one dimension of numbers"):
         evaluate({"batch": [[1, 2]]})
+
+
+def test_sensitivity_is_nan_where_the_graph_breaks_on_both_sides():
+    space = parametrize(load(weighted(SKIP)), bounds={"input.height": (2, 64, 1)})
+    evaluate = space.compile(DEVICES[0])
+    assert not evaluate({"input.height": np.array([63, 65])}).valid.any()
+    assert np.isnan(space.sensitivity(DEVICES[0])["input.height"])
+    wide = parametrize(load(weighted(SKIP)), bounds={"input.height": (2, 64, 2)})
+    assert wide.sensitivity(DEVICES[0])["input.height"] > 0

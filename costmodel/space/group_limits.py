@@ -1,0 +1,48 @@
+"""Numbers of groups that fit the channels of arrays of designs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from costlint.costmodel.edit import op_key
+from costlint.costmodel.space.program import Program
+
+if TYPE_CHECKING:
+    from costlint.costmodel.space.space import Space
+
+
+def within_limits(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` (arrays of n) with each number of groups lowered until it divides the channels."""
+    found = dict(values)
+    groupings = [g for g in space.groupings if g.name in values]
+    if not groupings:
+        return found
+    program, rows = space.channel_program
+    n = len(found[groupings[0].name])
+    designs = np.empty((len(space.nodes), n))
+    for place, name in enumerate(space.nodes):
+        variable = space.details[name]
+        designs[place] = found.get(name, variable.current) / np.array(variable.multiple_of)
+    channels = program(designs).astype(np.int64)
+    for grouping in groupings:
+        whole = np.gcd.reduce(channels[rows[grouping.name]], axis=0)[:, None]
+        choices = np.array(grouping.choices)
+        fits = (whole % choices == 0) & (choices <= found[grouping.name][:, None])
+        found[grouping.name] = np.where(fits, choices, 1).max(axis=1)
+    return found
+
+
+def channel_program(space: Space) -> tuple[Program, Mapping[str, list[int]]]:
+    """Computes the channels that each grouping's convolutions read and give; its rows by name."""
+    ops = {op_key(op): op for op in space.traced.ops}
+    outputs: list[Any] = []
+    rows: dict[str, list[int]] = {}
+    for grouping in space.groupings:
+        shown = [ops[key] for key in grouping.keys if key in ops]
+        sizes = [s for op in shown for s in (op.x.known_shape[1], op.w.known_shape[0])]
+        rows[grouping.name] = list(range(len(outputs), len(outputs) + len(sizes)))
+        outputs += sizes
+    return Program(list(space.nodes.values()), outputs), rows
