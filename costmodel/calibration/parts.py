@@ -18,8 +18,9 @@ from costlint.costmodel.latency.featurize import Grouped, group
 from costlint.costmodel.latency.reorders import added
 from costlint.costmodel.latency.settings import Settings
 
-PART_NOISE: Final = 0.25
-"""Residuals that are expected of a single kernel (log scale): more than of a network's sum."""
+PART_NOISE: Final = 1.0
+"""Residuals that are expected of a single kernel (log scale): kernels of a network err alike, so that
+each by itself says little."""
 LEAST: Final = 0.2
 """Share of a kernel's time that is at least its own."""
 CLOCK_S: Final = 1e-6
