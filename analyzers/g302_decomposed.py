@@ -20,7 +20,7 @@ MACS: Final = Threshold(
 MARGIN: Final = Threshold(
     name="share of the pair's time that the whole filter saves",
     value=0.2,
-    reason="the standard deviation of a single kernel's error: the claim is that it is slower here, "
+    reason="the standard deviation of one kernel's error: the claim is that it is slower here, "
     "so the winner of many comparisons must win by more than the error of one",
 )
 _BETWEEN: Final = frozenset(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.finding import Saving, Severity
 from costlint.costmodel.edit import Edit, apply
+from costlint.costmodel.formulas import OpClass
 
 if TYPE_CHECKING:
     from costlint.costmodel.estimate import Estimate, KernelEstimate
@@ -23,9 +24,9 @@ ERROR_OF_KERNEL: Final = 0.35
 """Half the 90 % interval of a saving, as a share of the latency of each kernel that goes or comes.
 
 The error that before and after have in common cancels; different kernels err by themselves, so
-theirs add up as squares. Set with the next one on held-out pairs: rows of the paper's Tables 1 to 4,
-single kernels of equal macs, networks of one family on eight groups of devices, none of which the
-fit had seen. calibration/savings.py prints what they hold in each.
+theirs add up as squares. Set with the next one on held-out pairs: rows of the paper's Tables 1
+to 4, single kernels of equal macs, networks of one family on eight groups of devices, none of
+which the fit had seen. calibration/savings.py prints what they hold in each.
 """
 
 ERROR_OF_SAVING: Final = 0.25
@@ -79,7 +80,7 @@ def changed(
     return _totals(gone - came), _totals(came - gone)
 
 
-def _totals(kernels: Counter[tuple[str, float]]) -> list[float]:
+def _totals(kernels: Counter[tuple[OpClass, float]]) -> list[float]:
     return [latency_s * times for (_, latency_s), times in kernels.items()]
 
 

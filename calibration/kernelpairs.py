@@ -1,8 +1,8 @@
 """Pairs of single kernels with equal macs, from kernel-timings.zip.
 
 Convolutions are split in two halves by their shape; a fit to one half predicts the other. A pair is
-two kernels of a half on one device whose macs differ by at most 2 %: another ratio of widths, another
-filter, stride, or number of groups.
+two kernels of a half on one device whose macs differ by at most 2 %: another ratio of widths,
+another filter, stride, or number of groups.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices import DeviceProfile, device
 from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.graph import Op, OpGraph, Tensor
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 
@@ -45,6 +46,7 @@ PHONES: Final = {
     "A03s PowerVR GE8320": "a03s-tflite-gpu", "Mi 8 SE Adreno 616": "mi8se-tflite-gpu",
 }  # fmt: skip
 GPU: Final = "gtx1080ti-cudnn7"
+OPSET: Final = 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,28 +165,25 @@ def _amounts(shape: Shape, group: str) -> tuple[np.ndarray, int]:
     return matrix(featurize(counts, rules, settings).amounts), int(counts.macs)
 
 
-def _convolution(shape: Shape) -> bytes:
-    """A model of one convolution; its weight has a shape and no numbers."""
-    from onnx import TensorProto, helper
-
-    weight = TensorProto(
-        name="w",
-        data_type=TensorProto.FLOAT,
-        dims=[shape.c_out, shape.c_in // shape.groups, *shape.filter],
+def _convolution(shape: Shape) -> OpGraph:
+    inside = (shape.height, shape.width)
+    outside = (
+        (side + 2 * pad - size) // shape.stride + 1
+        for side, pad, size in zip(inside, shape.pads, shape.filter, strict=True)
     )
-    node = helper.make_node(
-        "Conv", ["x", "w"], ["y"], group=shape.groups, kernel_shape=list(shape.filter),
-        strides=[shape.stride, shape.stride], pads=[*shape.pads, *shape.pads],
+    weight = (shape.c_out, shape.c_in // shape.groups, *shape.filter)
+    x = Tensor(name="x", shape=(shape.batch, shape.c_in, *inside), dtype="float32")
+    w = Tensor(name="w", shape=weight, dtype="float32", role="parameter")
+    y = Tensor(name="y", shape=(shape.batch, shape.c_out, *outside), dtype="float32")
+    attributes = {
+        "group": shape.groups, "kernel_shape": shape.filter,
+        "strides": (shape.stride, shape.stride), "pads": (*shape.pads, *shape.pads),
+    }  # fmt: skip
+    op = Op(
+        name="conv", domain="", op_type="Conv", version=OPSET, inputs=(x, w), outputs=(y,),
+        attributes=attributes,
     )  # fmt: skip
-    inside = [shape.batch, shape.c_in, shape.height, shape.width]
-    graph = helper.make_graph(
-        [node],
-        "one",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, inside)],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [weight],
-    )
-    data: bytes = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8
-    ).SerializeToString()
-    return data
+    return OpGraph(
+        name="one", path=None, opsets={"": OPSET}, inputs=(x,), outputs=(y,), ops=(op,),
+        parameters={},
+    )  # fmt: skip

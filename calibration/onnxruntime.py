@@ -4,8 +4,9 @@
 
 prints how well it predicts whole networks: none of them went into it. The rates are of onnxruntime
 1.32 on one core of an AMD EPYC with AVX-512 (Zen 5, virtual): of 15000 convolutions
-of random shapes (least squares on 1 / latency), and of sums, activations, copies, pools and products
-of 0.1 to 6 MB. Where nothing was timed the rate is a round number and its uncertainty says so.
+of random shapes (least squares on 1 / latency), and of sums, activations, copies, pools and
+products of 0.1 to 6 MB. Where nothing was timed the rate is a round number and its uncertainty
+says so.
 """
 
 from __future__ import annotations
@@ -104,9 +105,7 @@ def main() -> None:
     )
     residual = np.log(samples.latency_s / found.latency_s) / found.scale
     low, high = conformal(residual, residual, level=FAMILY_LEVEL)
-    inside = held_out_coverage(
-        residual, found.folds, residual, found.folds, level=FAMILY_LEVEL
-    )
+    inside = held_out_coverage(residual, found.folds, residual, found.folds, level=FAMILY_LEVEL)
     print(errors(samples, found, inside))
     print(Interval(base_sd=BASE_SD, low=low, high=high))
 

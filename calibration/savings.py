@@ -54,7 +54,9 @@ def main() -> None:
     options = parser.parse_args()
     found: list[Pair] = []
     for platform, group in PAPER.items():
-        found += show(f"Tables 1 to 4, {platform}", list(of_tables(options.corpus, platform, group)))
+        found += show(
+            f"Tables 1 to 4, {platform}", list(of_tables(options.corpus, platform, group))
+        )
     graphs = all_amounts(options.corpus, options.cache)
     everything = devices(options.corpus)
     for name in FAMILIES:
@@ -107,7 +109,7 @@ def of_families(
         for fold in sorted(set(numbers)):
             rest = samples.where(numbers != fold)
             found = fit(rest, first, overlap=group.overlap, noise=group.noise).parameters
-            families = defaultdict(list)
+            families: dict[str, list[Sample]] = defaultdict(list)
             for row in samples.where(numbers == fold).rows:
                 if len(families[row.family]) < PER_FAMILY:
                     families[row.family].append(row)

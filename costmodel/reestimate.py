@@ -60,9 +60,7 @@ class Reestimator:
         widths = autocast_widths(rows, made) if profile.settings.precision == "amp" else {}
         ends = frozenset(t.name for t in (*graph.inputs, *graph.outputs))
         moved = reorders(rows, made, graph.outputs, profile.settings)
-        priced = tuple(
-            [self._priced(kernel, widths, ends, moved.of(kernel)) for kernel in made]
-        )
+        priced = tuple([self._priced(kernel, widths, ends, moved.of(kernel)) for kernel in made])
         return Reestimate(
             graph=graph,
             kernels=priced,

@@ -95,9 +95,7 @@ def calibrate(
         prior = prior_of(near, rules, chosen)
         start, some = prior.mean, joined(samples.where(chosen), kernels)
         for noise in (FIRST_NOISE, expected):
-            found = fit(
-                some, prior, overlap=like.overlap, noise=noise_of(some, noise), start=start
-            )
+            found = fit(some, prior, overlap=like.overlap, noise=noise_of(some, noise), start=start)
             start = found.parameters
         return found
 

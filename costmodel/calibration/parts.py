@@ -19,8 +19,8 @@ from costlint.costmodel.latency.reorders import added
 from costlint.costmodel.latency.settings import Settings
 
 PART_NOISE: Final = 1.0
-"""Residuals that are expected of a single kernel (log scale): kernels of a network err alike, so that
-each by itself says little."""
+"""Residuals that are expected of a single kernel (log scale): kernels of a network err
+alike, so that each by itself says little."""
 LEAST: Final = 0.2
 """Share of a kernel's time that is at least its own."""
 CLOCK_S: Final = 1e-6

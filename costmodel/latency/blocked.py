@@ -28,8 +28,8 @@ This and `ROW` are from 15000 convolutions of random shapes, timed one by one (x
 POOL: Final = 0.25
 PLAIN_MAXIMUM: Final = 0.75
 PLAIN_AVERAGE: Final = 7.0
-"""Cost of a number of a pool's windows, as parts of one exponential by vectors (0.13 ns): in blocks,
-and in the plain layout, where an average alone goes number by number. From the same machine."""
+"""Cost of a number of a pool's windows, as parts of one exponential by vectors (0.13 ns): in
+blocks, and in the plain layout, where an average alone goes number by number. From that machine."""
 
 
 def is_whole(width: Dim, block: int) -> Dim:
@@ -45,7 +45,7 @@ def reads_plain(per_group: Dim, block: int) -> Dim:
 def is_blocked(op: Op, block: int) -> Dim:
     """1 where the convolution runs in blocks of channels, else 0."""
     weight = op.input(1)
-    if weight is None or not weight.is_parameter or op.x.rank != 4:
+    if weight is None or op.x.rank != 4:
         return 0
     groups: Any = op.attributes.get("group", 1)
     per_group, c_out = weight.known_shape[1], op.y.known_shape[1]
@@ -116,4 +116,6 @@ def _dense_term(op: Op, filter_size: Dim) -> str:
     if type(filter_size) is int and filter_size == 1:
         return "dense_1x1"
     is_3x3 = tuple(op.w.known_shape[2:]) == (3, 3)
-    return "dense_3x3" if is_3x3 and set(op.attributes.get("strides", (1,))) == {1} else "dense_other"
+    return (
+        "dense_3x3" if is_3x3 and set(op.attributes.get("strides", (1,))) == {1} else "dense_other"
+    )

@@ -27,8 +27,11 @@ _JOINS: Final = frozenset({"Add", "Sum", "Mul"})
 
 @dataclass(frozen=True, slots=True)
 class Reorders:
-    """Amounts by kernel id: of changes of layout, which are kernels of the runtime's own, and of
-    ops that run apart because a layout keeps them from joining."""
+    """Amounts by kernel id.
+
+    `changes` are those of layout, kernels of the runtime's own; `apart` is what ops cost besides
+    that a layout keeps from joining.
+    """
 
     changes: Mapping[str, Amounts] = field(default_factory=dict)
     apart: Mapping[str, Amounts] = field(default_factory=dict)
@@ -88,10 +91,10 @@ class _Layouts:
     def _kernel(self, kernel: Kernel) -> None:
         op = kernel.main.op
         is_in = is_out = self._layout(kernel)
-        for tensor in kernel.reads:
-            if op.op_type == "Conv" and tensor is not op.input(0):
-                is_out = is_out * self._state(tensor)
-        if op.op_type == "Conv" and len(kernel.reads) > 1:
+        added_to = [t for t in kernel.reads if op.op_type == "Conv" and t not in op.inputs]
+        for tensor in added_to:
+            is_out = is_out * self._state(tensor)
+        if added_to:
             self._apart(kernel, is_in, is_out)
         if op.op_type == "BatchNormalization":
             channels = product(op.x.known_shape[:2])
@@ -103,7 +106,7 @@ class _Layouts:
                 few = is_in * _reads_few(kernel, self.block)
                 self._to_plain(kernel, tensor, 1 - is_in + few)
                 self._to_blocks(kernel, tensor, is_in - few)
-            else:
+            elif tensor in added_to:
                 self._to_plain(kernel, tensor, 1 - is_out)
         self.blocked.update((tensor.name, is_out) for tensor in kernel.writes)
 

@@ -138,5 +138,7 @@ def test_the_interval_follows_the_error_of_the_device(median, factor):
     before, after = DEVICE(graph(WITH_E)), DEVICE(graph(WITH_E.replace("Relu(q)", "Conv(q, b)")))
     other = replace(before, device=replace(DEVICE, fit=Fit(median=median)))
     usual, found = difference(before, after), difference(other, after)
-    assert found.high_s - found.saved_s == pytest.approx(factor**0.5 * (usual.high_s - usual.saved_s))
+    assert found.high_s - found.saved_s == pytest.approx(
+        factor**0.5 * (usual.high_s - usual.saved_s)
+    )
     assert found.saved_s == usual.saved_s

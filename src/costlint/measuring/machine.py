@@ -6,13 +6,18 @@ import re
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from costlint.measuring.trial import Trial
+from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.reader import read
+from costlint.costmodel.rewrite import to_model
+from costlint.measuring.trial import Trial, onnxruntime_module
 
 UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20}
 CHANNELS: Final = 4
-"""Of the convolution that is asked: the runtime pads them to one block."""
+"""Outputs of the convolution that is asked: the runtime pads them to one block."""
+WIDE: Final = 64
+OPSET: Final = 17
 
 
 @cache
@@ -21,13 +26,9 @@ def block_channels() -> int:
 
     The runtime itself is asked: it pads the weights of a small convolution to whole blocks.
     """
-    import onnxruntime
-
-    from costlint.costmodel.reader import read
-
     with tempfile.TemporaryDirectory(prefix="costlint-") as folder:
         path = Path(folder) / "optimised.onnx"
-        trial = Trial(ort=onnxruntime, data=_convolution(), feeds={}, threads=1)
+        trial = Trial(ort=onnxruntime_module(), data=_convolution(), feeds={}, threads=1)
         trial.session(optimized_model_filepath=str(path))
         graph = read(path).graph
     made = [node for node in graph.nodes if node.op_type == "Conv" and "nchwc" in node.domain]
@@ -52,20 +53,26 @@ def _read(path: Path) -> str:
 
 
 def _convolution() -> bytes:
-    import numpy as np
-    import onnx.helper as make
-    import onnx.numpy_helper
-    from onnx import TensorProto
-
-    shape = (1, 64, CHANNELS, CHANNELS)
-    weight = onnx.numpy_helper.from_array(np.ones((CHANNELS, 64, 1, 1), np.float32), "w")
-    graph = make.make_graph(
-        [make.make_node("Conv", ["x", "w"], ["y"])],
-        "probe",
-        [make.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-        [make.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [weight],
+    x = Tensor(name="x", shape=(1, WIDE, 4, 4), dtype="float32")
+    w = Tensor(name="w", shape=(CHANNELS, WIDE, 1, 1), dtype="float32", role="parameter")
+    y = Tensor(name="y", shape=(1, CHANNELS, 4, 4), dtype="float32")
+    op = Op(
+        name="conv",
+        domain="",
+        op_type="Conv",
+        version=OPSET,
+        inputs=(x, w),
+        outputs=(y,),
+        attributes={},
     )
-    model: Any = make.make_model(graph, opset_imports=[make.make_opsetid("", 17)], ir_version=8)
-    data: bytes = model.SerializeToString()
+    graph = OpGraph(
+        name="probe",
+        path=None,
+        opsets={"": OPSET},
+        inputs=(x,),
+        outputs=(y,),
+        ops=(op,),
+        parameters={},
+    )
+    data: bytes = to_model(graph).SerializeToString()
     return data
