@@ -8,7 +8,6 @@ from typing import Final
 
 from costlint.analyzers.facts import Facts, is_conv, label
 from costlint.analyzers.merging import conv_like, dense_macs, wide_filter
-from costlint.analyzers.price import ERROR_OF_CHANGE
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.costmodel.edit import Edit, Replacement, op_key
 from costlint.costmodel.graph import Op
@@ -20,9 +19,9 @@ MACS: Final = Threshold(
 )
 MARGIN: Final = Threshold(
     name="share of the pair's time that the whole filter saves",
-    value=ERROR_OF_CHANGE,
-    reason="half the 90 % interval of a change: the claim is that it is slower here, so the winner "
-    "of many comparisons must win by more than the error of one",
+    value=0.2,
+    reason="the standard deviation of one kernel's error: the claim is that it is slower here, "
+    "so the winner of many comparisons must win by more than the error of one",
 )
 _BETWEEN: Final = frozenset(
     {"BatchNormalization", "Relu", "Clip", "HardSwish", "LeakyRelu", "Sigmoid", "Mul"}

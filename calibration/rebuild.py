@@ -18,6 +18,7 @@ from calibration.amounts import Graph, all_amounts
 from calibration.corpus import Device, devices
 from calibration.groups import GROUPS, MEMORIES, Group
 from calibration.heldout import HeldOut, held_out
+from calibration.onnxruntime import onnxruntime_profile
 from calibration.papertables import PLATFORMS, paper_profile, platform
 from calibration.profiles import make_profile
 from calibration.support import EAGER, gtx1080ti
@@ -144,6 +145,7 @@ def pack(cache: Path) -> None:
     made: dict[str, DeviceProfile] = {}
     for file in sorted(cache.glob("group-*.pickle")):
         made |= {p.name: _with_memory(p) for p in pickle.loads(file.read_bytes())[0]}
+    made |= {p.name: p for p in (onnxruntime_profile(DATE),)}
     index = [
         {
             "name": p.name, "hardware": p.hardware, "runtime": p.runtime,

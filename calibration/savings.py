@@ -1,92 +1,77 @@
-"""How right savings are on held-out pairs: python -m calibration.savings CORPUS.
+"""How right savings are on held-out pairs: python -m calibration.savings CORPUS --cache CACHE.
 
-A pair is two networks measured on one device. Rows of the paper's Tables 1 to 4 that it compares
-are predicted by a profile fitted without any row of that width; networks of one family by the
-shipped profile.
+A pair is two networks, or two kernels of equal macs, measured on one device and predicted by a fit
+that saw neither: rows of the paper's Tables 1 to 4 without their width, networks without their
+family, single kernels without their half of the shapes (`calibration.kernelpairs`).
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Final
-from zipfile import ZipFile
 
 import numpy as np
 
-from calibration.groups import GROUPS
+from calibration.amounts import Graph, all_amounts
+from calibration.corpus import Device, devices
+from calibration.groups import GROUPS, Group
+from calibration.heldout import fold_of
+from calibration.kernelpairs import kernel_pairs
+from calibration.pairs import Pair, latencies, pair, show
 from calibration.paper import cells
-from costlint.analyzers.price import TYPICAL_ERROR, difference
+from calibration.profiles import ENOUGH
+from calibration.rebuild import ROOT, samples_of
 from costlint.costmodel.calibration.fit import fit
 from costlint.costmodel.calibration.prior import vague_prior
 from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
-from costlint.costmodel.errors import CostlintError
-from costlint.costmodel.estimate import estimate
+from costlint.costmodel.devices import DeviceProfile, device
 from costlint.costmodel.fusion import fusion_rules
-from costlint.costmodel.latency.combine import matrix, matrix_seconds
+from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.load import load
 
 PAPER: Final = {"gtx1080ti-cudnn7": "paper-gpu", "snapdragon810-neon-1t": "paper-arm"}
 FAMILIES: Final = {
-    "phone": ("pixel4-tflite-1large", "s10-tflite-1large", "a03s-tflite-1large"),
-    "gpu": ("rtx3090-torch2.4-amp-nhwc", "i7-12700h-torch2.4-fp32-compiled"),
-}
+    "tflite-cpu": "tflite", "torch-cpu": "torch_mobile", "tflite-gpu": "tflite",
+    "torch-gpu": "torch_mobile", "ncnn-cpu": "ncnn", "gpu-eager": "none",
+    "gpu-compiled": "compiled", "x86": "compiled",
+}  # fmt: skip
+"""Groups with networks of one family."""
+DEVICES: Final = 6
+"""Of each group, evenly over its list."""
 PER_FAMILY: Final = 12
-BIG: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Predicted saving with its interval, and the measured one."""
-
-    saved_s: float
-    low_s: float
-    high_s: float
-    measured_s: float
-    share: float
 
 
 def main() -> None:
     """Print sign and coverage for each source of pairs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
-    corpus = parser.parse_args().corpus
+    parser.add_argument("--cache", type=Path, default=ROOT / "build" / "calibration")
+    options = parser.parse_args()
     found: list[Pair] = []
     for platform, group in PAPER.items():
-        pairs = list(of_tables(corpus, platform, group))
-        show(f"Tables 1 to 4, {platform}", pairs)
-        found += pairs
-    for zip_name, devices in FAMILIES.items():
-        for device in devices:
-            pairs = list(of_families(corpus, zip_name, device))
-            show(f"families, {device}", pairs)
-            found += pairs
+        found += show(
+            f"Tables 1 to 4, {platform}", list(of_tables(options.corpus, platform, group))
+        )
+    graphs = all_amounts(options.corpus, options.cache)
+    everything = devices(options.corpus)
+    for name in FAMILIES:
+        members = [d for d in everything if d.group == name and len(d.timings) > ENOUGH]
+        chosen = members[:: max(1, len(members) // DEVICES)][:DEVICES]
+        found += show(f"families, {name}", list(of_families(GROUPS[name], graphs[name], chosen)))
+    for title, pairs in kernel_pairs(options.corpus):
+        found += show(f"kernels, {title}", pairs)
     show("all", found)
-
-
-def show(title: str, pairs: list[Pair]) -> None:
-    """One line: pairs, sign of those that differ by more than 5 %, coverage."""
-    big = [pair for pair in pairs if abs(pair.share) > BIG]
-    signs = sum((pair.saved_s > 0) == (pair.measured_s > 0) for pair in big)
-    covered = sum(pair.low_s <= pair.measured_s <= pair.high_s for pair in pairs)
-    print(
-        f"{title}: {len(pairs)} pairs, sign right in {signs / len(big):.1%} of {len(big)}, "
-        f"covered {covered / len(pairs):.1%}"
-    )
 
 
 def of_tables(corpus: Path, platform: str, name: str) -> Iterator[Pair]:
     """Rows of one table and width, predicted without that width."""
     group = GROUPS[name]
+    like = device(platform)
     rows = list(cells(corpus, platform))
     rules = fusion_rules(group.fusion)
     amounts = [matrix(featurize(count(c.graph), rules, group.settings).amounts) for c in rows]
@@ -102,65 +87,43 @@ def of_tables(corpus: Path, platform: str, name: str) -> Iterator[Pair]:
         rest = samples.where(widths != width)
         found = fit(rest, first, overlap=group.overlap, noise=group.noise, steps=60).parameters
         held = [
-            (c, _latencies(a, found, group.overlap))
+            (c, latencies(a, found, group.overlap, like))
             for c, a, w in zip(rows, amounts, widths, strict=True)
             if w == width
         ]
         for (one, before), (other, after) in combinations(held, 2):
             if one.table == other.table:
-                yield _pair(before, after, one.latency_s, other.latency_s)
+                yield pair(before, after, one.latency_s, other.latency_s)
 
 
-def _latencies(amounts: np.ndarray, parameters: np.ndarray, overlap: float) -> SimpleNamespace:
-    seconds = matrix_seconds(amounts, np.exp(parameters[:-1]), overlap).latency_s
-    kernels = [SimpleNamespace(kernel_class="", latency_s=float(s)) for s in seconds]
-    overhead = float(np.exp(parameters[-1]))
-    typical = SimpleNamespace(fit=SimpleNamespace(median=TYPICAL_ERROR))
-    return SimpleNamespace(
-        kernels=kernels, latency_s=overhead + float(seconds.sum()), device=typical
-    )
-
-
-def of_families(corpus: Path, kind: str, device: str) -> Iterator[Pair]:
-    """Networks whose names begin alike, at most three times apart."""
-    measured: dict[str, tuple[float, int]] = {}
-    with (corpus / f"{kind}-timings.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if (row.get("profile") or row["device"]) == device:
-                measured[row["graph"]] = float(row["latency_s"]), int(row["batch"])
-    families = defaultdict(list)
-    for name in sorted(measured):
-        families[re.split(r"_w|\d", name)[0]].append(name)
-    with ZipFile(corpus / f"{kind}-graphs.zip") as archive:
-        for names in families.values():
-            yield from _family(archive, names[:PER_FAMILY], measured, device)
+def of_families(
+    group: Group, graphs: Mapping[str, Graph], wanted: Sequence[Device]
+) -> Iterator[Pair]:
+    """Networks whose names begin alike, at most three times apart, without their family."""
+    for one in wanted:
+        samples = samples_of(one, graphs, group)
+        folds = fold_of([str(f) for f in samples.families], group)
+        numbers = np.array([folds[str(f)] for f in samples.families])
+        first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
+        like = device(one.name)
+        for fold in sorted(set(numbers)):
+            rest = samples.where(numbers != fold)
+            found = fit(rest, first, overlap=group.overlap, noise=group.noise).parameters
+            families: dict[str, list[Sample]] = defaultdict(list)
+            for row in samples.where(numbers == fold).rows:
+                if len(families[row.family]) < PER_FAMILY:
+                    families[row.family].append(row)
+            for rows in families.values():
+                yield from _family(rows, found, group, like)
 
 
 def _family(
-    archive: ZipFile, names: Iterable[str], measured: dict[str, tuple[float, int]], device: str
+    rows: Sequence[Sample], found: np.ndarray, group: Group, like: DeviceProfile
 ) -> Iterator[Pair]:
-    known = []
-    for name in names:
-        latency_s, batch = measured[name]
-        try:
-            found = estimate(load(archive.read(name), batch=batch), device)
-        except CostlintError:
-            continue
-        known.append((found, latency_s, batch))
-    for (a, a_s, a_batch), (b, b_s, b_batch) in islice(combinations(known, 2), PER_FAMILY):
-        if a_batch == b_batch and 1 / 3 < a.latency_s / b.latency_s < 3:
-            yield _pair(a, b, a_s, b_s)
-
-
-def _pair(before: object, after: object, before_s: float, after_s: float) -> Pair:
-    found = difference(before, after)  # type: ignore[arg-type] # only kernels and latency are read
-    return Pair(
-        saved_s=found.saved_s,
-        low_s=found.low_s,
-        high_s=found.high_s,
-        measured_s=before_s - after_s,
-        share=(before_s - after_s) / before_s,
-    )
+    known = [(latencies(row.amounts, found, group.overlap, like), row) for row in rows]
+    for (a, one), (b, other) in islice(combinations(known, 2), PER_FAMILY):
+        if one.batch == other.batch and 1 / 3 < a.latency_s / b.latency_s < 3:
+            yield pair(a, b, one.latency_s, other.latency_s)
 
 
 if __name__ == "__main__":

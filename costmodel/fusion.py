@@ -49,7 +49,8 @@ class Fuse:
 class FusionRules:
     """The rule set of one runtime; `views` cost nothing there besides what is free everywhere.
 
-    `winograd` says that the library runs 3x3 convolutions of stride 1 by Winograd's algorithm.
+    `winograd` says that the library runs 3x3 convolutions of stride 1 by Winograd's algorithm,
+    `blocked` that it runs convolutions on blocks of channels as wide as a vector.
     """
 
     name: str
@@ -58,6 +59,7 @@ class FusionRules:
     views: frozenset[str]
     reshape_copies: bool
     winograd: bool
+    blocked: bool
     fuses: tuple[Fuse, ...]
 
 
@@ -83,6 +85,7 @@ def fusion_rules(name: str) -> FusionRules:
         views=frozenset(table["views"]),
         reshape_copies=table["reshape_copies"],
         winograd=table["winograd"],
+        blocked=table.get("blocked", False),
         fuses=tuple(map(_fuse, table.get("fuse", ()))),
     )
 

@@ -11,7 +11,8 @@ from costlint.costmodel.graph import Op, OpGraph
 from costlint.costmodel.kernels import Kernel, kernels
 from costlint.costmodel.latency.autocast import autocast_widths
 from costlint.costmodel.latency.combine import kernel_seconds
-from costlint.costmodel.latency.features import amounts
+from costlint.costmodel.latency.features import Amounts, amounts
+from costlint.costmodel.latency.reorders import added, reorders
 from costlint.costmodel.op_cost import OpCost, costed_ops, op_cost
 
 
@@ -58,7 +59,8 @@ class Reestimator:
         made = kernels(rows, graph.outputs, profile.rules)
         widths = autocast_widths(rows, made) if profile.settings.precision == "amp" else {}
         ends = frozenset(t.name for t in (*graph.inputs, *graph.outputs))
-        priced = tuple([self._priced(kernel, widths, ends) for kernel in made])
+        moved = reorders(rows, made, graph.outputs, profile.settings)
+        priced = tuple([self._priced(kernel, widths, ends, moved.of(kernel)) for kernel in made])
         return Reestimate(
             graph=graph,
             kernels=priced,
@@ -76,17 +78,18 @@ class Reestimator:
         return found
 
     def _priced(
-        self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str]
+        self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str], moved: Amounts
     ) -> PricedKernel:
         border = (*kernel.reads, *kernel.writes)
         key = (
             kernel.composite,
             *[id(row.op) if id(row.op) in self.rows else row.op for row in kernel.ops],
             *[(t.name, t.shape, widths.get(t.name), t.name in ends) for t in border],
+            *moved.items(),
         )
         if key not in self.seconds:
             profile = self.estimate.device
-            counted = amounts(kernel, profile.settings, widths, ends)
+            counted = added(amounts(kernel, profile.settings, widths, ends), moved)
             seconds = kernel_seconds(counted, profile.seconds_per_unit, profile.overlap)
             self.seconds[key] = float(seconds.latency_s)
         return PricedKernel(

@@ -13,8 +13,9 @@ import numpy as np
 from costlint.costmodel.calibration.checks import check_rows, warnings_of
 from costlint.costmodel.calibration.fit import Fitted, fit, predict
 from costlint.costmodel.calibration.heldout import HeldOut, errors, held_out
-from costlint.costmodel.calibration.intervals import conformal, coverage
+from costlint.costmodel.calibration.intervals import conformal, held_out_coverage
 from costlint.costmodel.calibration.neighbours import neighbours_of, prior_of
+from costlint.costmodel.calibration.parts import joined, noise_of, parts
 from costlint.costmodel.calibration.samples import Samples
 from costlint.costmodel.calibration.timed import timed
 from costlint.costmodel.calibration.timings import Timing
@@ -78,15 +79,23 @@ def calibrate(
     rules, precision = check_rows(rows, fusion)
     data = timed(rows, graphs)
     near = neighbours_of(data, rules, precision)
-    like = replace(near[0].profile, fusion=rules, precision=precision)
+    settings = data.settings(near[0].profile, fusion_rules(rules))
+    like = replace(
+        near[0].profile,
+        fusion=rules,
+        precision=precision,
+        lanes_out=settings.lanes_out,
+        cache_bytes=settings.cache_bytes,
+    )
     samples = data.samples(fusion_rules(rules), like.settings)
+    kernels = parts(data, fusion_rules(rules), like.settings)
     expected = NOISE if near[0].profile.fusion == rules else OTHER_NOISE
 
     def fit_on(chosen: np.ndarray) -> Fitted:
         prior = prior_of(near, rules, chosen)
-        start, some = prior.mean, samples.where(chosen)
+        start, some = prior.mean, joined(samples.where(chosen), kernels)
         for noise in (FIRST_NOISE, expected):
-            found = fit(some, prior, overlap=like.overlap, noise=noise, start=start)
+            found = fit(some, prior, overlap=like.overlap, noise=noise_of(some, noise), start=start)
             start = found.parameters
         return found
 
@@ -119,7 +128,8 @@ def calibrate(
 def _profile(
     name: str, rows: Sequence[Timing], samples: Samples, fitted: Fitted, like: DeviceProfile
 ) -> DeviceProfile:
-    first = rows[0]
+    whole = [row for row in rows if row.ops is None]
+    first = whole[0]
     sd = np.sqrt(np.diag(fitted.covariance))
     return replace(
         like,
@@ -140,8 +150,8 @@ def _profile(
         provenance=Provenance(
             source=first.source or "own timings",
             date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
-            timings=len(rows),
-            borrowed=len(rows) < ENOUGH,
+            timings=len(whole),
+            borrowed=len(whole) < ENOUGH,
         ),
         memory_bytes=None,
     )
@@ -152,13 +162,16 @@ def _with_errors(
 ) -> DeviceProfile:
     """The profile with its held-out errors, and intervals from the same residuals.
 
-    A normal distribution's quantiles steady those of few timings.
+    A normal distribution's quantiles steady those of few timings. The coverage stated is that of
+    quantiles which did not see the families that they are tested on.
     """
     borrowed = np.array([-NORMAL_90, 0.0, NORMAL_90])
     residual = np.log(samples.latency_s / found.latency_s) / found.scale
     low, high = conformal(residual, borrowed)
+    everywhere = np.full(len(borrowed), -1)
+    inside = held_out_coverage(residual, found.folds, borrowed, everywhere)
     return replace(
         profile,
-        fit=errors(samples, found, coverage(residual, low, high)),
+        fit=errors(samples, found, inside),
         interval=Interval(base_sd=noise, low=low, high=high),
     )

@@ -31,13 +31,15 @@ def check_rows(rows: Sequence[Timing], fusion: str | None) -> tuple[str, str]:
     Raises:
         OptionError: there are too few, they are of several devices, or nobody says what fuses.
     """
-    if len(rows) < FEWEST or len({row.graph for row in rows}) < 2:
+    whole = [row for row in rows if row.ops is None]
+    graphs = {row.graph for row in whole}
+    if len(whole) < FEWEST or len(graphs) < 2:
         raise OptionError(
-            f"{len(rows)} timings of {len({row.graph for row in rows})} graphs are too few",
+            f"{len(whole)} timings of {len(graphs)} graphs are too few",
             facts=(f"a profile needs {FEWEST} timings, of 2 graphs at least",),
             fix="costlint measure MODEL... -o timings.csv",
         )
-    for column in ("device", "threads", "precision", "layout"):
+    for column in ("device", "threads", "precision", "layout", "lanes", "cache_bytes"):
         _one(rows, column)
     found = {row.fusion or fusion or "" for row in rows}
     if len(found) > 1:

@@ -53,7 +53,7 @@ def _predict(
 ) -> tuple[np.ndarray, np.ndarray]:
     amounts, times, starts = samples.stacked
     spent = amounts * np.exp(parameters[:-1])
-    overhead = np.exp(parameters[-1])
+    overhead = np.exp(parameters[-1]) * samples.is_whole
     compute = spent[:, IS_PART["compute"]].sum(axis=1)
     memory = spent[:, IS_PART["memory"]].sum(axis=1)
     launch = spent[:, IS_PART["launch"]].sum(axis=1)
@@ -66,7 +66,7 @@ def _predict(
     spent[:, IS_PART["compute"]] *= np.where(is_compute_bound, 1.0, rest)[:, None]
     spent[:, IS_PART["memory"]] *= np.where(is_compute_bound, rest, 1.0)[:, None]
     summed = np.add.reduceat(spent * times[:, None], starts, axis=0)
-    with_overhead = np.hstack([summed, np.full((len(total), 1), overhead)])
+    with_overhead = np.hstack([summed, overhead[:, None]])
     return total, with_overhead / total[:, None]
 
 
@@ -75,11 +75,11 @@ def fit(  # noqa: PLR0913 (samples and prior, then options by name)
     prior: Prior,
     *,
     overlap: float,
-    noise: float,
+    noise: float | np.ndarray,
     start: np.ndarray | None = None,
     steps: int = 25,
 ) -> Fitted:
-    """The most probable parameters. `noise` is the residuals' expected scale (log).
+    """The most probable parameters. `noise` is the residuals' expected scale (log), of each or all.
 
     Without `start` the prior's mean is first moved to the device's speed.
     """

@@ -19,12 +19,14 @@ FOLDS: Final = 10
 class HeldOut:
     """Predictions of networks whose family the fit did not see, seconds.
 
-    `scale` is how unsure each is (log scale); `flop_s` is the baseline's, proportional to FLOPs.
+    `scale` is how unsure each is (log scale); `flop_s` is the baseline's, proportional to FLOPs;
+    `folds` numbers what was held out together.
     """
 
     latency_s: np.ndarray
     scale: np.ndarray
     flop_s: np.ndarray
+    folds: np.ndarray
 
 
 def held_out(
@@ -35,9 +37,11 @@ def held_out(
         latency_s=np.zeros(len(samples)),
         scale=np.zeros(len(samples)),
         flop_s=np.zeros(len(samples)),
+        folds=np.zeros(len(samples), dtype=int),
     )
     macs = np.array([max(row.macs, 1) * row.batch for row in samples.rows], dtype=float)
-    for out in _splits(samples.families):
+    for fold, out in enumerate(_splits(samples.families)):
+        found.folds[out] = fold
         left = samples.where(out)
         without = fit_on(~out)
         found.latency_s[out] = predict(left, without.parameters, overlap)

@@ -9,7 +9,7 @@ runtime's own, so the neighbours say little about those.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -68,7 +68,7 @@ def neighbours_of(timed: Timed, fusion: str, precision: str) -> tuple[Neighbour,
     samples: dict[Settings, Samples] = {}
     found = []
     for profile in _alike(fusion, precision, on_cpu=bool(timed.rows[0].threads)):
-        settings = replace(profile.settings, winograd=rules.winograd)
+        settings = timed.settings(profile, rules)
         if settings not in samples:
             samples[settings] = timed.samples(rules, settings)
         parameters = _parameters(profile, fusion)

@@ -15,7 +15,10 @@ IS_PART = {part: np.array([p == part for p in PARTS]) for part in ("launch", "co
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One measured network: `amounts` is kernels by terms, `family` what is held out together."""
+    """One measured network: `amounts` is kernels by terms, `family` what is held out together.
+
+    A part is kernels of a network that were timed by themselves, without the cost per inference.
+    """
 
     network: str
     family: str
@@ -24,6 +27,7 @@ class Sample:
     batch: int = 1
     macs: int = 0
     width: int = 0
+    is_part: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,11 @@ class Samples:
     def latency_s(self) -> np.ndarray:
         """Measured seconds."""
         return np.array([row.latency_s for row in self.rows])
+
+    @cached_property
+    def is_whole(self) -> np.ndarray:
+        """Which rows are whole networks."""
+        return np.array([not row.is_part for row in self.rows])
 
     @cached_property
     def families(self) -> np.ndarray:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.calibration.timings import Timing, family_of
 from costlint.costmodel.count import Counts, count
+from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.errors import CostlintError, OptionError
 from costlint.costmodel.fusion import FusionRules
 from costlint.costmodel.latency.combine import matrix
@@ -24,12 +25,28 @@ class Timed:
     """Rows of timings, the counts of each row's graph at its batch, and what is held out with it.
 
     Networks of one family are never on both sides of a split. Where every graph seems to be of one
-    family, each graph is one of its own.
+    family, each graph is one of its own. `parts` are the rows that time parts of those graphs, with
+    the counts and the family of each graph and batch.
     """
 
     rows: tuple[Timing, ...]
     counts: tuple[Counts, ...]
     families: tuple[str, ...]
+    parts: tuple[Timing, ...] = ()
+    part_counts: Mapping[tuple[str, int], Counts] = field(default_factory=dict)
+    part_families: Mapping[tuple[str, int], str] = field(default_factory=dict)
+
+    def settings(self, profile: DeviceProfile, rules: FusionRules) -> Settings:
+        """Those of `profile` for the timed runtime, with what the rows say of the machine."""
+        first = self.rows[0]
+        lanes = first.lanes if rules.blocked and first.lanes is not None else profile.lanes_out
+        return replace(
+            profile.settings,
+            winograd=rules.winograd,
+            blocked=rules.blocked and lanes > 1,
+            lanes_out=lanes,
+            cache_bytes=first.cache_bytes or profile.cache_bytes,
+        )
 
     def samples(self, rules: FusionRules, settings: Settings) -> Samples:
         """The amounts of every row's kernels under a rule set and a device's settings."""
@@ -63,11 +80,17 @@ def timed(rows: Sequence[Timing], graphs: str | os.PathLike[str]) -> Timed:
     for row in rows:
         if (row.graph, row.batch) not in counted:
             counted[row.graph, row.batch] = _count(files[row.graph], row)
-    families = tuple(family_of(row.graph) for row in rows)
+    whole = tuple(row for row in rows if row.ops is None)
+    names = {row.graph: family_of(row.graph) for row in rows}
+    if len(set(names.values())) == 1:
+        names = {graph: graph for graph in names}
     return Timed(
-        rows=tuple(rows),
-        counts=tuple(counted[row.graph, row.batch] for row in rows),
-        families=families if len(set(families)) > 1 else tuple(row.graph for row in rows),
+        rows=whole,
+        counts=tuple(counted[row.graph, row.batch] for row in whole),
+        families=tuple(names[row.graph] for row in whole),
+        parts=tuple(row for row in rows if row.ops is not None),
+        part_counts=counted,
+        part_families={(graph, batch): names[graph] for graph, batch in counted},
     )
 
 

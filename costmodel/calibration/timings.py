@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import os
 import re
@@ -39,6 +40,9 @@ class Timing:
     """One row: `graph` is a path inside the folder or archive of graphs, `fusion` a rule set.
 
     What the file does not say is '' or None; `low_s` and `high_s` are the ends of the spread.
+    `ops` are the names of the ops that the row times: None for the whole graph, none at all for
+    what the runtime does besides. `lanes` and `cache_bytes` are the machine's: channels of a vector
+    and the cache of one core.
     """
 
     graph: str
@@ -53,6 +57,9 @@ class Timing:
     low_s: float | None = None
     high_s: float | None = None
     source: str = ""
+    ops: tuple[str, ...] | None = None
+    lanes: int | None = None
+    cache_bytes: int | None = None
 
     @property
     def steady_s(self) -> float:
@@ -156,12 +163,27 @@ def _whole(text: str, place: str) -> int | None:
     return int(text)
 
 
+def _names(text: str, place: str) -> tuple[str, ...] | None:
+    if not text:
+        return None
+    try:
+        names = json.loads(text)
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise OptionError(f"{place} {text!r} is no JSON list of op names")
+    return tuple(names)
+
+
 _READ: Final[Mapping[str, Callable[[str, str], Any]]] = {
     "batch": _whole,
     "threads": lambda text, place: None if text == "0" else _whole(text, place),
     "latency_s": _seconds,
     "low_s": _seconds,
     "high_s": _seconds,
+    "ops": _names,
+    "lanes": _whole,
+    "cache_bytes": _whole,
 }
 
 
@@ -172,7 +194,7 @@ def write_timings(timings: Iterable[Timing], path: str | Path) -> None:
         OptionError: the file cannot be written.
     """
     rows = list(timings)
-    kept = [c for c in COLUMNS if c in _REQUIRED or any(getattr(r, c) for r in rows)]
+    kept = [c for c in COLUMNS if c in _REQUIRED or any(_text(getattr(r, c)) for r in rows)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(kept)
@@ -186,4 +208,6 @@ def write_timings(timings: Iterable[Timing], path: str | Path) -> None:
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False)
     return "" if value is None else str(value)

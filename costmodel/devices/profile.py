@@ -105,6 +105,7 @@ class DeviceProfile:
             lanes_out=self.lanes_out,
             cache_bytes=self.cache_bytes,
             winograd=self.rules.winograd,
+            blocked=self.rules.blocked and self.lanes_out > 1,
         )
 
     @cached_property

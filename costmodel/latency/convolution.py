@@ -7,6 +7,7 @@ from typing import Any, Final
 from costlint.costmodel.dims import Dim, Shape, ceil_div, is_below, minimum, product
 from costlint.costmodel.dtypes import size_bytes
 from costlint.costmodel.graph import Op
+from costlint.costmodel.latency.blocked import blocked_convolution, depthwise_term
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
 
 TILE: Final = 4
@@ -30,6 +31,8 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
         counted["launch_product"] = 1
         counted["depth"] = per_group * filter_size
         return "dense_traffic"
+    if settings.blocked:
+        return blocked_convolution(op, settings, counted)
     groups: Any = op.attributes.get("group", 1)
     positions, per_group, c_out = y[0] * product(y[2:]), w[1], y[1]
     counted["launch_product"] = 1
@@ -39,7 +42,7 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
         return _dense(op, w, y, settings, counted)
     macs = positions * filter_size * per_group * c_out
     if is_below(per_group, 2):
-        counted[_depthwise_term(filter_size)] = macs
+        counted[depthwise_term(filter_size)] = macs
         return "depthwise_traffic"
     counted["grouped"] = macs
     counted["group_odd"] = macs * _is_odd(per_group)
@@ -77,12 +80,6 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
     counted["winograd_traffic"] = size_bytes(tiled * (c_in + c_out), weight_type(settings))
     counted["weights"] = counted["weights"] * 4
     return "dense_traffic"
-
-
-def _depthwise_term(filter_size: Dim) -> str:
-    if type(filter_size) is not int or filter_size <= 9:
-        return "depthwise"
-    return "depthwise_5x5" if filter_size <= 25 else "depthwise_large"
 
 
 def _is_odd(width: Dim) -> Dim:

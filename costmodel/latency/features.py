@@ -9,6 +9,7 @@ from costlint.costmodel.dims import Dim, ceil_div, maximum, minimum, product
 from costlint.costmodel.dtypes import is_float, size_bytes
 from costlint.costmodel.graph import Tensor
 from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.latency.blocked import pool_share
 from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
@@ -90,7 +91,7 @@ def amounts(
         copied = 2 * _bytes(kernel.strided, settings, widths or {})
         counted["movement"] = counted.get("movement", 0) + copied
         counted["launch"] = 2
-    _special(kernel, counted)
+    _special(kernel, settings, counted)
     resident = moved + counted.get("weights", 0) + counted.get("weights_linear", 0)
     counted["spill"] = maximum(resident - settings.cache_bytes, 0)
     crossing = [t for t in (*kernel.reads, *kernel.writes) if t.name in border]
@@ -142,7 +143,7 @@ def _recurrent(kernel: Kernel, counted: Amounts) -> str:
     return "linear_traffic"
 
 
-def _special(kernel: Kernel, counted: Amounts) -> None:
+def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
     total: Dim = 0
     behind: Dim = 0
     for row in kernel.ops:
@@ -155,7 +156,8 @@ def _special(kernel: Kernel, counted: Amounts) -> None:
         if op.op_type in _SPECIAL:
             total = total + y.elements
         elif op.op_type in ("MaxPool", "AveragePool"):
-            total = total + y.elements * product(op.attributes.get("kernel_shape", (1,)))
+            windows = y.elements * product(op.attributes.get("kernel_shape", (1,)))
+            total = total + windows * pool_share(op, settings)
     if type(total) is not int or total:
         counted["special"] = total
     if kernel.kernel_class == "conv" and kernel.composite not in ("linear", *_ATTENTION):

@@ -17,6 +17,7 @@ from costlint.costmodel.latency.features import (
     amounts,
     moved_bytes,
 )
+from costlint.costmodel.latency.reorders import Reorders, added, reorders
 from costlint.costmodel.op_cost import OpCost
 
 
@@ -49,9 +50,14 @@ class Grouped:
     settings: Settings
     widths: Mapping[str, int]
     border: frozenset[str]
+    reorders: Reorders
 
     def amounts(self, kernel: Kernel) -> Amounts:
         """The amounts of one of the kernels."""
+        return added(self.kernel_amounts(kernel), self.reorders.of(kernel))
+
+    def kernel_amounts(self, kernel: Kernel) -> Amounts:
+        """The amounts without what layouts cost besides."""
         return amounts(kernel, self.settings, self.widths, self.border)
 
 
@@ -65,4 +71,5 @@ def group(
         settings=settings,
         widths=autocast_widths(rows, found) if settings.precision == "amp" else {},
         border=frozenset(t.name for t in (*graph.inputs, *graph.outputs)),
+        reorders=reorders(rows, found, graph.outputs, settings),
     )

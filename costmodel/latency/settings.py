@@ -16,7 +16,8 @@ class Settings:
     """What of a device changes the amounts of a kernel.
 
     Element size, vector or tile width in channels, the cache that a kernel may keep for itself,
-    whether the library has Winograd's algorithm.
+    whether the library has Winograd's algorithm, and whether it lays channels out in blocks of
+    `lanes_out`.
     """
 
     precision: str
@@ -24,6 +25,7 @@ class Settings:
     lanes_out: int
     cache_bytes: int
     winograd: bool
+    blocked: bool = False
 
 
 def weight_type(settings: Settings) -> str:

@@ -62,6 +62,12 @@ TERMS: Final[tuple[Term, ...]] = (
         unit="byte_per_s",
         doc="inputs from the host, results back; of a map no more than an image's channels",
     ),
+    Term(
+        name="reorder",
+        part="launch",
+        unit="byte_per_s",
+        doc="between plain tensors and blocks of channels, where a runtime uses both",
+    ),
     _compute("dense_1x1", "dense 1x1 convolutions: matrix products"),
     _compute("dense_3x3", "dense 3x3 of stride 1, where Winograd saves up to 2.25 to 4 times"),
     _compute("dense_other", "other dense convolutions: strided, large, few input channels"),

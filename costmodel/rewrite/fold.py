@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import onnx
 
+from costlint.costmodel.rewrite.merge import merge_row, merge_sum
 from costlint.costmodel.rewrite.stored import Stored
 
 _FOLDS_INTO: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
@@ -28,7 +29,8 @@ def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResu
     """Fold in place what keeps the function.
 
     BatchNormalization and per-channel constants after Conv or Gemm, Identity, Transpose after its
-    inverse. Only the nodes called `names`, by default all that can. Weights that are not in the
+    inverse, Transpose or Reshape after another; then convolutions that are summed or in a row
+    (`merge`). Only the nodes called `names`, by default all that can. Weights that are not in the
     file or beside it are refused.
     """
     stored = Stored(model.graph)
@@ -43,6 +45,12 @@ def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResu
             folded.append(node.name or node.output[0])
         elif why is not None:
             refused.append(f"{node.name or node.output[0]}: {why}")
+    for merge in (merge_sum, merge_row):
+        folded += [
+            node.name or node.output[0]
+            for node in list(model.graph.node)
+            if (wanted is None or node.name in wanted) and merge(stored, node) == ""
+        ]
     stored.drop_unused()
     return FoldResult(folded=tuple(folded), refused=tuple(refused))
 
@@ -53,6 +61,8 @@ def _fold_one(stored: Stored, node: onnx.NodeProto) -> str | None:
         return stored.bypass(node, node.input[0])
     if node.op_type == "Transpose":
         return _transposes(stored, node)
+    if node.op_type == "Reshape":
+        return _reshapes(stored, node)
     if node.op_type == "BatchNormalization":
         return _scale(stored, node, node.input[0], _statistics(stored, node))
     if node.op_type in {"Mul", "Div", "Add", "Sub"}:
@@ -70,9 +80,26 @@ def _transposes(stored: Stored, node: onnx.NodeProto) -> str | None:
     if before is None or before.op_type != "Transpose":
         return None
     first, second = (_ints(n, "perm") for n in (before, node))
-    if first is None or second is None or [first[i] for i in second] != list(range(len(first))):
+    if first is None or second is None:
         return None
-    return stored.bypass(node, before.input[0])
+    order = [first[i] for i in second]
+    if order == sorted(order):
+        return stored.bypass(node, before.input[0])
+    if stored.readers(node.input[0]) != 1:
+        return None
+    next(a for a in node.attribute if a.name == "perm").ints[:] = order
+    return stored.take_in(node, before)
+
+
+def _reshapes(stored: Stored, node: onnx.NodeProto) -> str | None:
+    """A Reshape of a Reshape does the work of both, unless it copies a dimension of the middle."""
+    before = stored.maker(node.input[0])
+    if before is None or before.op_type != "Reshape" or stored.readers(node.input[0]) != 1:
+        return None
+    shape = stored.array(node.input[1]) if len(node.input) > 1 else None
+    if shape is None or (shape == 0).any():
+        return None
+    return stored.take_in(node, before)
 
 
 def _statistics(stored: Stored, node: onnx.NodeProto) -> _Line:

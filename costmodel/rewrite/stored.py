@@ -65,6 +65,21 @@ class Stored:
         maker.input[:] = [maker.input[0], *names]
         self.reads.update(names)
 
+    def remove(self, node: onnx.NodeProto) -> None:
+        """Take out a node that nobody reads any more."""
+        self.reads.subtract(node.input)
+        for name in node.output:
+            self.makers.pop(name, None)
+        self.graph.node.remove(node)
+
+    def take_in(self, node: onnx.NodeProto, before: onnx.NodeProto) -> str:
+        """Let `node`, which alone reads `before`, read what that reads; '' as success."""
+        self.reads[node.input[0]] -= 1
+        node.input[0] = before.input[0]
+        self.reads[before.input[0]] += 1
+        self.remove(before)
+        return ""
+
     def bypass(self, node: onnx.NodeProto, source: str) -> str:
         """Take `node` out; its readers read `source`. '' as success, else why not."""
         target = node.output[0]

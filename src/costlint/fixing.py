@@ -46,7 +46,7 @@ def fix(  # noqa: PLR0913 - what a run can be told
     batch: int | None = None,
     seed: int = 0,
 ) -> Fixed:
-    """Fold what G404 finds in `model` and write `output`, once both compute the same.
+    """Fold and merge what keeps the function in `model`; write `output` once both compute the same.
 
     The proof runs both with onnxruntime, without its own optimisations, on random inputs.
 

@@ -111,14 +111,15 @@ def _profile(name: str | None) -> DeviceProfile | None:
 
 
 def _write(found: dict[str, Measurement], path: str) -> None:
-    """Write a row for each model, its path being that below the folder that holds them all."""
+    """Write the rows of each model, its path being that below the folder that holds them all."""
     from costlint.costmodel.calibration.timings import write_timings
 
     folder = Path(os.path.commonpath([Path(model).resolve().parent for model in found]))
     write_timings(
         (
-            one.as_timing(Path(model).resolve().relative_to(folder).as_posix())
+            row
             for model, one in found.items()
+            for row in one.timings(Path(model).resolve().relative_to(folder).as_posix())
         ),
         path,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from costlint.costmodel.calibration.parts import leaders
 from costlint.costmodel.count import Counts
 from costlint.measuring.measurement import KernelTiming, Measurement
 
@@ -55,7 +55,7 @@ def kernel_gaps(measurement: Measurement, estimate: Estimate) -> tuple[KernelGap
         (tuple(row.op.name for row in kernel.ops), kernel.latency_s) for kernel in estimate.kernels
     ]
     measured = [(k.ops, k.latency_s) for k in measurement.kernels if k.ops]
-    leader = _leaders([ops for ops, _ in (*predicted, *measured)])
+    leader = leaders([ops for ops, _ in (*predicted, *measured)])
     seconds: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     members: dict[str, dict[str, None]] = defaultdict(dict)
     for side, kernels in enumerate((measured, predicted)):
@@ -72,22 +72,6 @@ def kernel_gaps(measurement: Measurement, estimate: Estimate) -> tuple[KernelGap
         for name, sides in seconds.items()
     ]
     return tuple(sorted(gaps, key=lambda gap: -gap.gap_s))
-
-
-def _leaders(groups: Iterable[Sequence[str]]) -> Mapping[str, str]:
-    """For each name one name of all that are linked to it by groups."""
-    parent: dict[str, str] = {}
-
-    def top(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    for group in groups:
-        for name in group:
-            parent[top(name)] = top(group[0])
-    return {name: top(name) for name in tuple(parent)}
 
 
 def runtime_kernels(measurement: Measurement) -> tuple[KernelTiming, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import statistics
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +30,9 @@ def read_profile(path: str | Path) -> list[Mapping[str, Any]]:
 
 
 def kernel_seconds(events: list[Mapping[str, Any]], *, skip: int = 0) -> dict[str, float]:
-    """The median seconds of each kernel by its node's name, without the first `skip` runs.
+    """The seconds of each kernel by its node's name, without the first `skip` runs.
+
+    They are the lower quartile of the runs: what disturbs a kernel only adds.
 
     A kernel is an event of category `Node` whose name ends in `_kernel_time`, in microseconds;
     https://onnxruntime.ai/docs/performance/tune-performance/profiling-tools.html.
@@ -41,7 +42,11 @@ def kernel_seconds(events: list[Mapping[str, Any]], *, skip: int = 0) -> dict[st
         name = str(event.get("name", ""))
         if event.get("cat") == "Node" and name.endswith(_ENDING):
             found[name.removesuffix(_ENDING)].append(float(event["dur"]) * 1e-6)
-    return {name: statistics.median(times[skip:] or times) for name, times in found.items()}
+    return {name: _quartile(times[skip:] or times) for name, times in found.items()}
+
+
+def _quartile(seconds: list[float]) -> float:
+    return sorted(seconds)[len(seconds) // 4]
 
 
 def run_seconds(events: list[Mapping[str, Any]]) -> list[float]:

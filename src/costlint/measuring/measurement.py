@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from costlint.costmodel.calibration.timings import Timing, fusion_of
 
@@ -27,7 +27,7 @@ class Measurement:
 
     `low_s` and `high_s` are the 5th and the 95th percentile. `graph` is the path as given, '' for
     bytes. The kernels come from further runs with the runtime's profiler, which slows them a
-    little: their sum is not `latency_s`.
+    little: their sum is not `latency_s`. `lanes` and `cache_bytes` are as in a timings file.
     """
 
     graph: str
@@ -41,6 +41,8 @@ class Measurement:
     kernels: tuple[KernelTiming, ...]
     device: str = "host"
     notes: tuple[str, ...] = ()
+    lanes: int | None = None
+    cache_bytes: int | None = None
 
     @property
     def kernels_s(self) -> float:
@@ -60,4 +62,16 @@ class Measurement:
             low_s=self.low_s,
             high_s=self.high_s,
             source="costlint measure",
+            lanes=self.lanes,
+            cache_bytes=self.cache_bytes,
         )
+
+    def timings(self, graph: str) -> tuple[Timing, ...]:
+        """Rows of a timings file: the whole graph, then each kernel by the ops that it does."""
+        whole = self.as_timing(graph)
+        parts = (
+            replace(whole, latency_s=k.latency_s, low_s=None, high_s=None, ops=k.ops)
+            for k in self.kernels
+            if k.latency_s > 0
+        )
+        return (whole, *parts)

@@ -19,6 +19,7 @@ from costlint.costmodel.reader import Model, read
 from costlint.costmodel.unbound import bind_batch
 from costlint.measuring.inputs import random_inputs
 from costlint.measuring.kernel_times import kernel_seconds, read_profile
+from costlint.measuring.machine import block_channels, cache_bytes
 from costlint.measuring.mapping import ops_of_kernels
 from costlint.measuring.measurement import KernelTiming, Measurement
 from costlint.measuring.processors import pinned, processors
@@ -26,7 +27,7 @@ from costlint.measuring.trial import Trial, onnxruntime_module
 
 WARM_UP_S: Final = 0.3
 WARM_UP_RUNS: Final = 3
-PROFILED_RUNS: Final = 10
+PROFILED_RUNS: Final = 30
 RESTLESS: Final = 1.5
 """From which ratio of slow to quick runs on a measurement is doubtful."""
 WAITING: Final = 1.2
@@ -70,6 +71,8 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
         low_s=cuts[0],
         high_s=cuts[-1],
         kernels=kernels,
+        lanes=block_channels(),
+        cache_bytes=cache_bytes(),
         notes=(*graph.notes, *notes, *_unrest(cuts[0], cuts[-1], waiting)),
     )
 

@@ -1,0 +1,183 @@
+"""Where a runtime changes between plain tensors and blocks of channels, and what that moves.
+
+A tensor stays in blocks as long as kernels that know them read it; each change is made once for a
+tensor. What is blocked follows from widths, so it is 0 or 1 as arithmetic on dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from costlint.costmodel.dims import Dim, minimum, product
+from costlint.costmodel.graph import Tensor
+from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.latency.blocked import is_blocked, is_whole, reads_plain
+from costlint.costmodel.latency.settings import Amounts, Settings
+from costlint.costmodel.op_cost import OpCost
+
+POOLS: Final = frozenset({"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"})
+CHANNEL_BYTES: Final = 1300
+"""What each channel costs a plain normalisation besides, as bytes moved: a loop of its own.
+From 228 of them in DenseNets and CondenseNets (x86, AVX-512): 15 ns a channel at 90 GB/s."""
+_FOLLOWS: Final = frozenset({"Relu", "Sigmoid", "Tanh", "BatchNormalization", "Resize", "Upsample"})
+_JOINS: Final = frozenset({"Add", "Sum", "Mul"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reorders:
+    """Amounts by kernel id.
+
+    `changes` are those of layout, kernels of the runtime's own; `apart` is what ops cost besides
+    that a layout keeps from joining.
+    """
+
+    changes: Mapping[str, Amounts] = field(default_factory=dict)
+    apart: Mapping[str, Amounts] = field(default_factory=dict)
+
+    def of(self, kernel: Kernel) -> Amounts:
+        """What the kernel costs besides."""
+        return added(self.apart.get(kernel.id, {}), self.changes.get(kernel.id, {}))
+
+
+def added(amounts: Amounts, more: Amounts) -> Amounts:
+    """The sum of both, term by term."""
+    return {**amounts, **{name: amounts.get(name, 0) + amount for name, amount in more.items()}}
+
+
+def reorders(
+    rows: Sequence[OpCost],
+    kernels: Sequence[Kernel],
+    outputs: Iterable[Tensor],
+    settings: Settings,
+) -> Reorders:
+    """What the kernels cost besides for changes of layout; nothing where there are no blocks."""
+    if not settings.blocked:
+        return Reorders()
+    return _Layouts(settings.lanes_out).run(rows, kernels, outputs)
+
+
+@dataclass(slots=True)
+class _Layouts:
+    """`blocked[name]` is 1 for tensors in blocks; `roots` are the tensors that views are of."""
+
+    block: int
+    apart: dict[str, Amounts] = field(default_factory=dict)
+    blocked: dict[str, Dim] = field(default_factory=dict)
+    roots: dict[str, str] = field(default_factory=dict)
+    changed: dict[tuple[str, str], Dim] = field(default_factory=dict)
+    found: dict[str, Amounts] = field(default_factory=dict)
+
+    def run(
+        self, rows: Sequence[OpCost], kernels: Sequence[Kernel], outputs: Iterable[Tensor]
+    ) -> Reorders:
+        inside = {id(row) for kernel in kernels for row in kernel.ops}
+        for row in rows:
+            if id(row) not in inside:
+                for tensor in row.op.outputs:
+                    source = next((t for t in row.op.inputs if t is not None), None)
+                    if tensor is not None and source is not None and not source.is_parameter:
+                        self.roots[tensor.name] = self.roots.get(source.name, source.name)
+        for kernel in kernels:
+            self._kernel(kernel)
+        last = {tensor.name: kernel for kernel in kernels for tensor in kernel.writes}
+        for tensor in outputs:
+            maker = last.get(self.roots.get(tensor.name, tensor.name))
+            if maker is not None:
+                self._to_plain(maker, tensor, 1)
+        return Reorders(changes=self.found, apart=self.apart)
+
+    def _kernel(self, kernel: Kernel) -> None:
+        op = kernel.main.op
+        is_in = is_out = self._layout(kernel)
+        added_to = [t for t in kernel.reads if op.op_type == "Conv" and t not in op.inputs]
+        for tensor in added_to:
+            is_out = is_out * self._state(tensor)
+        if added_to:
+            self._apart(kernel, is_in, is_out)
+        if op.op_type == "BatchNormalization":
+            channels = product(op.x.known_shape[:2])
+            self.apart[kernel.id] = {"elementwise": (1 - is_in) * channels * CHANNEL_BYTES}
+        for tensor in kernel.reads:
+            if op.op_type not in ("Conv", *POOLS):
+                self._to_plain(kernel, tensor, 1 - is_in)
+            elif tensor is op.input(0):
+                few = is_in * _reads_few(kernel, self.block)
+                self._to_plain(kernel, tensor, 1 - is_in + few)
+                self._to_blocks(kernel, tensor, is_in - few)
+            elif tensor in added_to:
+                self._to_plain(kernel, tensor, 1 - is_out)
+        self.blocked.update((tensor.name, is_out) for tensor in kernel.writes)
+
+    def _apart(self, kernel: Kernel, is_in: Dim, is_out: Dim) -> None:
+        """Count a sum after its convolution where it does not join it.
+
+        It joins in blocks where both sides are in blocks, and else with an activation behind it.
+        """
+        size = kernel.ops[-1].op.y.size_bytes
+        names = [row.op.op_type for row in kernel.ops]
+        behind = len(names) - next((i for i, n in enumerate(names) if n in _JOINS), len(names) - 1)
+        is_apart = is_in - is_out
+        self._count(kernel, is_apart, size)
+        if behind == 1:
+            is_apart = 1 - is_out
+        self.apart[kernel.id] = {
+            "launch": is_apart * behind,
+            "elementwise": is_apart * (1 + 2 * behind) * size,
+        }
+
+    def _layout(self, kernel: Kernel) -> Dim:
+        """1 where the kernel works on blocks and gives them."""
+        op = kernel.main.op
+        if op.op_type == "Conv":
+            return is_blocked(op, self.block)
+        if op.op_type in POOLS and op.x.rank == 4:
+            return is_whole(op.x.known_shape[1], self.block)
+        if op.op_type in _FOLLOWS and kernel.reads:
+            return self._state(kernel.reads[0])
+        if op.op_type == "Concat" and op.attributes.get("axis") == 1:
+            return self._all(kernel.reads, whole=True)
+        if op.op_type in _JOINS and all(t.shape == op.y.shape for t in kernel.reads):
+            return self._all(kernel.reads, whole=False)
+        return 0
+
+    def _all(self, tensors: Iterable[Tensor], *, whole: bool) -> Dim:
+        found: Dim = 1
+        for tensor in tensors:
+            found = found * self._state(tensor)
+            if whole and tensor.shape is not None:
+                found = found * is_whole(tensor.shape[1], self.block)
+        return found
+
+    def _state(self, tensor: Tensor) -> Dim:
+        return self.blocked.get(tensor.name, 0)
+
+    def _to_plain(self, kernel: Kernel, tensor: Tensor, wanted: Dim) -> None:
+        root = self.roots.get(tensor.name, tensor.name)
+        self._change(kernel, tensor, ("plain", root), wanted * self.blocked.get(root, 0))
+
+    def _to_blocks(self, kernel: Kernel, tensor: Tensor, wanted: Dim) -> None:
+        self._change(kernel, tensor, ("blocks", tensor.name), wanted * (1 - self._state(tensor)))
+
+    def _change(self, kernel: Kernel, tensor: Tensor, key: tuple[str, str], wanted: Dim) -> None:
+        """Count a change of layout, unless another kernel made it before."""
+        done = self.changed.get(key, 0)
+        now = minimum(done + wanted, 1)
+        self.changed[key] = now
+        if type(now) is int and now == done:
+            return
+        self._count(kernel, now - done, tensor.size_bytes)
+
+    def _count(self, kernel: Kernel, times: Dim, size: Dim) -> None:
+        counted = self.found.setdefault(kernel.id, {"reorder": 0, "launch": 0})
+        counted["reorder"] = counted["reorder"] + times * 2 * size
+        counted["launch"] = counted["launch"] + times
+
+
+def _reads_few(kernel: Kernel, block: int) -> Dim:
+    """1 for a dense convolution of so few channels that it reads them as they lie."""
+    op = kernel.main.op
+    groups = op.attributes.get("group", 1)
+    is_dense = op.op_type == "Conv" and type(groups) is int and groups == 1
+    return reads_plain(op.w.known_shape[1], block) if is_dense else 0
