@@ -78,7 +78,8 @@ def calibrate(
     rules, precision = check_rows(rows, fusion)
     data = timed(rows, graphs)
     near = neighbours_of(data, rules, precision)
-    like = replace(near[0].profile, fusion=rules, precision=precision)
+    threads = rows[0].threads or 0
+    like = replace(near[0].profile, fusion=rules, precision=precision, threads=threads)
     samples = data.samples(fusion_rules(rules), like.settings)
     expected = NOISE if near[0].profile.fusion == rules else OTHER_NOISE
 

@@ -9,7 +9,7 @@ runtime's own, so the neighbours say little about those.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from costlint.costmodel.calibration.samples import IS_PART, Samples
 from costlint.costmodel.calibration.timed import Timed
 from costlint.costmodel.devices import DeviceProfile, device, devices
 from costlint.costmodel.fusion import fusion_rules
-from costlint.costmodel.latency.settings import Settings
+from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.terms import INDEX
 
 NEAREST: Final = 12
@@ -68,7 +68,7 @@ def neighbours_of(timed: Timed, fusion: str, precision: str) -> tuple[Neighbour,
     samples: dict[Settings, Samples] = {}
     found = []
     for profile in _alike(fusion, precision, on_cpu=bool(timed.rows[0].threads)):
-        settings = replace(profile.settings, winograd=rules.winograd)
+        settings = under(profile.settings, rules, timed.rows[0].threads or 0)
         if settings not in samples:
             samples[settings] = timed.samples(rules, settings)
         parameters = _parameters(profile, fusion)
