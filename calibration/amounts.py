@@ -13,13 +13,14 @@ from typing import Final
 
 import numpy as np
 
-from calibration.corpus import graph_files
+from calibration.corpus import devices, graph_files
 from calibration.groups import GROUPS, Group
 from costlint.costmodel.count import count
 from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
+from costlint.costmodel.latency.settings import Settings
 from costlint.costmodel.latency.terms import INDEX
 
 CODE: Final = ("kernels.py", "wiring.py", "fusion.py")
@@ -33,18 +34,22 @@ PART_OF: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """A network's amounts are `fixed + batch * each`, exactly, spilled bytes with no cache."""
+    """A network's amounts are `fixed + batch * each`, exactly, spilled bytes with no cache.
 
-    fixed: np.ndarray
-    each: np.ndarray
+    Both by the settings of the devices that timed it.
+    """
+
+    fixed: Mapping[Settings, np.ndarray]
+    each: Mapping[Settings, np.ndarray]
     macs: int
     bytes_accessed: int
     width: int
 
-    def at(self, batch: int, cache_bytes: int) -> np.ndarray:
-        """Amounts of the kernels at a batch size, with a cache of `cache_bytes`."""
-        amounts: np.ndarray = self.fixed + batch * self.each
-        amounts[:, SPILL] = np.maximum(amounts[:, SPILL] - cache_bytes, 0.0)
+    def at(self, batch: int, settings: Settings) -> np.ndarray:
+        """Amounts of the kernels at a batch size, on a device of such settings."""
+        key = replace(settings, cache_bytes=0)
+        amounts: np.ndarray = self.fixed[key] + batch * self.each[key]
+        amounts[:, SPILL] = np.maximum(amounts[:, SPILL] - settings.cache_bytes, 0.0)
         return amounts
 
 
@@ -63,7 +68,8 @@ def all_amounts(corpus: Path, cache: Path) -> Mapping[str, Mapping[str, Graph]]:
 
 def amounts_of(corpus: Path, part: str, groups: list[Group]) -> dict[str, dict[str, Graph]]:
     """Count the graphs of `part` for `groups`, on two cores."""
-    jobs = [(name, data, groups, part) for name, data in graph_files(corpus, part).items()]
+    wanted = {g.name: settings_of(g, corpus) for g in groups}
+    jobs = [(name, data, groups, wanted, part) for name, data in graph_files(corpus, part).items()]
     with ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(_graph, jobs, chunksize=8))
     return {g.name: {name: row[g.name] for name, row in rows} for g in groups}
@@ -79,20 +85,30 @@ def _version(groups: list[Group]) -> str:
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
-def _graph(job: tuple[str, bytes, list[Group], str]) -> tuple[str, dict[str, Graph]]:
-    name, data, groups, part = job
+def settings_of(group: Group, corpus: Path) -> list[Settings]:
+    """The distinct settings of the group's devices, without caches."""
+    found = [group.settings_for(d) for d in devices(corpus) if d.group == group.name]
+    return sorted({replace(s, cache_bytes=0) for s in found}, key=repr)
+
+
+def _graph(
+    job: tuple[str, bytes, list[Group], Mapping[str, list[Settings]], str],
+) -> tuple[str, dict[str, Graph]]:
+    name, data, groups, wanted, part = job
     one = count(data, batch=1)
     two = count(data, batch=2) if part == "gpu" else one
     found: dict[str, Graph] = {}
     for group in groups:
         rules = fusion_rules(group.fusion)
-        settings = replace(group.settings, cache_bytes=0)
-        first = matrix(featurize(one, rules, settings).amounts)
-        each = first * 0.0
-        if part == "gpu":
-            each = matrix(featurize(two, rules, settings).amounts) - first
+        fixed, each = {}, {}
+        for settings in wanted[group.name]:
+            first = matrix(featurize(one, rules, settings).amounts)
+            more = first * 0.0
+            if part == "gpu":
+                more = matrix(featurize(two, rules, settings).amounts) - first
+            fixed[settings], each[settings] = first - more, more
         found[group.name] = Graph(
-            fixed=first - each,
+            fixed=fixed,
             each=each,
             macs=one.macs,
             bytes_accessed=one.bytes_accessed,

@@ -7,12 +7,14 @@ only ratios matter. Units are the profile's: seconds for launches, rates else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from costlint.costmodel.latency.features import Settings
+from calibration.corpus import Device
+from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.terms import TERMS
 
 
@@ -32,9 +34,11 @@ class Group:
     ratio_sd: float = 0.8
     leave_one_out: bool = False
 
-    def cache_of(self, chip: str) -> int:
-        """Bytes of the chip's last cache as published, else what is usual in the group."""
-        return CACHES.get(chip, self.settings.cache_bytes)
+    def settings_for(self, device: Device) -> Settings:
+        """The settings of one device, with its chip's last cache where that is published."""
+        cache = CACHES.get(device.chip, self.settings.cache_bytes)
+        settings = replace(self.settings, cache_bytes=cache)
+        return under(settings, fusion_rules(self.fusion), device.threads)
 
     @property
     def mean(self) -> np.ndarray:
@@ -50,31 +54,40 @@ class Group:
 # (Jia et al., arXiv 1804.06826).
 _GPU: Final = {
     "launch": 4e-6, "launch_product": 4e-6, "group": 1e-8, "depth": 1e-9, "resize_chain": 2.7e-7,
-    "copy": 20e9, "step": 2e-5, "dense_1x1": 40e12, "dense_3x3": 40e12, "dense_other": 30e12,
-    "unpacked": 100e12, "grouped": 10e12, "group_window": 10e12, "group_odd": 30e12,
+    "copy": 20e9, "step": 2e-5, "crossing": 1e-4, "crossing_traffic": 5e9,
+    "dense_1x1": 40e12, "dense_3x3": 40e12, "dense_other": 30e12,
+    "dense_narrow": 30e12, "unpacked": 100e12, "grouped": 10e12, "group_window": 10e12,
+    "group_odd": 30e12,
     "depthwise": 3e12, "depthwise_5x5": 2e12, "depthwise_large": 2e12, "linear": 50e12,
     "matmul": 20e12, "recurrent": 10e12, "special": 1e12, "epilogue": 1e12,
 }  # fmt: skip
 _CPU: Final = {
     "launch": 5e-6, "launch_product": 1e-5, "group": 2e-6, "depth": 1e-9, "resize_chain": 1e-9,
-    "step": 1e-5, "copy": 5e9, "dense_1x1": 10e9, "dense_3x3": 40e9, "winograd_traffic": 2e9,
-    "unpacked": 20e9, "dense_other": 8e9, "grouped": 4e9, "group_window": 4e9, "group_odd":
-    40e9, "depthwise": 2e9, "depthwise_5x5": 3e9, "depthwise_large": 1.5e9, "linear": 5e9,
+    "step": 1e-5, "copy": 5e9, "crossing": 1e-5, "crossing_traffic": 5e9,
+    "dense_1x1": 10e9, "dense_3x3": 40e9, "winograd_traffic": 2e9,
+    "unpacked": 20e9, "dense_other": 8e9, "dense_narrow": 8e9, "grouped": 4e9,
+    "group_window": 4e9, "group_odd": 40e9, "depthwise": 2e9, "depthwise_5x5": 3e9,
+    "depthwise_large": 1.5e9, "linear": 5e9,
     "matmul": 5e9, "recurrent": 5e9, "special": 1e9, "epilogue": 5e9, "reduction": 10e9,
     "movement": 10e9, "spill": 6e9, "weights": 10e9, "weights_linear": 10e9,
 }  # fmt: skip
+# Six bytes of activations in the time of ten multiply-accumulates, as on boards of Cortex-A53 to
+# A76 (4 to 10 GB/s, 5 to 20 GMAC/s a core); unfolding and Winograd's transforms gather and scatter.
+_NCNN: Final = _CPU | {"im2col": 1e9, "winograd_traffic": 1e9}
 _SMALL_GPU: Final = {
     "launch": 3e-5, "launch_product": 3e-5, "group": 2e-6, "depth": 2e-8, "resize_chain": 1e-9,
-    "step": 1e-5, "copy": 5e9, "dense_1x1": 100e9, "dense_3x3": 300e9, "winograd_traffic": 10e9,
-    "unpacked": 200e9, "dense_other": 80e9, "grouped": 30e9, "group_window": 30e9, "group_odd":
-    300e9, "depthwise": 30e9, "depthwise_5x5": 30e9, "depthwise_large": 30e9, "linear": 50e9,
+    "step": 1e-5, "copy": 5e9, "crossing": 3e-4, "crossing_traffic": 0.5e9,
+    "dense_1x1": 100e9, "dense_3x3": 300e9, "winograd_traffic": 10e9,
+    "unpacked": 200e9, "dense_other": 80e9, "dense_narrow": 80e9, "grouped": 30e9,
+    "group_window": 30e9, "group_odd": 300e9, "depthwise": 30e9, "depthwise_5x5": 30e9,
+    "depthwise_large": 30e9, "linear": 50e9,
     "matmul": 50e9, "recurrent": 8e9, "special": 5e9, "epilogue": 20e9,
 }  # fmt: skip
 _X86: Final = _CPU | {
-    "dense_1x1": 200e9, "dense_3x3": 250e9, "dense_other": 150e9, "unpacked": 500e9, "grouped":
-    100e9, "group_window": 100e9, "group_odd": 1e12, "depthwise": 100e9, "depthwise_5x5": 80e9,
-    "depthwise_large": 50e9, "linear": 200e9, "matmul": 150e9, "recurrent": 100e9, "special":
-    5e9, "epilogue": 20e9,
+    "dense_1x1": 200e9, "dense_3x3": 250e9, "dense_other": 150e9, "dense_narrow": 150e9,
+    "unpacked": 500e9, "grouped": 100e9, "group_window": 100e9, "group_odd": 1e12,
+    "depthwise": 100e9, "depthwise_5x5": 80e9, "depthwise_large": 50e9, "linear": 200e9,
+    "matmul": 150e9, "recurrent": 100e9, "special": 5e9, "epilogue": 20e9,
 }  # fmt: skip
 
 _MB: Final = 2**20
@@ -122,22 +135,22 @@ GROUPS: Final = {
               settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB,
                                 winograd=True),
               overlap=0.0,
-              noise=0.12, bandwidth=20e9, overhead_s=3e-4, means=_CPU, ratio_sd=0.5,
+              noise=0.12, bandwidth=6e9, overhead_s=3e-4, means=_NCNN, ratio_sd=0.5,
               leave_one_out=True),
-        Group(name="ncnn-vulkan", title="ncnn Vulkan GPUs", fusion="ncnn",
+        Group(name="ncnn-vulkan", title="ncnn Vulkan GPUs", fusion="ncnn_vulkan",
               settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB,
                                 winograd=True),
               overlap=0.0,
-              noise=0.12, bandwidth=20e9, overhead_s=1e-3, means=_SMALL_GPU,
+              noise=0.12, bandwidth=40e9, overhead_s=1e-3, means=_SMALL_GPU,
               leave_one_out=True),
-        Group(name="paper-gpu", title="paper, GTX 1080 Ti", fusion="ncnn",
+        Group(name="paper-gpu", title="paper, GTX 1080 Ti", fusion="folded",
               settings=Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=2 * _MB,
                                 winograd=True),
               overlap=0.5,
               noise=0.03, bandwidth=300e9, overhead_s=1.5e-4,
               means=_GPU | {"dense_1x1": 4.5e12, "dense_3x3": 6e12, "dense_other": 4e12,
                             "grouped": 4e12, "group": 1.4e-5, "launch": 9e-6, "copy": 40e9}),
-        Group(name="paper-arm", title="paper, Snapdragon 810", fusion="ncnn",
+        Group(name="paper-arm", title="paper, Snapdragon 810", fusion="folded",
               settings=Settings(precision="fp32", lanes_in=1, lanes_out=4, cache_bytes=2 * _MB,
                                 winograd=True),
               overlap=0.3,

@@ -154,9 +154,7 @@ def paper_profile(found: Platform, date: str) -> DeviceProfile:
         ),
     )  # fmt: skip
     graphs = {
-        row.network: Graph(
-            fixed=row.amounts, each=row.amounts, macs=row.macs, bytes_accessed=0, width=row.width
-        )
+        row.network: Graph(fixed={}, each={}, macs=row.macs, bytes_accessed=0, width=row.width)
         for row in found.samples.rows
     }
     held = found.left_out

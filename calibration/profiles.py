@@ -15,6 +15,8 @@ from costlint.costmodel.calibration.fit import Fitted
 from costlint.costmodel.calibration.intervals import (
     FAMILY_LEVEL,
     LEVEL,
+    POOLED_WEIGHT,
+    SINGLE_WEIGHT,
     conformal,
     held_out_coverage,
 )
@@ -37,11 +39,15 @@ def make_profile(  # noqa: PLR0913 (what a profile is made of)
     date: str,
 ) -> DeviceProfile:
     """The profile of one device. `together` are the predictions of the whole group."""
+    settings = group.settings_for(device)
     pooled = np.concatenate([held.residuals for held in together])
     level = LEVEL if group.leave_one_out else FAMILY_LEVEL
-    low, high = conformal(tested.residuals, pooled, level=level)
+    weight = SINGLE_WEIGHT if group.leave_one_out else POOLED_WEIGHT
+    low, high = conformal(tested.residuals, pooled, level=level, weight=weight)
     pooled_folds = np.concatenate([held.folds for held in together])
-    inside = held_out_coverage(tested.residuals, tested.folds, pooled, pooled_folds, level=level)
+    inside = held_out_coverage(
+        tested.residuals, tested.folds, pooled, pooled_folds, level=level, weight=weight
+    )
     sd = np.sqrt(np.diag(fitted.covariance))
     macs = [row.macs for row in samples.rows]
     batches = [row.batch for row in samples.rows]
@@ -50,12 +56,12 @@ def make_profile(  # noqa: PLR0913 (what a profile is made of)
         hardware=device.hardware,
         runtime=device.runtime,
         fusion=group.fusion,
-        precision=group.settings.precision,
+        precision=settings.precision,
         layout=device.layout,
         threads=device.threads,
-        lanes_in=group.settings.lanes_in,
-        lanes_out=group.settings.lanes_out,
-        cache_bytes=group.cache_of(device.chip),
+        lanes_in=settings.lanes_in,
+        lanes_out=settings.lanes_out,
+        cache_bytes=settings.cache_bytes,
         overlap=group.overlap,
         overhead_s=float(np.exp(fitted.parameters[-1])),
         overhead_sd=float(sd[-1]),

@@ -124,7 +124,7 @@ def samples_of(device: Device, graphs: Mapping[str, Graph], group: Group) -> Sam
             Sample(
                 network=t.graph,
                 family=t.family,
-                amounts=graphs[t.graph].at(t.batch, group.cache_of(device.chip)),
+                amounts=graphs[t.graph].at(t.batch, group.settings_for(device)),
                 latency_s=t.latency_s,
                 batch=t.batch,
                 macs=graphs[t.graph].macs,

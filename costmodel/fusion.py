@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from costlint.costmodel.errors import OptionError
 
-RULE_SETS: Final = ("none", "onnxruntime", "ncnn", "tflite", "torch_mobile", "compiled")
+RULE_SETS: Final = (
+    "none", "onnxruntime", "ncnn", "ncnn_vulkan", "tflite", "torch_mobile", "compiled", "folded",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,12 @@ class Fuse:
 class FusionRules:
     """The rule set of one runtime; `views` cost nothing there besides what is free everywhere.
 
-    `winograd` says that the library runs 3x3 convolutions of stride 1 by Winograd's algorithm,
-    `blocked` that it runs convolutions on blocks of channels as wide as a vector.
+    What else the library does: `winograd` runs 3x3 convolutions of stride 1 by Winograd's
+    algorithm, `shares_packs` deals packs of output channels out to the threads, `groups_in_turn`
+    runs a grouped convolution as so many dense ones, `streams_vectors` takes one row times a matrix
+    at the speed of the matrix's bytes, `narrow_kernels` has kernels of their own for convolutions
+    of few input channels, `window_share` is what an element of a pooling window costs of an
+    exponential, `blocked` runs convolutions on blocks of channels as wide as a vector, ops of `host` run on the host between a download and an upload.
     """
 
     name: str
@@ -60,6 +66,12 @@ class FusionRules:
     reshape_copies: bool
     winograd: bool
     blocked: bool
+    shares_packs: bool
+    groups_in_turn: bool
+    streams_vectors: bool
+    narrow_kernels: bool
+    window_share: float
+    host: frozenset[str]
     fuses: tuple[Fuse, ...]
 
 
@@ -86,6 +98,12 @@ def fusion_rules(name: str) -> FusionRules:
         reshape_copies=table["reshape_copies"],
         winograd=table["winograd"],
         blocked=table.get("blocked", False),
+        shares_packs=table.get("shares_packs", False),
+        groups_in_turn=table.get("groups_in_turn", False),
+        streams_vectors=table.get("streams_vectors", False),
+        narrow_kernels=table.get("narrow_kernels", False),
+        window_share=table.get("window_share", 1.0),
+        host=frozenset(table.get("host", ())),
         fuses=tuple(map(_fuse, table.get("fuse", ()))),
     )
 

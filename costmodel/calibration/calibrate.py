@@ -84,6 +84,7 @@ def calibrate(
         near[0].profile,
         fusion=rules,
         precision=precision,
+        threads=rows[0].threads or 0,
         lanes_out=settings.lanes_out,
         cache_bytes=settings.cache_bytes,
     )

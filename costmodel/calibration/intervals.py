@@ -11,16 +11,20 @@ FAMILY_LEVEL: Final = 0.93
 """Networks of one family err together: their quantiles are taken further out, to hold 90 %."""
 POOLED_WEIGHT: Final = 30.0
 """A device's own residuals count as much as its group's when it has this many."""
+SINGLE_WEIGHT: Final = 100.0
+"""Likewise where each network is held out alone: the ends of twenty residuals say little."""
 
 
-def conformal(own: np.ndarray, pooled: np.ndarray, *, level: float = LEVEL) -> tuple[float, float]:
+def conformal(
+    own: np.ndarray, pooled: np.ndarray, *, level: float = LEVEL, weight: float = POOLED_WEIGHT
+) -> tuple[float, float]:
     """Quantiles (low, high) of scaled residuals log(measured / predicted).
 
     The device's own residuals say how wide its interval must be, those of its group steady them
     where it has few. Ranks are those of split conformal prediction, (n + 1) * level
     (Vovk et al., Algorithmic Learning in a Random World, 2005).
     """
-    share = len(own) / (len(own) + POOLED_WEIGHT)
+    share = len(own) / (len(own) + weight)
     low, high = (
         share * _quantile(own, side) + (1 - share) * _quantile(pooled, side)
         for side in ((1 - level) / 2, (1 + level) / 2)
@@ -33,13 +37,14 @@ def coverage(residuals: np.ndarray, low: float, high: float) -> float:
     return float(((residuals >= low) & (residuals <= high)).mean())
 
 
-def held_out_coverage(
+def held_out_coverage(  # noqa: PLR0913 (residuals and folds twice, then options by name)
     own: np.ndarray,
     folds: np.ndarray,
     pooled: np.ndarray,
     pooled_folds: np.ndarray,
     *,
     level: float = LEVEL,
+    weight: float = POOLED_WEIGHT,
 ) -> float:
     """Coverage by quantiles that did not see the fold they are tested on.
 
@@ -49,7 +54,7 @@ def held_out_coverage(
     inside = 0.0
     for fold in np.unique(folds):
         out = folds == fold
-        low, high = conformal(own[~out], pooled[pooled_folds != fold], level=level)
+        low, high = conformal(own[~out], pooled[pooled_folds != fold], level=level, weight=weight)
         inside += coverage(own[out], low, high) * out.sum()
     return float(inside / len(own))
 

@@ -17,7 +17,7 @@ from costlint.costmodel.fusion import FusionRules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
-from costlint.costmodel.latency.settings import Settings
+from costlint.costmodel.latency.settings import Settings, under
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +40,12 @@ class Timed:
         """Those of `profile` for the timed runtime, with what the rows say of the machine."""
         first = self.rows[0]
         lanes = first.lanes if rules.blocked and first.lanes is not None else profile.lanes_out
-        return replace(
+        machine = replace(
             profile.settings,
-            winograd=rules.winograd,
-            blocked=rules.blocked and lanes > 1,
             lanes_out=lanes,
             cache_bytes=first.cache_bytes or profile.cache_bytes,
         )
+        return under(machine, rules, first.threads or 0)
 
     def samples(self, rules: FusionRules, settings: Settings) -> Samples:
         """The amounts of every row's kernels under a rule set and a device's settings."""

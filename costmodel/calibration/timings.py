@@ -21,7 +21,8 @@ RESTLESS: Final = 2.0
 
 # What a runtime's text holds -> how it fuses; the first that fits counts.
 _RUNTIMES: Final = (
-    ("onnxruntime", "onnxruntime"), ("onnx runtime", "onnxruntime"), ("ncnn", "ncnn"),
+    ("onnxruntime", "onnxruntime"), ("onnx runtime", "onnxruntime"),
+    ("ncnn-vulkan", "ncnn_vulkan"), ("ncnn vulkan", "ncnn_vulkan"), ("ncnn", "ncnn"),
     ("tflite", "tflite"), ("tensorflow lite", "tflite"), ("litert", "tflite"),
     ("pytorch mobile", "torch_mobile"), ("torch mobile", "torch_mobile"),
     ("torch_mobile", "torch_mobile"), ("eager", "none"), ("compile", "compiled"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costlint.costmodel.fusion import FusionRules, fusion_rules
-from costlint.costmodel.latency.features import Settings
+from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.terms import TERMS
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ class DeviceProfile:
     @cached_property
     def settings(self) -> Settings:
         """What of the device changes a kernel's amounts."""
-        return Settings(
+        plain = Settings(
             precision=self.precision,
             lanes_in=self.lanes_in,
             lanes_out=self.lanes_out,
             cache_bytes=self.cache_bytes,
             winograd=self.rules.winograd,
-            blocked=self.rules.blocked and self.lanes_out > 1,
         )
+        return under(plain, self.rules, self.threads)
 
     @cached_property
     def coefficients(self) -> np.ndarray:

@@ -42,8 +42,11 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
         return _dense(op, w, y, settings, counted)
     macs = positions * filter_size * per_group * c_out
     if is_below(per_group, 2):
-        counted[depthwise_term(filter_size)] = macs
+        channels = c_out if settings.threads == 1 else _shared(c_out, settings)
+        counted[depthwise_term(filter_size)] = positions * filter_size * channels
         return "depthwise_traffic"
+    if settings.groups_in_turn:
+        return _in_turn(op, w, groups, settings, counted)
     counted["grouped"] = macs
     counted["group_odd"] = macs * _is_odd(per_group)
     counted["group"] = groups - 1
@@ -60,7 +63,7 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
         ceil_div(c_in, lanes_in) * lanes_in,
         ceil_div(c_out, lanes_out) * lanes_out,
     )
-    per_position = padded_in * padded_out * filter_size
+    per_position = padded_in * _shared(c_out, settings) * filter_size
     positions = y[0] * product(y[2:])
     counted["unpacked"] = per_position * positions * minimum(padded_out - c_out, 1)
     if type(filter_size) is int and filter_size == 1:
@@ -69,9 +72,8 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
     is_3x3 = tuple(w[2:]) == (3, 3) and set(op.attributes.get("strides", (1,))) == {1}
     is_narrow = is_below(c_in, 8)
     if not is_3x3 or is_narrow or not settings.winograd:
-        counted["dense_3x3" if is_3x3 and not is_narrow else "dense_other"] = (
-            per_position * positions
-        )
+        other = "dense_narrow" if is_narrow and settings.narrow_kernels else "dense_other"
+        counted["dense_3x3" if is_3x3 and not is_narrow else other] = per_position * positions
         counted["im2col"] = size_bytes(positions * filter_size * c_in, weight_type(settings))
         return "dense_traffic"
     # Winograd works on tiles: a 7x7 map costs as much as 8x8, transformed 3x3 weights are 6x6.
@@ -80,6 +82,22 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
     counted["winograd_traffic"] = size_bytes(tiled * (c_in + c_out), weight_type(settings))
     counted["weights"] = counted["weights"] * 4
     return "dense_traffic"
+
+
+def _shared(channels: Dim, settings: Settings) -> Dim:
+    """Output channels as the busiest thread sees them, times threads: packs are dealt out whole."""
+    quantum = settings.lanes_out * settings.threads
+    return ceil_div(channels, quantum) * quantum
+
+
+def _in_turn(op: Op, w: Shape, groups: Dim, settings: Settings, counted: Amounts) -> str:
+    """A grouped convolution that the library runs as so many dense ones."""
+    y = op.y.known_shape
+    one: Amounts = {"weights": counted["weights"] // groups}
+    traffic = _dense(op, (w[0] // groups, *w[1:]), (y[0], y[1] // groups, *y[2:]), settings, one)
+    counted |= {name: amount * groups for name, amount in one.items()}
+    counted["group"] = groups - 1
+    return traffic
 
 
 def _is_odd(width: Dim) -> Dim:

@@ -68,16 +68,10 @@ def amounts(
     op = kernel.main.op
     if not kernel.main.costed:
         return {"launch": 1}  # its work is unknown, and the coverage says so
+    if op.op_type in settings.host or kernel.composite in settings.host:
+        return _on_host(kernel, settings)
     counted: Amounts = {"launch": 1}
-    if op.op_type in ("Conv", "ConvTranspose", "QLinearConv", "ConvInteger", "FusedConv"):
-        traffic = convolution(op, settings, counted)
-    elif op.op_type in _RECURRENT:
-        traffic = _recurrent(kernel, counted)
-    elif kernel.kernel_class == "conv":
-        traffic = _product(kernel, settings, counted)
-    else:
-        traffic = "activation" if kernel.composite in _FUNCTIONS else _TRAFFIC.get(op.op_type, "")
-        traffic = traffic or ("elementwise" if kernel.kernel_class == "elementwise" else "movement")
+    traffic = _work(kernel, settings, counted)
     if op.op_type in ("Resize", "Upsample") and not kernel.strided:
         counted["resize_chain"] = product(op.y.known_shape[:2])
     moved, cast = _moved(kernel, settings, widths or {})
@@ -103,6 +97,28 @@ def amounts(
     )
 
 
+def _work(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
+    """Count what the main op computes into `counted`; gives the term of the kernel's bytes."""
+    op = kernel.main.op
+    if op.op_type in ("Conv", "ConvTranspose", "QLinearConv", "ConvInteger", "FusedConv"):
+        return convolution(op, settings, counted)
+    if op.op_type in _RECURRENT:
+        return _recurrent(kernel, counted)
+    if kernel.kernel_class == "conv":
+        return _product(kernel, settings, counted)
+    traffic = "activation" if kernel.composite in _FUNCTIONS else _TRAFFIC.get(op.op_type, "")
+    return traffic or ("elementwise" if kernel.kernel_class == "elementwise" else "movement")
+
+
+def _on_host(kernel: Kernel, settings: Settings) -> Amounts:
+    """A kernel that the GPU's library leaves to the host: its tensors cross, the queue drains."""
+    crossing = (*kernel.reads, *kernel.writes)
+    return {
+        "crossing": len(crossing) * kernel.main.times,
+        "crossing_traffic": _bytes(crossing, settings, {}) * kernel.main.times,
+    }
+
+
 def _product(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
     counted["launch_product"] = 1
     op = kernel.main.op
@@ -116,9 +132,8 @@ def _product(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
         k, n = op.x.known_shape[-1], op.y.known_shape[-1]
         rows = kernel.main.cost.macs // (k * n)
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
-        counted["linear"] = (
-            rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
-        )
+        macs = rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
+        counted["linear"] = macs * minimum(rows - 1, 1) if settings.streams_vectors else macs
         counted["depth"] = op.x.known_shape[-1]
         counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
     else:
@@ -156,8 +171,8 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
         if op.op_type in _SPECIAL:
             total = total + y.elements
         elif op.op_type in ("MaxPool", "AveragePool"):
-            windows = y.elements * product(op.attributes.get("kernel_shape", (1,)))
-            total = total + windows * pool_share(op, settings)
+            window = product(op.attributes.get("kernel_shape", (1,))) * settings.window_share
+            total = total + y.elements * window * pool_share(op, settings)
     if type(total) is not int or total:
         counted["special"] = total
     if kernel.kernel_class == "conv" and kernel.composite not in ("linear", *_ATTENTION):

@@ -122,6 +122,7 @@ def from_benchncnn(path: str | Path, *, device: str = "") -> tuple[Timing, ...]:
     settings = dict(_BENCHNCNN_SETTING.findall(text))
     on_gpu = int(settings.get("gpu_device", -1)) >= 0
     threads = int(settings["num_threads"]) if "num_threads" in settings and not on_gpu else None
+    runtime = "ncnn-vulkan" if on_gpu else "ncnn"
     return tuple(
         Timing(
             graph=f"{line['graph']}.onnx",
@@ -131,8 +132,8 @@ def from_benchncnn(path: str | Path, *, device: str = "") -> tuple[Timing, ...]:
             high_s=float(line["max"]) * 1e-3,
             threads=threads,
             device=device,
-            runtime="ncnn-vulkan" if on_gpu else "ncnn",
-            fusion=fusion_of("ncnn"),
+            runtime=runtime,
+            fusion=fusion_of(runtime),
             source="benchncnn",
         )
         for line in found

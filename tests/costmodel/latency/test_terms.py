@@ -13,6 +13,7 @@ from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import combined, kernel_seconds, matrix, matrix_seconds
 from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.settings import under
 from costlint.costmodel.latency.terms import TERMS
 from tests.device import LAUNCH_S, OVERHEAD_S, RATE, toy_device
 from tests.models import model
@@ -71,6 +72,68 @@ def test_groups():
     assert found["group"] == 3
     assert "group_odd" not in found
     assert amounts(conv(24, 24, 7, 3, groups=4))["group_odd"] == 7 * 7 * 9 * 24 * 6
+
+
+NCNN = under(replace(PLAIN, lanes_in=4, lanes_out=4), fusion_rules("ncnn"), 4)
+
+
+def test_threads_share_whole_packs_of_output_channels():
+    assert amounts(conv(16, 24, 7), NCNN)["dense_1x1"] == 7 * 7 * 16 * (2 * 4 * 4)
+    assert amounts(conv(24, 24, 7, 3, groups=24), NCNN)["depthwise"] == 7 * 7 * 9 * (2 * 4 * 4)
+    alone = replace(NCNN, threads=1)
+    assert amounts(conv(16, 24, 7), alone)["dense_1x1"] == 7 * 7 * 16 * 24
+
+
+def test_groups_in_turn_are_dense_convolutions():
+    settings = replace(NCNN, threads=1)
+    found = amounts(conv(32, 64, 8, 3, groups=4), settings)
+    one = amounts(conv(8, 16, 8, 3), settings)
+    assert found["group"] == 3
+    assert found["launch_product"] == 1
+    for name in ("dense_3x3", "winograd_traffic", "weights"):
+        assert found[name] == 4 * one[name]
+    assert "grouped" not in found
+
+
+def test_a_first_layer_is_narrow():
+    found = amounts(conv(3, 16, 8, 3), replace(NCNN, threads=1))
+    assert found["dense_narrow"] == 8 * 8 * 9 * 4 * 16
+    assert "dense_other" not in found
+    assert amounts(conv(3, 16, 8, 3))["dense_other"] == 8 * 8 * 9 * 3 * 16
+
+
+def product(rows):
+    return model(
+        f"g (float[{rows}, 20] x) => (float[N, M] y) {{ y = Gemm(x, w) }}", weights={"w": (20, 40)}
+    )
+
+
+def test_one_row_times_a_matrix_is_the_matrix():
+    assert amounts(product(2), NCNN)["linear"] == 2 * 20 * 40
+    found = amounts(product(1), NCNN)
+    assert "linear" not in found
+    assert found["weights_linear"] == 4 * 20 * 40
+    assert amounts(product(1))["linear"] == 20 * 40
+
+
+def test_a_pooling_window_costs_its_share():
+    proto = model(
+        "g (float[1, 8, 6, 6] x) => (float[N, C, H, W] y)"
+        "{ y = MaxPool<kernel_shape = [2, 2], strides = [2, 2]>(x) }"
+    )
+    assert amounts(proto)["special"] == 8 * 3 * 3 * 4
+    assert amounts(proto, NCNN)["special"] == 8 * 3 * 3 * 4 / 8
+
+
+def test_an_op_without_a_shader_crosses_to_the_host():
+    proto = model(
+        "g (float[1, 8, 6, 6] x) => (float[N, C, H, W] y) { y = ReduceMean<axes = [2, 3]>(x) }",
+        opset=13,
+    )
+    rules = fusion_rules("ncnn_vulkan")
+    found = amounts(proto, under(PLAIN, rules, 0), "ncnn_vulkan")
+    assert found == {"crossing": 2, "crossing_traffic": 4 * (8 * 6 * 6 + 8)}
+    assert amounts(proto)["reduction"] == 4 * (8 * 6 * 6 + 8)
 
 
 @pytest.mark.parametrize(
