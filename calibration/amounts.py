@@ -15,14 +15,14 @@ import numpy as np
 
 from calibration.corpus import graph_files
 from calibration.groups import GROUPS, Group
-from costlint.costmodel.count import count
+from costlint.costmodel.count import Counts, count
 from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
 from costlint.costmodel.latency.terms import INDEX
 
-CODE: Final = ("kernels.py", "wiring.py", "fusion.py")
+CODE: Final = ("kernels.py", "wiring.py", "fusion.py", "memory_order.py")
 SPILL: Final = INDEX["spill"]
 PART_OF: Final = {
     "gpu-eager": "gpu", "gpu-compiled": "gpu", "x86": "gpu", "tflite-cpu": "phone",
@@ -49,7 +49,7 @@ class Graph:
 
 
 def all_amounts(corpus: Path, cache: Path) -> Mapping[str, Mapping[str, Graph]]:
-    """By group, then by graph. Made anew when the model's code or the groups changed."""
+    """By group, then by graph or graph@layout. Made anew when the code or the groups changed."""
     made: dict[str, dict[str, Graph]] = {}
     for part in ("arm", "phone", "gpu"):
         groups = [g for g in GROUPS.values() if PART_OF.get(g.name) == part]
@@ -66,7 +66,7 @@ def amounts_of(corpus: Path, part: str, groups: list[Group]) -> dict[str, dict[s
     jobs = [(name, data, groups, part) for name, data in graph_files(corpus, part).items()]
     with ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(_graph, jobs, chunksize=8))
-    return {g.name: {name: row[g.name] for name, row in rows} for g in groups}
+    return {g.name: {k: v for name, row in rows for k, v in row[g.name].items()} for g in groups}
 
 
 def _version(groups: list[Group]) -> str:
@@ -75,27 +75,40 @@ def _version(groups: list[Group]) -> str:
     files = [*map(costmodel.joinpath, CODE), *sorted((costmodel / "latency").glob("*.py"))]
     texts = [ast.dump(ast.parse(f.read_text(encoding="utf-8"))) for f in files]
     texts += [f.read_text("utf-8") for f in sorted((costmodel / "runtimes").glob("*.toml"))]
-    texts += [repr((g.fusion, replace(g.settings, cache_bytes=0))) for g in groups]
+    texts += [repr((g.fusion, g.by_layout, replace(g.settings, cache_bytes=0))) for g in groups]
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
-def _graph(job: tuple[str, bytes, list[Group], str]) -> tuple[str, dict[str, Graph]]:
+def _graph(job: tuple[str, bytes, list[Group], str]) -> tuple[str, dict[str, dict[str, Graph]]]:
     name, data, groups, part = job
-    one = count(data, batch=1)
-    two = count(data, batch=2) if part == "gpu" else one
-    found: dict[str, Graph] = {}
-    for group in groups:
-        rules = fusion_rules(group.fusion)
-        settings = replace(group.settings, cache_bytes=0)
-        first = matrix(featurize(one, rules, settings).amounts)
-        each = first * 0.0
-        if part == "gpu":
-            each = matrix(featurize(two, rules, settings).amounts) - first
-        found[group.name] = Graph(
-            fixed=first - each,
-            each=each,
-            macs=one.macs,
-            bytes_accessed=one.bytes_accessed,
-            width=widest(one),
-        )
-    return name, found
+    # Two and three images: with one, a dimension of one hides what a reshape merges.
+    images = (2, 3) if part == "gpu" else (1, 1)
+    one, more = (count(data, batch=n) for n in images)
+    return name, {
+        group.name: {
+            f"{name}{suffix}": _amounts(fusion, group, one, more, images)
+            for suffix, fusion in {
+                "": group.fusion, **{f"@{k}": v for k, v in group.by_layout.items()}
+            }.items()
+        }
+        for group in groups
+    }  # fmt: skip
+
+
+def _amounts(
+    fusion: str, group: Group, one: Counts, more: Counts, images: tuple[int, int]
+) -> Graph:
+    rules = fusion_rules(fusion)
+    settings = replace(group.settings, cache_bytes=0)
+    first = matrix(featurize(one, rules, settings).amounts)
+    each = first * 0.0
+    if images[1] > images[0]:
+        each = matrix(featurize(more, rules, settings).amounts) - first
+    return Graph(
+        fixed=first - images[0] * each if images[1] > images[0] else first,
+        each=each,
+        macs=one.macs // images[0],
+        bytes_accessed=one.bytes_accessed
+        - (images[0] - 1) * (more.bytes_accessed - one.bytes_accessed),
+        width=widest(one),
+    )

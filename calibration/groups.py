@@ -12,13 +12,19 @@ from typing import Final
 
 import numpy as np
 
+from costlint.costmodel.calibration.fit import Prior
+from costlint.costmodel.calibration.prior import vague_prior
 from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.terms import TERMS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Devices that share a rule set, settings and a prior."""
+    """Devices that share a rule set, settings and a prior.
+
+    `known` are terms whose seconds are known besides the device's speed, with their sd (log);
+    `by_layout` the rule sets of layouts that have their own.
+    """
 
     name: str
     title: str
@@ -30,11 +36,22 @@ class Group:
     overhead_s: float
     means: Mapping[str, float] = field(default_factory=dict)
     ratio_sd: float = 0.8
+    known: Mapping[str, float] = field(default_factory=dict)
+    by_layout: Mapping[str, str] = field(default_factory=dict)
     leave_one_out: bool = False
 
     def cache_of(self, chip: str) -> int:
         """Bytes of the chip's last cache as published, else what is usual in the group."""
         return CACHES.get(chip, self.settings.cache_bytes)
+
+    def fusion_of(self, layout: str) -> str:
+        """The rule set of devices of that layout."""
+        return self.by_layout.get(layout, self.fusion)
+
+    @property
+    def first(self) -> Prior:
+        """What is assumed before any timing."""
+        return vague_prior(self.mean, ratio_sd=self.ratio_sd, known=self.known)
 
     @property
     def mean(self) -> np.ndarray:
@@ -53,7 +70,7 @@ _GPU: Final = {
     "copy": 20e9, "step": 2e-5, "dense_1x1": 40e12, "dense_3x3": 40e12, "dense_other": 30e12,
     "unpacked": 100e12, "grouped": 10e12, "group_window": 10e12, "group_odd": 30e12,
     "depthwise": 3e12, "depthwise_5x5": 2e12, "depthwise_large": 2e12, "linear": 50e12,
-    "matmul": 20e12, "recurrent": 10e12, "special": 1e12, "epilogue": 1e12,
+    "unaligned": 60e12, "matmul": 20e12, "recurrent": 10e12, "special": 1e12, "epilogue": 1e12,
 }  # fmt: skip
 _CPU: Final = {
     "launch": 5e-6, "launch_product": 1e-5, "group": 2e-6, "depth": 1e-9, "resize_chain": 1e-9,
@@ -100,7 +117,7 @@ GROUPS: Final = {
     for group in (
         Group(name="gpu-eager", title="GPU, PyTorch eager, AMP", fusion="none", settings=_AMP,
               overlap=0.5, noise=0.05, bandwidth=600e9, overhead_s=1e-4, means=_GPU,
-              ratio_sd=1.2),
+              ratio_sd=1.2, known={"resize_chain": 0.4}, by_layout={"nhwc": "none_nhwc"}),
         Group(name="gpu-compiled", title="GPU, torch.compile, AMP", fusion="compiled",
               settings=_AMP, overlap=0.8, noise=0.03, bandwidth=600e9, overhead_s=1e-4,
               means=_GPU | {"resize_chain": 1e-10}, ratio_sd=1.2),
@@ -112,12 +129,13 @@ GROUPS: Final = {
                             "group_window": 1e9}),
         Group(name="torch-cpu", title="phones, PyTorch Mobile CPU", fusion="torch_mobile",
               settings=_FP32, overlap=0.0, noise=0.05, bandwidth=20e9, overhead_s=3e-4,
-              means=_CPU | {"dense_3x3": 10e9}),
+              means=_CPU | {"dense_3x3": 10e9}, ratio_sd=1.6),
         Group(name="tflite-gpu", title="phones, TFLite GPU", fusion="tflite", settings=_FP32,
-              overlap=0.0, noise=0.05, bandwidth=20e9, overhead_s=1e-3, means=_SMALL_GPU),
+              overlap=0.0, noise=0.03, bandwidth=20e9, overhead_s=1e-3, means=_SMALL_GPU,
+              ratio_sd=1.6),
         Group(name="torch-gpu", title="phones, PyTorch Mobile GPU", fusion="torch_mobile",
-              settings=_FP32, overlap=0.0, noise=0.05, bandwidth=20e9, overhead_s=1e-3,
-              means=_SMALL_GPU),
+              settings=_FP32, overlap=0.3, noise=0.03, bandwidth=20e9, overhead_s=1e-3,
+              means=_SMALL_GPU, ratio_sd=1.6),
         Group(name="ncnn-cpu", title="ncnn CPUs", fusion="ncnn",
               settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB,
                                 winograd=True),

@@ -49,7 +49,7 @@ def make_profile(  # noqa: PLR0913 (what a profile is made of)
         name=device.name,
         hardware=device.hardware,
         runtime=device.runtime,
-        fusion=group.fusion,
+        fusion=group.fusion_of(device.layout),
         precision=group.settings.precision,
         layout=device.layout,
         threads=device.threads,

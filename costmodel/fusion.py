@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from costlint.costmodel.errors import OptionError
 
-RULE_SETS: Final = ("none", "onnxruntime", "ncnn", "tflite", "torch_mobile", "compiled")
+RULE_SETS: Final = (
+    "none", "none_nhwc", "onnxruntime", "ncnn", "tflite", "torch_mobile", "compiled",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Fuse:
 class FusionRules:
     """The rule set of one runtime; `views` cost nothing there besides what is free everywhere.
 
+    `keeps_order` says that tensors keep the order in memory that a transpose gave them (PyTorch's
+    strides), `channels_last` that weights of convolutions are kept so.
     `winograd` says that the library runs 3x3 convolutions of stride 1 by Winograd's algorithm.
     """
 
@@ -56,7 +60,8 @@ class FusionRules:
     source: str
     composites: tuple[Composite, ...]
     views: frozenset[str]
-    reshape_copies: bool
+    keeps_order: bool
+    channels_last: bool
     winograd: bool
     fuses: tuple[Fuse, ...]
 
@@ -81,7 +86,8 @@ def fusion_rules(name: str) -> FusionRules:
         source=table["source"],
         composites=tuple(known[c] for c in table["composites"]),
         views=frozenset(table["views"]),
-        reshape_copies=table["reshape_copies"],
+        keeps_order=table.get("keeps_order", False),
+        channels_last=table.get("channels_last", False),
         winograd=table["winograd"],
         fuses=tuple(map(_fuse, table.get("fuse", ()))),
     )
