@@ -14,16 +14,15 @@ from typing import Final
 import numpy as np
 
 from calibration.corpus import devices, graph_files
-from calibration.groups import GROUPS, Group
-from costlint.costmodel.count import count
+from calibration.groups import GROUPS, Group, Way
+from costlint.costmodel.count import Counts, count
 from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
-from costlint.costmodel.latency.settings import Settings
 from costlint.costmodel.latency.terms import INDEX
 
-CODE: Final = ("kernels.py", "wiring.py", "fusion.py")
+CODE: Final = ("kernels.py", "wiring.py", "fusion.py", "memory_order.py")
 SPILL: Final = INDEX["spill"]
 PART_OF: Final = {
     "gpu-eager": "gpu", "gpu-compiled": "gpu", "x86": "gpu", "tflite-cpu": "phone",
@@ -36,25 +35,26 @@ PART_OF: Final = {
 class Graph:
     """A network's amounts are `fixed + batch * each`, exactly, spilled bytes with no cache.
 
-    Both by the settings of the devices that timed it.
+    Both by the rule set and the settings of the devices that timed it.
     """
 
-    fixed: Mapping[Settings, np.ndarray]
-    each: Mapping[Settings, np.ndarray]
+    fixed: Mapping[Way, np.ndarray]
+    each: Mapping[Way, np.ndarray]
     macs: int
     bytes_accessed: int
     width: int
 
-    def at(self, batch: int, settings: Settings) -> np.ndarray:
-        """Amounts of the kernels at a batch size, on a device of such settings."""
-        key = replace(settings, cache_bytes=0)
+    def at(self, batch: int, way: Way) -> np.ndarray:
+        """Amounts of the kernels at a batch size, on a device of such rules and settings."""
+        fusion, settings = way
+        key = fusion, replace(settings, cache_bytes=0)
         amounts: np.ndarray = self.fixed[key] + batch * self.each[key]
         amounts[:, SPILL] = np.maximum(amounts[:, SPILL] - settings.cache_bytes, 0.0)
         return amounts
 
 
 def all_amounts(corpus: Path, cache: Path) -> Mapping[str, Mapping[str, Graph]]:
-    """By group, then by graph. Made anew when the model's code or the groups changed."""
+    """By group, then by graph. Made anew when the code or the groups changed."""
     made: dict[str, dict[str, Graph]] = {}
     for part in ("arm", "phone", "gpu"):
         groups = [g for g in GROUPS.values() if PART_OF.get(g.name) == part]
@@ -68,8 +68,8 @@ def all_amounts(corpus: Path, cache: Path) -> Mapping[str, Mapping[str, Graph]]:
 
 def amounts_of(corpus: Path, part: str, groups: list[Group]) -> dict[str, dict[str, Graph]]:
     """Count the graphs of `part` for `groups`, on two cores."""
-    wanted = {g.name: settings_of(g, corpus) for g in groups}
-    jobs = [(name, data, groups, wanted, part) for name, data in graph_files(corpus, part).items()]
+    wanted = {g.name: ways_of(g, corpus) for g in groups}
+    jobs = [(name, data, wanted, part) for name, data in graph_files(corpus, part).items()]
     with ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(_graph, jobs, chunksize=8))
     return {g.name: {name: row[g.name] for name, row in rows} for g in groups}
@@ -81,37 +81,41 @@ def _version(groups: list[Group]) -> str:
     files = [*map(costmodel.joinpath, CODE), *sorted((costmodel / "latency").glob("*.py"))]
     texts = [ast.dump(ast.parse(f.read_text(encoding="utf-8"))) for f in files]
     texts += [f.read_text("utf-8") for f in sorted((costmodel / "runtimes").glob("*.toml"))]
-    texts += [repr((g.fusion, replace(g.settings, cache_bytes=0))) for g in groups]
+    texts += [repr((g.fusion, g.by_layout, replace(g.settings, cache_bytes=0))) for g in groups]
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
-def settings_of(group: Group, corpus: Path) -> list[Settings]:
-    """The distinct settings of the group's devices, without caches."""
-    found = [group.settings_for(d) for d in devices(corpus) if d.group == group.name]
-    return sorted({replace(s, cache_bytes=0) for s in found}, key=repr)
+def ways_of(group: Group, corpus: Path) -> list[Way]:
+    """The distinct rule sets and settings of the group's devices, without caches."""
+    found = [group.way_of(d) for d in devices(corpus) if d.group == group.name]
+    return sorted({(fusion, replace(s, cache_bytes=0)) for fusion, s in found}, key=repr)
 
 
 def _graph(
-    job: tuple[str, bytes, list[Group], Mapping[str, list[Settings]], str],
+    job: tuple[str, bytes, Mapping[str, list[Way]], str],
 ) -> tuple[str, dict[str, Graph]]:
-    name, data, groups, wanted, part = job
-    one = count(data, batch=1)
-    two = count(data, batch=2) if part == "gpu" else one
-    found: dict[str, Graph] = {}
-    for group in groups:
-        rules = fusion_rules(group.fusion)
-        fixed, each = {}, {}
-        for settings in wanted[group.name]:
-            first = matrix(featurize(one, rules, settings).amounts)
-            more = first * 0.0
-            if part == "gpu":
-                more = matrix(featurize(two, rules, settings).amounts) - first
-            fixed[settings], each[settings] = first - more, more
-        found[group.name] = Graph(
-            fixed=fixed,
-            each=each,
-            macs=one.macs,
-            bytes_accessed=one.bytes_accessed,
-            width=widest(one),
-        )
-    return name, found
+    name, data, wanted, part = job
+    # Two and three images: with one, a dimension of one hides what a reshape merges.
+    images = (2, 3) if part == "gpu" else (1, 1)
+    some, more = (count(data, batch=n) for n in images)
+    return name, {group: _amounts(ways, some, more, images) for group, ways in wanted.items()}
+
+
+def _amounts(ways: list[Way], some: Counts, more: Counts, images: tuple[int, int]) -> Graph:
+    fixed, each = {}, {}
+    for fusion, settings in ways:
+        rules = fusion_rules(fusion)
+        first = matrix(featurize(some, rules, settings).amounts)
+        step = first * 0.0
+        if images[1] > images[0]:
+            step = matrix(featurize(more, rules, settings).amounts) - first
+        each[fusion, settings] = step
+        fixed[fusion, settings] = first - images[0] * step
+    grown = more.bytes_accessed - some.bytes_accessed
+    return Graph(
+        fixed=fixed,
+        each=each,
+        macs=some.macs // images[0],
+        bytes_accessed=some.bytes_accessed - (images[0] - 1) * grown,
+        width=widest(some),
+    )

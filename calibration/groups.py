@@ -8,19 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from calibration.corpus import Device
+from costlint.costmodel.calibration.fit import Prior
+from costlint.costmodel.calibration.prior import vague_prior
 from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.terms import TERMS
 
+Way: TypeAlias = tuple[str, Settings]
+"""How kernels are counted: a rule set by name, and a device's settings."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Devices that share a rule set, settings and a prior."""
+    """Devices that share a rule set, settings and a prior.
+
+    `known` are terms whose seconds are known besides the device's speed, with their sd (log);
+    `by_layout` the rule sets of layouts that have their own.
+    """
 
     name: str
     title: str
@@ -32,13 +41,21 @@ class Group:
     overhead_s: float
     means: Mapping[str, float] = field(default_factory=dict)
     ratio_sd: float = 0.8
+    known: Mapping[str, float] = field(default_factory=dict)
+    by_layout: Mapping[str, str] = field(default_factory=dict)
     leave_one_out: bool = False
 
-    def settings_for(self, device: Device) -> Settings:
-        """The settings of one device, with its chip's last cache where that is published."""
+    def way_of(self, device: Device) -> Way:
+        """How one device's kernels are counted, with its chip's last cache where published."""
+        fusion = self.by_layout.get(device.layout, self.fusion)
         cache = CACHES.get(device.chip, self.settings.cache_bytes)
         settings = replace(self.settings, cache_bytes=cache)
-        return under(settings, fusion_rules(self.fusion), device.threads)
+        return fusion, under(settings, fusion_rules(fusion), device.threads)
+
+    @property
+    def first(self) -> Prior:
+        """What is assumed before any timing."""
+        return vague_prior(self.mean, ratio_sd=self.ratio_sd, known=self.known)
 
     @property
     def mean(self) -> np.ndarray:
@@ -59,7 +76,7 @@ _GPU: Final = {
     "dense_narrow": 30e12, "unpacked": 100e12, "grouped": 10e12, "group_window": 10e12,
     "group_odd": 30e12,
     "depthwise": 3e12, "depthwise_5x5": 2e12, "depthwise_large": 2e12, "linear": 50e12,
-    "matmul": 20e12, "recurrent": 10e12, "special": 1e12, "epilogue": 1e12,
+    "unaligned": 60e12, "matmul": 20e12, "recurrent": 10e12, "special": 1e12, "epilogue": 1e12,
 }  # fmt: skip
 _CPU: Final = {
     "launch": 5e-6, "launch_product": 1e-5, "group": 2e-6, "depth": 1e-9, "resize_chain": 1e-9,
@@ -113,7 +130,7 @@ GROUPS: Final = {
     for group in (
         Group(name="gpu-eager", title="GPU, PyTorch eager, AMP", fusion="none", settings=_AMP,
               overlap=0.5, noise=0.05, bandwidth=600e9, overhead_s=1e-4, means=_GPU,
-              ratio_sd=1.2),
+              ratio_sd=1.2, known={"resize_chain": 0.4}, by_layout={"nhwc": "none_nhwc"}),
         Group(name="gpu-compiled", title="GPU, torch.compile, AMP", fusion="compiled",
               settings=_AMP, overlap=0.8, noise=0.03, bandwidth=600e9, overhead_s=1e-4,
               means=_GPU | {"resize_chain": 1e-10}, ratio_sd=1.2),
@@ -125,12 +142,13 @@ GROUPS: Final = {
                             "group_window": 1e9}),
         Group(name="torch-cpu", title="phones, PyTorch Mobile CPU", fusion="torch_mobile",
               settings=_FP32, overlap=0.0, noise=0.05, bandwidth=20e9, overhead_s=3e-4,
-              means=_CPU | {"dense_3x3": 10e9}),
+              means=_CPU | {"dense_3x3": 10e9}, ratio_sd=1.6),
         Group(name="tflite-gpu", title="phones, TFLite GPU", fusion="tflite", settings=_FP32,
-              overlap=0.0, noise=0.05, bandwidth=20e9, overhead_s=1e-3, means=_SMALL_GPU),
+              overlap=0.0, noise=0.03, bandwidth=20e9, overhead_s=1e-3, means=_SMALL_GPU,
+              ratio_sd=1.6),
         Group(name="torch-gpu", title="phones, PyTorch Mobile GPU", fusion="torch_mobile",
-              settings=_FP32, overlap=0.0, noise=0.05, bandwidth=20e9, overhead_s=1e-3,
-              means=_SMALL_GPU),
+              settings=_FP32, overlap=0.3, noise=0.03, bandwidth=20e9, overhead_s=1e-3,
+              means=_SMALL_GPU, ratio_sd=1.6),
         Group(name="ncnn-cpu", title="ncnn CPUs", fusion="ncnn",
               settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB,
                                 winograd=True),

@@ -11,7 +11,7 @@ import numpy as np
 
 from calibration.groups import Group
 from costlint.costmodel.calibration.fit import predict, shares
-from costlint.costmodel.calibration.prior import fit_together, vague_prior
+from costlint.costmodel.calibration.prior import fit_together
 from costlint.costmodel.calibration.samples import Samples
 
 FOLDS = 10
@@ -61,7 +61,7 @@ def held_out(
     )
     predicted = {name: np.zeros(len(s)) for name, s in devices.items()}
     scale = {name: np.zeros(len(s)) for name, s in devices.items()}
-    first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
+    first = group.first
     for fold in sorted(set(folds.values())):
         out = {n: np.array([folds[f] == fold for f in s.families]) for n, s in devices.items()}
         kept = {n: s.where(~out[n]) for n, s in devices.items()}

@@ -31,6 +31,7 @@ from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.graph import Op, OpGraph, Tensor
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.settings import under
 
 EQUAL: Final = 0.02
 KERNELS: Final = 1200
@@ -161,7 +162,8 @@ def _samples(kernels: list[tuple[Shape, float]], group: Group) -> Iterator[Sampl
 @cache
 def _amounts(shape: Shape, group: str) -> tuple[np.ndarray, int]:
     counts = count(_convolution(shape))
-    rules, settings = fusion_rules(GROUPS[group].fusion), GROUPS[group].settings
+    rules = fusion_rules(GROUPS[group].fusion)
+    settings = under(GROUPS[group].settings, rules, threads=0)
     return matrix(featurize(counts, rules, settings).amounts), int(counts.macs)
 
 

@@ -13,7 +13,7 @@ from calibration.corpus import Device
 from calibration.groups import GROUPS
 from calibration.rebuild import samples_of
 from costlint.costmodel.calibration.fit import Fitted, fit, predict
-from costlint.costmodel.calibration.prior import shared_prior, vague_prior
+from costlint.costmodel.calibration.prior import shared_prior
 from costlint.costmodel.calibration.samples import Samples
 
 TIMINGS: Final = 5
@@ -26,7 +26,7 @@ def predictions(
     group = GROUPS["ncnn-cpu"]
     members = {d.name: d for d in wanted.values() if d.group == group.name}
     found = []
-    first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
+    first = group.first
     for name, device in members.items():
         if len(device.timings) < 15:
             continue

@@ -39,7 +39,7 @@ def make_profile(  # noqa: PLR0913 (what a profile is made of)
     date: str,
 ) -> DeviceProfile:
     """The profile of one device. `together` are the predictions of the whole group."""
-    settings = group.settings_for(device)
+    fusion, settings = group.way_of(device)
     pooled = np.concatenate([held.residuals for held in together])
     level = LEVEL if group.leave_one_out else FAMILY_LEVEL
     weight = SINGLE_WEIGHT if group.leave_one_out else POOLED_WEIGHT
@@ -55,7 +55,7 @@ def make_profile(  # noqa: PLR0913 (what a profile is made of)
         name=device.name,
         hardware=device.hardware,
         runtime=device.runtime,
-        fusion=group.fusion,
+        fusion=fusion,
         precision=settings.precision,
         layout=device.layout,
         threads=device.threads,

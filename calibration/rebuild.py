@@ -23,7 +23,7 @@ from calibration.papertables import PLATFORMS, paper_profile, platform
 from calibration.profiles import make_profile
 from calibration.support import EAGER, gtx1080ti
 from costlint.costmodel.calibration.fit import Fitted
-from costlint.costmodel.calibration.prior import fit_together, vague_prior
+from costlint.costmodel.calibration.prior import fit_together
 from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.devices.profile import DeviceProfile
 
@@ -70,7 +70,7 @@ def rebuild_group(
     start = time.monotonic()
     members = {d.name: d for d in wanted if d.group == group.name}
     samples = {name: samples_of(d, graphs, group) for name, d in members.items()}
-    first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
+    first = group.first
     fits, prior = fit_together(samples, first, overlap=group.overlap, noise=group.noise)
     starts = {name: f.parameters for name, f in fits.items()}
     tested = held_out(samples, group, starts)
@@ -118,21 +118,23 @@ def profiles_of(  # noqa: PLR0913 (all by name)
 
 
 def samples_of(device: Device, graphs: Mapping[str, Graph], group: Group) -> Samples:
-    """A device's timings with the amounts of their networks."""
-    return Samples(
-        rows=tuple(
+    """A device's timings with the amounts of their networks, counted its way."""
+    way = group.way_of(device)
+    rows = []
+    for timing in device.timings:
+        graph = graphs[timing.graph]
+        rows.append(
             Sample(
-                network=t.graph,
-                family=t.family,
-                amounts=graphs[t.graph].at(t.batch, group.settings_for(device)),
-                latency_s=t.latency_s,
-                batch=t.batch,
-                macs=graphs[t.graph].macs,
-                width=graphs[t.graph].width,
+                network=timing.graph,
+                family=timing.family,
+                amounts=graph.at(timing.batch, way),
+                latency_s=timing.latency_s,
+                batch=timing.batch,
+                macs=graph.macs,
+                width=graph.width,
             )
-            for t in device.timings
         )
-    )
+    return Samples(rows=tuple(rows))
 
 
 def _with_memory(profile: DeviceProfile) -> DeviceProfile:

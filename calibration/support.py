@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.settings import under
 from costlint.costmodel.latency.terms import INDEX, TERMS
 
 EAGER: Final = "rtx3090-torch2.4-amp-nchw"
@@ -60,8 +60,8 @@ def gtx1080ti(corpus: Path, eager: DeviceProfile) -> np.ndarray:
 
 def _networks(corpus: Path, group: Group, mean: np.ndarray) -> tuple[Fitted, np.ndarray]:
     """The fit of NAS-Bench-201's networks, and which terms they have."""
-    settings = replace(group.settings, winograd=False)
     rules = fusion_rules("none")
+    settings = under(group.settings, rules, threads=0)
     rows = []
     for cell, latency_s in timings(corpus, BATCH):
         featured = featurize(count(network(cell, BATCH)), rules, settings)

@@ -12,7 +12,8 @@ from typing import Any, Final
 from costlint.costmodel.errors import OptionError
 
 RULE_SETS: Final = (
-    "none", "onnxruntime", "ncnn", "ncnn_vulkan", "tflite", "torch_mobile", "compiled", "folded",
+    "none", "none_nhwc", "onnxruntime", "ncnn", "ncnn_vulkan", "tflite", "torch_mobile", "compiled",
+    "folded",
 )  # fmt: skip
 
 
@@ -51,19 +52,23 @@ class Fuse:
 class FusionRules:
     """The rule set of one runtime; `views` cost nothing there besides what is free everywhere.
 
+    `keeps_order` says that tensors keep the order in memory that a transpose gave them (PyTorch's
+    strides), `channels_last` that weights of convolutions are kept so.
     What else the library does: `winograd` runs 3x3 convolutions of stride 1 by Winograd's
     algorithm, `shares_packs` deals packs of output channels out to the threads, `groups_in_turn`
     runs a grouped convolution as so many dense ones, `streams_vectors` takes one row times a matrix
     at the speed of the matrix's bytes, `narrow_kernels` has kernels of their own for convolutions
     of few input channels, `window_share` is what an element of a pooling window costs of an
-    exponential, `blocked` runs convolutions on blocks of channels as wide as a vector, ops of `host` run on the host between a download and an upload.
+    exponential, `blocked` runs convolutions on blocks of channels as wide as a vector, ops of
+    `host` run on the host between a download and an upload.
     """
 
     name: str
     source: str
     composites: tuple[Composite, ...]
     views: frozenset[str]
-    reshape_copies: bool
+    keeps_order: bool
+    channels_last: bool
     winograd: bool
     blocked: bool
     shares_packs: bool
@@ -95,7 +100,8 @@ def fusion_rules(name: str) -> FusionRules:
         source=table["source"],
         composites=tuple(known[c] for c in table["composites"]),
         views=frozenset(table["views"]),
-        reshape_copies=table["reshape_copies"],
+        keeps_order=table.get("keeps_order", False),
+        channels_last=table.get("channels_last", False),
         winograd=table["winograd"],
         blocked=table.get("blocked", False),
         shares_packs=table.get("shares_packs", False),

@@ -9,6 +9,7 @@ from typing import Final
 from costlint.costmodel.formulas import OpClass
 from costlint.costmodel.fusion import Composite, Fuse, FusionRules
 from costlint.costmodel.graph import Tensor
+from costlint.costmodel.memory_order import Layout
 from costlint.costmodel.op_cost import OpCost
 from costlint.costmodel.wiring import Wiring
 
@@ -27,7 +28,8 @@ class Kernel:
 
     `main` is the op that does the work; `composite` names the function that the ops were
     exported from, '' for none. A view that the kernel reads through is in `reads` as itself, and
-    in `strided` when its elements do not lie in order (a transposed view).
+    in `strided` when its elements do not lie in order (a transposed view). `layout` is None where
+    the runtime lays tensors out as it likes.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Kernel:
     weights: tuple[Tensor, ...]
     writes: tuple[Tensor, ...]
     strided: tuple[Tensor, ...] = ()
+    layout: Layout | None = None
 
     @property
     def kernel_class(self) -> OpClass:
@@ -208,6 +211,7 @@ class _Grouping(Wiring):
             weights=tuple(weights.values()),
             writes=tuple(writes) or _last(rows),
             strided=tuple(t for name, t in reads.items() if name in self.strided),
+            layout=self.layout_of(self.rows[group.main].op, tuple(reads.values()), group.composite),
         )
 
 

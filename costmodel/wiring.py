@@ -6,13 +6,22 @@ from collections.abc import Container, Iterable, Sequence
 
 from costlint.costmodel.fusion import FusionRules
 from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.memory_order import (
+    RESHAPES,
+    Layout,
+    Order,
+    is_channels_last,
+    is_in_order,
+    result_order,
+)
 from costlint.costmodel.op_cost import OpCost
 
 
 class Wiring:
     """Readers and makers of the tensors that are memory of their own.
 
-    A view is known by its `root`; it is `strided` when its elements do not lie in order.
+    A view is known by its `root`; it is `strided` when its elements do not lie in order, and
+    `order` says how they lie, where the runtime keeps that.
     `real[i]` says whether op `i` does anything, `kept` are the graph's outputs.
     """
 
@@ -23,6 +32,7 @@ class Wiring:
         self.rules = rules
         self.root: dict[str, str] = {}
         self.strided: set[str] = set()
+        self.order: dict[str, Order] = {}
         self.maker: dict[str, int] = {}
         self.readers: dict[str, list[int]] = {}
         self.real = [not self._is_view(row) for row in rows]
@@ -42,24 +52,56 @@ class Wiring:
     def _connect(self, index: int, row: OpCost) -> None:
         op = row.op
         source = next((t for t in op.inputs if t is not None and not t.is_parameter), None)
+        was_strided = source is not None and source.name in self.strided
+        is_strided = self._lay(row) if self.rules.keeps_order else was_strided
         if not self.real[index] and source is not None:
-            root = self.root.get(source.name, source.name)
-            is_strided = source.name in self.strided or op.op_type == "Transpose"
-            if is_strided and self.rules.reshape_copies and _merges(op):
-                self.real[index] = True
-            else:
-                for tensor in op.outputs:
-                    if tensor is not None:
-                        self.root[tensor.name] = root
-                        if is_strided:
-                            self.strided.add(tensor.name)
-                return
+            if not self.rules.keeps_order:
+                is_strided = is_strided or op.op_type == "Transpose"
+            elif was_strided and not is_strided and op.op_type in RESHAPES:
+                self.real[index] = True  # no view: the elements are copied into order
+        if not self.real[index] and source is not None:
+            self._view(op, self.root.get(source.name, source.name), is_strided=is_strided)
+            return
         for tensor in op.inputs:
             if tensor is not None and not tensor.is_parameter:
                 self.readers.setdefault(self.root_of(tensor), []).append(index)
         for tensor in op.outputs:
             if tensor is not None:
                 self.maker[tensor.name] = index
+
+    def _view(self, op: Op, root: str, *, is_strided: bool) -> None:
+        for tensor in op.outputs:
+            if tensor is not None:
+                self.root[tensor.name] = root
+                if is_strided:
+                    self.strided.add(tensor.name)
+
+    def _lay(self, row: OpCost) -> bool:
+        """Note in which order the op's results lie; whether it is not that of their shape."""
+        made = result_order(
+            row.op, row.op_class, self.order, channels_last=self.rules.channels_last
+        )
+        for tensor in row.op.outputs:
+            if tensor is not None and made is not None and not is_in_order(tensor, made):
+                self.order[tensor.name] = made
+                self.strided.add(tensor.name)
+        return any(t is not None and t.name in self.strided for t in row.op.outputs)
+
+    def layout_of(self, op: Op, reads: Sequence[Tensor], composite: str) -> Layout | None:
+        """How what a kernel reads and writes lies, where the runtime keeps that."""
+        y = op.outputs[0] if op.outputs and self.rules.keeps_order else None
+        if y is None or y.shape is None:
+            return None
+        is_conv = op.op_type in ("Conv", "ConvTranspose")
+        full = [t for t in reads if t.shape == y.shape or is_conv]
+        made = [t for t in full if self.root_of(t) in self.maker]
+        order = self.order.get(y.name)
+        is_strided_linear = composite == "linear" and reads[0].name in self.strided
+        return Layout(
+            is_channels_last=is_channels_last(y, self.order),
+            mixed=tuple([t for t in made if self.order.get(t.name) != order]),
+            has_bias_apart=is_strided_linear or (is_conv and op.input(2) is not None),
+        )
 
     def root_of(self, tensor: Tensor) -> str:
         """The tensor whose memory this one is."""
@@ -84,13 +126,6 @@ class Wiring:
                 if row.op.op_type == op_type and row.costed and reader not in taken:
                     return reader
         return None
-
-
-def _merges(op: Op) -> bool:
-    """Whether a Reshape joins dimensions; splitting one leaves a view."""
-    if op.op_type != "Reshape" or op.x.shape is None or op.y.shape is None:
-        return False
-    return op.y.rank <= op.x.rank
 
 
 def _is_one(dim: object) -> bool:

@@ -20,7 +20,7 @@ from costlint.costmodel.calibration.samples import IS_PART, Samples
 from costlint.costmodel.calibration.timed import Timed
 from costlint.costmodel.devices import DeviceProfile, device, devices
 from costlint.costmodel.fusion import fusion_rules
-from costlint.costmodel.latency.settings import Settings, under
+from costlint.costmodel.latency.settings import Settings
 from costlint.costmodel.latency.terms import INDEX
 
 NEAREST: Final = 12

@@ -13,6 +13,7 @@ import numpy as np
 
 from costlint.costmodel.calibration.fit import SIZE, Fitted, Prior, fit
 from costlint.costmodel.calibration.samples import IS_PART, Samples
+from costlint.costmodel.latency.terms import INDEX
 
 LAUNCH_SPEED: Final = 0.3
 """How far launches follow a device's speed: dispatch is the host's work."""
@@ -21,16 +22,26 @@ FLOOR: Final = 0.002
 """Variance that is always left: no two devices are known to be alike to better than 4 %."""
 
 
-def vague_prior(mean: np.ndarray, *, ratio_sd: float = 0.8, speed_sd: float = 2.0) -> Prior:
+def vague_prior(
+    mean: np.ndarray,
+    *,
+    ratio_sd: float = 0.8,
+    speed_sd: float = 2.0,
+    known: Mapping[str, float] | None = None,
+) -> Prior:
     """`mean`'s ratios known to `ratio_sd`, the device's speed only to `speed_sd` (log scale).
 
-    Rates of one part (launch, compute, memory) also move together, by `PART_SD`.
+    Rates of one part (launch, compute, memory) also move together, by `PART_SD`. Terms in `known`
+    are known to that sd whatever the device's speed: a latency of memory, say.
     """
     speed = np.append(np.where(IS_PART["launch"], LAUNCH_SPEED, 1.0), LAUNCH_SPEED)
     covariance = np.eye(SIZE) * ratio_sd**2 + np.outer(speed, speed) * speed_sd**2
     for part in IS_PART.values():
         members = np.append(part, False)
         covariance += np.outer(members, members) * PART_SD**2
+    for name, sd in (known or {}).items():
+        covariance[INDEX[name]] = covariance[:, INDEX[name]] = 0.0
+        covariance[INDEX[name], INDEX[name]] = sd**2
     return Prior(mean=mean, covariance=covariance)
 
 

@@ -16,21 +16,12 @@ TILE: Final = 4
 
 def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     """Count a convolution into `counted`; gives the term of its activations' bytes."""
-    x, y = op.x.known_shape, op.y.known_shape
+    y = op.y.known_shape
     weight = op.input(3) if op.op_type == "QLinearConv" else op.w
     w = (weight or op.w).known_shape
     filter_size = product(w[2:])
     if op.op_type == "ConvTranspose":
-        positions, per_group, c_out = (
-            x[0] * product(x[2:]),
-            x[1] // op.attributes.get("group", 1),
-            y[1],
-        )
-        macs = positions * per_group * c_out * filter_size
-        counted["dense_other"] = macs
-        counted["launch_product"] = 1
-        counted["depth"] = per_group * filter_size
-        return "dense_traffic"
+        return _transposed(op, filter_size, counted)
     if settings.blocked:
         return blocked_convolution(op, settings, counted)
     groups: Any = op.attributes.get("group", 1)
@@ -40,19 +31,27 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     counted["weights"] = size_bytes(product(w), weight_type(settings))
     if not is_below(1, groups):
         return _dense(op, w, y, settings, counted)
-    macs = positions * filter_size * per_group * c_out
     if is_below(per_group, 2):
         channels = c_out if settings.threads == 1 else _shared(c_out, settings)
         counted[depthwise_term(filter_size)] = positions * filter_size * channels
         return "depthwise_traffic"
     if settings.groups_in_turn:
         return _in_turn(op, w, groups, settings, counted)
-    counted["grouped"] = macs
-    counted["group_odd"] = macs * _is_odd(per_group)
+    counted["grouped"] = positions * filter_size * per_group * c_out
+    counted["group_odd"] = counted["grouped"] * _is_odd(per_group)
     counted["group"] = groups - 1
     if type(filter_size) is int and filter_size == 1:
         return "dense_1x1_traffic"
     counted["group_window"] = positions * filter_size * c_out
+    return "dense_traffic"
+
+
+def _transposed(op: Op, filter_size: Dim, counted: Amounts) -> str:
+    x = op.x.known_shape
+    per_group = x[1] // op.attributes.get("group", 1)
+    counted["launch_product"] = 1
+    counted["depth"] = per_group * filter_size
+    counted["dense_other"] = x[0] * product(x[2:]) * counted["depth"] * op.y.known_shape[1]
     return "dense_traffic"
 
 

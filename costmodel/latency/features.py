@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from costlint.costmodel.dims import Dim, ceil_div, maximum, minimum, product
+from costlint.costmodel.dims import Dim, maximum, minimum, product
 from costlint.costmodel.dtypes import is_float, size_bytes
-from costlint.costmodel.graph import Tensor
 from costlint.costmodel.kernels import Kernel
 from costlint.costmodel.latency.blocked import pool_share
 from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
+from costlint.costmodel.latency.layout import lay_out, tensor_bytes
+from costlint.costmodel.latency.products import copies_input, product_of
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
-from costlint.costmodel.op_cost import OpCost
 
 _TRAFFIC: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -49,8 +49,6 @@ _ATTENTION: Final = ("attention", "attention_scaled")
 _RECURRENT: Final = frozenset({"LSTM", "GRU", "RNN"})
 
 
-PRODUCT_TILE: Final = 64
-"""Rows that one thread block of an attention or batched product works on."""
 _SPARSE_READS: Final = frozenset({"Gather", "GatherElements", "GatherND", "Slice", "Split"})
 
 
@@ -76,15 +74,16 @@ def amounts(
         counted["resize_chain"] = product(op.y.known_shape[:2])
     moved, cast = _moved(kernel, settings, widths or {})
     if op.op_type in _SPARSE_READS and len(kernel.ops) == 1:
-        written = _bytes(kernel.writes, settings, widths or {})
+        written = tensor_bytes(kernel.writes, settings, widths or {})
         moved = written + minimum(moved - written, written)
     counted[traffic] = counted.get(traffic, 0) + moved
     if kernel.kernel_class == "conv" and cast is not None:
-        counted["elementwise"] = cast
-    if kernel.strided and ("linear" in counted or traffic in _ORDERED):
-        copied = 2 * _bytes(kernel.strided, settings, widths or {})
+        counted["elementwise"] = counted.get("elementwise", 0) + cast
+    if kernel.strided and (traffic in _ORDERED or copies_input(kernel, counted)):
+        copied = 2 * tensor_bytes(kernel.strided, settings, widths or {})
         counted["movement"] = counted.get("movement", 0) + copied
         counted["launch"] = 2
+    lay_out(kernel, counted, traffic, settings, widths or {})
     _special(kernel, settings, counted)
     resident = moved + counted.get("weights", 0) + counted.get("weights_linear", 0)
     counted["spill"] = maximum(resident - settings.cache_bytes, 0)
@@ -105,7 +104,7 @@ def _work(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
     if op.op_type in _RECURRENT:
         return _recurrent(kernel, counted)
     if kernel.kernel_class == "conv":
-        return _product(kernel, settings, counted)
+        return product_of(kernel, settings, counted)
     traffic = "activation" if kernel.composite in _FUNCTIONS else _TRAFFIC.get(op.op_type, "")
     return traffic or ("elementwise" if kernel.kernel_class == "elementwise" else "movement")
 
@@ -115,40 +114,8 @@ def _on_host(kernel: Kernel, settings: Settings) -> Amounts:
     crossing = (*kernel.reads, *kernel.writes)
     return {
         "crossing": len(crossing) * kernel.main.times,
-        "crossing_traffic": _bytes(crossing, settings, {}) * kernel.main.times,
+        "crossing_traffic": tensor_bytes(crossing, settings, {}) * kernel.main.times,
     }
-
-
-def _product(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
-    counted["launch_product"] = 1
-    op = kernel.main.op
-    weight = op.input(1)
-    if (
-        weight is not None
-        and weight.is_parameter
-        and weight.shape
-        and op.op_type in ("Gemm", "MatMul")
-    ):
-        k, n = op.x.known_shape[-1], op.y.known_shape[-1]
-        rows = kernel.main.cost.macs // (k * n)
-        lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
-        macs = rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
-        counted["linear"] = macs * minimum(rows - 1, 1) if settings.streams_vectors else macs
-        counted["depth"] = op.x.known_shape[-1]
-        counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
-    else:
-        counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)
-    return "linear_traffic"
-
-
-def _tiled_macs(row: OpCost, settings: Settings) -> Dim:
-    """Multiply-accumulates of a product of activations; tensor cores take rows by whole tiles."""
-    macs = row.cost.macs
-    if settings.precision != "amp" or row.op.op_type != "MatMul" or row.op.y.rank < 3:
-        return macs
-    rows, columns = row.op.y.known_shape[-2:]
-    tiles = ceil_div(rows, PRODUCT_TILE) * ceil_div(columns, 8) * PRODUCT_TILE * 8
-    return macs // (rows * columns) * tiles
 
 
 def _recurrent(kernel: Kernel, counted: Amounts) -> str:
@@ -202,18 +169,7 @@ def _moved(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> tup
     tensors = (*kernel.reads, *kernel.writes)
     if kernel.kernel_class != "conv":  # tables that are read whole: position embeddings, scales
         tensors = (*tensors, *(t for t in kernel.weights if t.shape))
-    return _bytes(tensors, settings, widths), cast
-
-
-def _bytes(tensors: tuple[Tensor, ...], settings: Settings, widths: Mapping[str, int]) -> Dim:
-    wide = 4 if settings.precision == "fp32" else 2
-    total: Dim = 0
-    for tensor in tensors:
-        if is_float(tensor.dtype):
-            total = total + tensor.elements * widths.get(tensor.name, wide)
-        else:
-            total = total + tensor.size_bytes
-    return total
+    return tensor_bytes(tensors, settings, widths), cast
 
 
 __all__ = ["Amounts", "Settings", "amounts", "moved_bytes", "weight_type"]

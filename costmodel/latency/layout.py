@@ -1,0 +1,57 @@
+"""What the order of elements in memory costs, where the runtime keeps it (PyTorch eager)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from costlint.costmodel.dims import Dim
+from costlint.costmodel.dtypes import is_float
+from costlint.costmodel.graph import Tensor
+from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.latency.settings import Amounts, Settings
+
+
+def lay_out(
+    kernel: Kernel,
+    counted: Amounts,
+    traffic: str,
+    settings: Settings,
+    widths: Mapping[str, int],
+) -> None:
+    """Count biases added apart, maps copied to another order, and operands in two orders.
+
+    cuDNN's bias is an element-wise kernel over the result; tensor cores want channels last, so
+    maps that lie channel after channel are transposed on the way in and out
+    (https://docs.nvidia.com/deeplearning/performance/dl-performance-convolutional); element-wise
+    operands in two orders are read across cache lines, as a transpose does.
+    """
+    layout = kernel.layout
+    if layout is None:
+        return
+    is_conv = kernel.main.op.op_type in ("Conv", "ConvTranspose")
+    if layout.has_bias_apart:
+        counted["launch"] = counted["launch"] + 1
+        narrow = {name: min(width, 2) for name, width in widths.items()}
+        written = tensor_bytes(kernel.writes, settings, narrow)
+        counted["elementwise"] = counted.get("elementwise", 0) + 2 * written
+    if layout.mixed and is_conv:
+        counted["launch"] = counted["launch"] + len(layout.mixed)
+        copied = 2 * tensor_bytes(layout.mixed, settings, widths)
+        counted["movement"] = counted.get("movement", 0) + copied
+    elif layout.mixed and kernel.kernel_class == "elementwise":
+        counted["movement"] = counted.get("movement", 0) + counted.pop(traffic)
+    is_dense = traffic in ("dense_1x1_traffic", "dense_traffic")
+    if is_conv and is_dense and settings.precision == "amp" and not layout.is_channels_last:
+        counted["channels_first"] = counted[traffic]
+
+
+def tensor_bytes(tensors: Iterable[Tensor], settings: Settings, widths: Mapping[str, int]) -> Dim:
+    """Bytes of `tensors` at the device's precision; `widths` are element sizes by name."""
+    wide = 4 if settings.precision == "fp32" else 2
+    total: Dim = 0
+    for tensor in tensors:
+        if is_float(tensor.dtype):
+            total = total + tensor.elements * widths.get(tensor.name, wide)
+        else:
+            total = total + tensor.size_bytes
+    return total

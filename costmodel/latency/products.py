@@ -1,0 +1,71 @@
+"""The amounts of matrix products: with a weight, or of two activations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from costlint.costmodel.dims import Dim, ceil_div, minimum
+from costlint.costmodel.dtypes import size_bytes
+from costlint.costmodel.graph import Op
+from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.op_cost import OpCost
+
+PRODUCT_TILE: Final = 64
+"""Rows that one thread block of an attention or batched product works on."""
+
+
+def copies_input(kernel: Kernel, counted: Amounts) -> bool:
+    """Whether a product with a weight copies a transposed input first.
+
+    PyTorch takes a transposed stack of matrices as it lies into a batched product.
+    """
+    is_batched = kernel.layout is not None and kernel.main.op.x.rank == 3
+    return "linear" in counted and not is_batched
+
+
+def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
+    """Count a matrix product into `counted`; gives the term of its activations' bytes."""
+    counted["launch_product"] = 1
+    op = kernel.main.op
+    weight = op.input(1)
+    if (
+        weight is not None
+        and weight.is_parameter
+        and weight.shape
+        and op.op_type in ("Gemm", "MatMul")
+    ):
+        k, n = op.x.known_shape[-1], op.y.known_shape[-1]
+        rows = kernel.main.cost.macs // (k * n)
+        lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
+        macs = rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
+        counted["linear"] = macs * minimum(rows - 1, 1) if settings.streams_vectors else macs
+        counted["unaligned"] = counted["linear"] * _misfits(op, settings)
+        counted["depth"] = op.x.known_shape[-1]
+        counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
+    else:
+        counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)
+        if op.op_type == "MatMul" and len(kernel.ops) == 1:
+            counted["unaligned"] = counted["matmul"] * _misfits(op, settings)
+    return "linear_traffic"
+
+
+def _misfits(op: Op, settings: Settings) -> Dim:
+    """1 where rows are no whole vectors of 16 bytes: tensor cores then load them in smaller steps.
+
+    https://docs.nvidia.com/deeplearning/performance/dl-performance-matrix-multiplication
+    """
+    if settings.precision != "amp":
+        return 0
+    sides = (op.x.known_shape[-1], op.y.known_shape[-1])
+    return minimum(sum(ceil_div(side, 8) * 8 - side for side in sides), 1)
+
+
+def _tiled_macs(row: OpCost, settings: Settings) -> Dim:
+    """Multiply-accumulates of a product of activations; tensor cores take rows by whole tiles."""
+    macs = row.cost.macs
+    if settings.precision != "amp" or row.op.op_type != "MatMul" or row.op.y.rank < 3:
+        return macs
+    rows, columns = row.op.y.known_shape[-2:]
+    tiles = ceil_div(rows, PRODUCT_TILE) * ceil_div(columns, 8) * PRODUCT_TILE * 8
+    return macs // (rows * columns) * tiles
