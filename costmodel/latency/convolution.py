@@ -37,12 +37,18 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
         return "depthwise_traffic"
     if settings.groups_in_turn:
         return _in_turn(op, w, groups, settings, counted)
-    counted["grouped"] = positions * filter_size * per_group * c_out
+    return _grouped(op, w, counted)
+
+
+def _grouped(op: Op, w: Shape, counted: Amounts) -> str:
+    y, filter_size, per_group = op.y.known_shape, product(w[2:]), w[1]
+    outputs = y[0] * product(y[1:]) * filter_size
+    counted["grouped"] = outputs * per_group
     counted["group_odd"] = counted["grouped"] * _is_odd(per_group)
-    counted["group"] = groups - 1
+    counted["group"] = op.attributes["group"] - 1
     if type(filter_size) is int and filter_size == 1:
         return "dense_1x1_traffic"
-    counted["group_window"] = positions * filter_size * c_out
+    counted["group_window"] = outputs
     return "dense_traffic"
 
 
