@@ -56,7 +56,8 @@ class FusionRules:
     runs a grouped convolution as so many dense ones, `streams_vectors` takes one row times a matrix
     at the speed of the matrix's bytes, `narrow_kernels` has kernels of their own for convolutions
     of few input channels, `window_share` is what an element of a pooling window costs of an
-    exponential, ops of `host` run on the host between a download and an upload.
+    exponential, ops of `serial` run on one thread, ops of `host` on the host between a download and
+    an upload.
     """
 
     name: str
@@ -70,6 +71,7 @@ class FusionRules:
     streams_vectors: bool
     narrow_kernels: bool
     window_share: float
+    serial: frozenset[str]
     host: frozenset[str]
     fuses: tuple[Fuse, ...]
 
@@ -101,6 +103,7 @@ def fusion_rules(name: str) -> FusionRules:
         streams_vectors=table.get("streams_vectors", False),
         narrow_kernels=table.get("narrow_kernels", False),
         window_share=table.get("window_share", 1.0),
+        serial=frozenset(table.get("serial", ())),
         host=frozenset(table.get("host", ())),
         fuses=tuple(map(_fuse, table.get("fuse", ()))),
     )

@@ -88,12 +88,13 @@ def _shared(channels: Dim, settings: Settings) -> Dim:
 
 
 def _in_turn(op: Op, w: Shape, groups: Dim, settings: Settings, counted: Amounts) -> str:
-    """A grouped convolution that the library runs as so many dense ones."""
+    """Count a grouped convolution that the library runs as so many dense ones."""
     y = op.y.known_shape
     one: Amounts = {"weights": counted["weights"] // groups}
     traffic = _dense(op, (w[0] // groups, *w[1:]), (y[0], y[1] // groups, *y[2:]), settings, one)
     counted |= {name: amount * groups for name, amount in one.items()}
     counted["group"] = groups - 1
+    counted["launch"] = counted["launch_product"] = groups
     return traffic
 
 

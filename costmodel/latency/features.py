@@ -76,7 +76,8 @@ def amounts(
     if op.op_type in _SPARSE_READS and len(kernel.ops) == 1:
         written = _bytes(kernel.writes, settings, widths or {})
         moved = written + minimum(moved - written, written)
-    counted[traffic] = counted.get(traffic, 0) + moved
+    alone = settings.threads if op.op_type in settings.serial else 1
+    counted[traffic] = counted.get(traffic, 0) + moved * alone
     if kernel.kernel_class == "conv" and cast is not None:
         counted["elementwise"] = cast
     if kernel.strided and ("linear" in counted or traffic in _ORDERED):

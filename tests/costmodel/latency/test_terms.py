@@ -89,10 +89,20 @@ def test_groups_in_turn_are_dense_convolutions():
     found = amounts(conv(32, 64, 8, 3, groups=4), settings)
     one = amounts(conv(8, 16, 8, 3), settings)
     assert found["group"] == 3
-    assert found["launch_product"] == 1
+    assert found["launch"] == found["launch_product"] == 4
     for name in ("dense_3x3", "winograd_traffic", "weights"):
         assert found[name] == 4 * one[name]
     assert "grouped" not in found
+
+
+def test_a_copy_on_one_thread_keeps_the_others_waiting():
+    proto = model(
+        "g (float[1, 8, 6, 6] x, float[1, 8, 6, 6] z) => (float[N, C, H, W] y)"
+        "{ y = Concat<axis = 1>(x, z) }"
+    )
+    alone = amounts(proto, replace(NCNN, threads=1))["movement"]
+    assert alone == 4 * 2 * (16 * 6 * 6)
+    assert amounts(proto, NCNN)["movement"] == 4 * alone
 
 
 def test_a_first_layer_is_narrow():
