@@ -22,7 +22,7 @@ from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
 from costlint.costmodel.latency.terms import INDEX
 
-CODE: Final = ("kernels.py", "wiring.py", "fusion.py", "memory_order.py")
+CODE: Final = ("kernels.py", "wiring.py", "fusion.py", "library.py", "memory_order.py")
 SPILL: Final = INDEX["spill"]
 PART_OF: Final = {
     "gpu-eager": "gpu", "gpu-compiled": "gpu", "x86": "gpu", "tflite-cpu": "phone",

@@ -15,7 +15,7 @@ import numpy as np
 from calibration.corpus import Device
 from costlint.costmodel.calibration.fit import Prior
 from costlint.costmodel.calibration.prior import vague_prior
-from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.fusion import FusionRules, fusion_rules
 from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.terms import TERMS
 
@@ -50,7 +50,13 @@ class Group:
         fusion = self.by_layout.get(device.layout, self.fusion)
         cache = CACHES.get(device.chip, self.settings.cache_bytes)
         settings = replace(self.settings, cache_bytes=cache)
-        return fusion, under(settings, fusion_rules(fusion), device.threads)
+        return fusion, under(settings, fusion_rules(fusion).library, device.threads)
+
+    @property
+    def usual(self) -> tuple[FusionRules, Settings]:
+        """Rules and settings of a device of the group of which nothing else is known."""
+        rules = fusion_rules(self.fusion)
+        return rules, under(self.settings, rules.library, threads=1)
 
     @property
     def first(self) -> Prior:
@@ -120,10 +126,8 @@ MEMORIES: Final = {
 }  # fmt: skip
 """Bytes of memory as the makers publish them, by the beginning of a profile's name."""
 # Tensor cores multiply an implicit matrix: held-out errors are lower without Winograd's tiles.
-_AMP: Final = Settings(
-    precision="amp", lanes_in=8, lanes_out=8, cache_bytes=_MB * 32, winograd=False
-)
-_FP32: Final = Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=_MB, winograd=False)
+_AMP: Final = Settings(precision="amp", lanes_in=8, lanes_out=8, cache_bytes=_MB * 32)
+_FP32: Final = Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=_MB)
 
 GROUPS: Final = {
     group.name: group
@@ -150,27 +154,23 @@ GROUPS: Final = {
               settings=_FP32, overlap=0.3, noise=0.03, bandwidth=20e9, overhead_s=1e-3,
               means=_SMALL_GPU, ratio_sd=1.6),
         Group(name="ncnn-cpu", title="ncnn CPUs", fusion="ncnn",
-              settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB,
-                                winograd=True),
+              settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB),
               overlap=0.0,
               noise=0.12, bandwidth=6e9, overhead_s=3e-4, means=_NCNN, ratio_sd=0.5,
               leave_one_out=True),
         Group(name="ncnn-vulkan", title="ncnn Vulkan GPUs", fusion="ncnn_vulkan",
-              settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB,
-                                winograd=True),
+              settings=Settings(precision="fp32", lanes_in=4, lanes_out=4, cache_bytes=_MB),
               overlap=0.0,
               noise=0.12, bandwidth=40e9, overhead_s=1e-3, means=_SMALL_GPU,
               leave_one_out=True),
         Group(name="paper-gpu", title="paper, GTX 1080 Ti", fusion="folded",
-              settings=Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=2 * _MB,
-                                winograd=True),
+              settings=Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=2 * _MB),
               overlap=0.5,
               noise=0.03, bandwidth=300e9, overhead_s=1.5e-4,
               means=_GPU | {"dense_1x1": 4.5e12, "dense_3x3": 6e12, "dense_other": 4e12,
                             "grouped": 4e12, "group": 1.4e-5, "launch": 9e-6, "copy": 40e9}),
         Group(name="paper-arm", title="paper, Snapdragon 810", fusion="folded",
-              settings=Settings(precision="fp32", lanes_in=1, lanes_out=4, cache_bytes=2 * _MB,
-                                winograd=True),
+              settings=Settings(precision="fp32", lanes_in=1, lanes_out=4, cache_bytes=2 * _MB),
               overlap=0.3,
               noise=0.03, bandwidth=4e9, overhead_s=5e-3,
               means=_CPU | {"dense_1x1": 5e9, "dense_3x3": 5e9, "grouped": 5e9, "copy": 0.25e9}),

@@ -27,11 +27,9 @@ from costlint.costmodel.calibration.prior import vague_prior
 from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices import DeviceProfile, device
-from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.graph import Op, OpGraph, Tensor
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.latency.settings import under
 
 EQUAL: Final = 0.02
 KERNELS: Final = 1200
@@ -162,9 +160,7 @@ def _samples(kernels: list[tuple[Shape, float]], group: Group) -> Iterator[Sampl
 @cache
 def _amounts(shape: Shape, group: str) -> tuple[np.ndarray, int]:
     counts = count(_convolution(shape))
-    rules = fusion_rules(GROUPS[group].fusion)
-    settings = under(GROUPS[group].settings, rules, threads=0)
-    return matrix(featurize(counts, rules, settings).amounts), int(counts.macs)
+    return matrix(featurize(counts, *GROUPS[group].usual).amounts), int(counts.macs)
 
 
 def _convolution(shape: Shape) -> OpGraph:

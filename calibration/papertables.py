@@ -21,7 +21,6 @@ from costlint.costmodel.calibration.prior import vague_prior
 from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.profile import DeviceProfile
-from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
@@ -83,7 +82,7 @@ def platform(corpus: Path, name: str, known: Mapping[str, np.ndarray]) -> Platfo
 
 def _sample(cell: Cell, group: Group) -> Sample:
     counts = count(cell.graph)
-    featured = featurize(counts, fusion_rules(group.fusion), group.settings)
+    featured = featurize(counts, *group.usual)
     return Sample(
         network=cell.name,
         family=cell.table,

@@ -30,7 +30,6 @@ from costlint.costmodel.calibration.prior import vague_prior
 from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices import DeviceProfile, device
-from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 
@@ -73,8 +72,7 @@ def of_tables(corpus: Path, platform: str, name: str) -> Iterator[Pair]:
     group = GROUPS[name]
     like = device(platform)
     rows = list(cells(corpus, platform))
-    rules = fusion_rules(group.fusion)
-    amounts = [matrix(featurize(count(c.graph), rules, group.settings).amounts) for c in rows]
+    amounts = [matrix(featurize(count(c.graph), *group.usual).amounts) for c in rows]
     samples = Samples(
         rows=tuple(
             Sample(network=c.name, family=c.table, amounts=a, latency_s=c.latency_s)

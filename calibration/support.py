@@ -61,7 +61,7 @@ def gtx1080ti(corpus: Path, eager: DeviceProfile) -> np.ndarray:
 def _networks(corpus: Path, group: Group, mean: np.ndarray) -> tuple[Fitted, np.ndarray]:
     """The fit of NAS-Bench-201's networks, and which terms they have."""
     rules = fusion_rules("none")
-    settings = under(group.settings, rules, threads=0)
+    settings = under(group.settings, rules.library, threads=0)
     rows = []
     for cell, latency_s in timings(corpus, BATCH):
         featured = featurize(count(network(cell, BATCH)), rules, settings)

@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any, Final
 
 from costlint.costmodel.errors import OptionError
+from costlint.costmodel.library import Library, library_of
 
 RULE_SETS: Final = (
     "none", "none_nhwc", "onnxruntime", "ncnn", "ncnn_vulkan", "tflite", "torch_mobile", "compiled",
@@ -54,13 +55,6 @@ class FusionRules:
 
     `keeps_order` says that tensors keep the order in memory that a transpose gave them (PyTorch's
     strides), `channels_last` that weights of convolutions are kept so.
-    What else the library does: `winograd` runs 3x3 convolutions of stride 1 by Winograd's
-    algorithm, `shares_packs` deals packs of output channels out to the threads, `groups_in_turn`
-    runs a grouped convolution as so many dense ones, `streams_vectors` takes one row times a matrix
-    at the speed of the matrix's bytes, `narrow_kernels` has kernels of their own for convolutions
-    of few input channels, `window_share` is what an element of a pooling window costs of an
-    exponential, `blocked` runs convolutions on blocks of channels as wide as a vector, ops of
-    `host` run on the host between a download and an upload.
     """
 
     name: str
@@ -69,14 +63,7 @@ class FusionRules:
     views: frozenset[str]
     keeps_order: bool
     channels_last: bool
-    winograd: bool
-    blocked: bool
-    shares_packs: bool
-    groups_in_turn: bool
-    streams_vectors: bool
-    narrow_kernels: bool
-    window_share: float
-    host: frozenset[str]
+    library: Library
     fuses: tuple[Fuse, ...]
 
 
@@ -102,14 +89,7 @@ def fusion_rules(name: str) -> FusionRules:
         views=frozenset(table["views"]),
         keeps_order=table.get("keeps_order", False),
         channels_last=table.get("channels_last", False),
-        winograd=table["winograd"],
-        blocked=table.get("blocked", False),
-        shares_packs=table.get("shares_packs", False),
-        groups_in_turn=table.get("groups_in_turn", False),
-        streams_vectors=table.get("streams_vectors", False),
-        narrow_kernels=table.get("narrow_kernels", False),
-        window_share=table.get("window_share", 1.0),
-        host=frozenset(table.get("host", ())),
+        library=library_of(table.get("library", {})),
         fuses=tuple(map(_fuse, table.get("fuse", ()))),
     )
 

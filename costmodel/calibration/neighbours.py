@@ -87,7 +87,7 @@ def _alike(fusion: str, precision: str, *, on_cpu: bool) -> list[DeviceProfile]:
     wishes: tuple[Callable[[DeviceProfile], bool], ...] = (
         lambda p: p.precision == precision,
         lambda p: p.fusion == fusion,
-        lambda p: p.rules.winograd == fusion_rules(fusion).winograd,
+        lambda p: p.rules.library.winograd == fusion_rules(fusion).library.winograd,
         lambda p: not on_cpu or p.threads > 0 or "CPU" in p.runtime,
         lambda p: not p.provenance.borrowed,
     )

@@ -39,13 +39,13 @@ class Timed:
     def settings(self, profile: DeviceProfile, rules: FusionRules) -> Settings:
         """Those of `profile` for the timed runtime, with what the rows say of the machine."""
         first = self.rows[0]
-        lanes = first.lanes if rules.blocked and first.lanes is not None else profile.lanes_out
+        own = first.lanes if rules.library.blocked else None
         machine = replace(
             profile.settings,
-            lanes_out=lanes,
+            lanes_out=own or profile.lanes_out,
             cache_bytes=first.cache_bytes or profile.cache_bytes,
         )
-        return under(machine, rules, first.threads or 0)
+        return under(machine, rules.library, first.threads or 0)
 
     def samples(self, rules: FusionRules, settings: Settings) -> Samples:
         """The amounts of every row's kernels under a rule set and a device's settings."""

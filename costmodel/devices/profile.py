@@ -104,9 +104,8 @@ class DeviceProfile:
             lanes_in=self.lanes_in,
             lanes_out=self.lanes_out,
             cache_bytes=self.cache_bytes,
-            winograd=self.rules.winograd,
         )
-        return under(plain, self.rules, self.threads)
+        return under(plain, self.rules.library, self.threads)
 
     @cached_property
     def coefficients(self) -> np.ndarray:

@@ -98,7 +98,7 @@ def _plain(op: Op, outputs: Dim, settings: Settings, counted: Amounts) -> None:
 
 def pool_share(op: Op, settings: Settings) -> Dim:
     """What a number of a pool's windows costs, as exponentials: there it is `POOL` or plain."""
-    if not settings.blocked:
+    if not settings.is_blocked:
         return 1
     plain = 1 - is_whole(op.x.known_shape[1], settings.lanes_out) if op.x.rank == 4 else 1
     by_number = op.op_type == "AveragePool"

@@ -22,7 +22,7 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     filter_size = product(w[2:])
     if op.op_type == "ConvTranspose":
         return _transposed(op, filter_size, counted)
-    if settings.blocked:
+    if settings.is_blocked:
         return blocked_convolution(op, settings, counted)
     groups: Any = op.attributes.get("group", 1)
     positions, per_group, c_out = y[0] * product(y[2:]), w[1], y[1]
@@ -35,7 +35,7 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
         channels = c_out if settings.threads == 1 else _shared(c_out, settings)
         counted[depthwise_term(filter_size)] = positions * filter_size * channels
         return "depthwise_traffic"
-    if settings.groups_in_turn:
+    if settings.library.groups_in_turn:
         return _in_turn(op, w, groups, settings, counted)
     return _grouped(op, w, counted)
 
@@ -76,8 +76,8 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
         return "dense_1x1_traffic"
     is_3x3 = tuple(w[2:]) == (3, 3) and set(op.attributes.get("strides", (1,))) == {1}
     is_narrow = is_below(c_in, 8)
-    if not is_3x3 or is_narrow or not settings.winograd:
-        other = "dense_narrow" if is_narrow and settings.narrow_kernels else "dense_other"
+    if not is_3x3 or is_narrow or not settings.library.winograd:
+        other = "dense_narrow" if is_narrow and settings.library.narrow_kernels else "dense_other"
         counted["dense_3x3" if is_3x3 and not is_narrow else other] = per_position * positions
         counted["im2col"] = size_bytes(positions * filter_size * c_in, weight_type(settings))
         return "dense_traffic"
@@ -96,12 +96,13 @@ def _shared(channels: Dim, settings: Settings) -> Dim:
 
 
 def _in_turn(op: Op, w: Shape, groups: Dim, settings: Settings, counted: Amounts) -> str:
-    """A grouped convolution that the library runs as so many dense ones."""
+    """Count a grouped convolution that the library runs as so many dense ones."""
     y = op.y.known_shape
     one: Amounts = {"weights": counted["weights"] // groups}
     traffic = _dense(op, (w[0] // groups, *w[1:]), (y[0], y[1] // groups, *y[2:]), settings, one)
     counted |= {name: amount * groups for name, amount in one.items()}
     counted["group"] = groups - 1
+    counted["launch"] = counted["launch_product"] = groups
     return traffic
 
 

@@ -66,7 +66,7 @@ def amounts(
     op = kernel.main.op
     if not kernel.main.costed:
         return {"launch": 1}  # its work is unknown, and the coverage says so
-    if op.op_type in settings.host or kernel.composite in settings.host:
+    if op.op_type in settings.library.host or kernel.composite in settings.library.host:
         return _on_host(kernel, settings)
     counted: Amounts = {"launch": 1}
     traffic = _work(kernel, settings, counted)
@@ -76,7 +76,8 @@ def amounts(
     if op.op_type in _SPARSE_READS and len(kernel.ops) == 1:
         written = tensor_bytes(kernel.writes, settings, widths or {})
         moved = written + minimum(moved - written, written)
-    counted[traffic] = counted.get(traffic, 0) + moved
+    alone = settings.threads if op.op_type in settings.library.serial else 1
+    counted[traffic] = counted.get(traffic, 0) + moved * alone
     if kernel.kernel_class == "conv" and cast is not None:
         counted["elementwise"] = counted.get("elementwise", 0) + cast
     if kernel.strided and (traffic in _ORDERED or copies_input(kernel, counted)):
@@ -138,8 +139,9 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
         if op.op_type in _SPECIAL:
             total = total + y.elements
         elif op.op_type in ("MaxPool", "AveragePool"):
-            window = product(op.attributes.get("kernel_shape", (1,))) * settings.window_share
-            total = total + y.elements * window * pool_share(op, settings)
+            window = product(op.attributes.get("kernel_shape", (1,)))
+            share = settings.library.window_share * pool_share(op, settings)
+            total = total + y.elements * window * share
     if type(total) is not int or total:
         counted["special"] = total
     if kernel.kernel_class == "conv" and kernel.composite not in ("linear", *_ATTENTION):

@@ -39,7 +39,8 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
         rows = kernel.main.cost.macs // (k * n)
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
         macs = rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
-        counted["linear"] = macs * minimum(rows - 1, 1) if settings.streams_vectors else macs
+        streams = settings.library.streams_vectors
+        counted["linear"] = macs * minimum(rows - 1, 1) if streams else macs
         counted["unaligned"] = counted["linear"] * _misfits(op, settings)
         counted["depth"] = op.x.known_shape[-1]
         counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))

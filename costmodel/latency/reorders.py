@@ -53,7 +53,7 @@ def reorders(
     settings: Settings,
 ) -> Reorders:
     """What the kernels cost besides for changes of layout; nothing where there are no blocks."""
-    if not settings.blocked:
+    if not settings.is_blocked:
         return Reorders()
     return _Layouts(settings.lanes_out).run(rows, kernels, outputs)
 

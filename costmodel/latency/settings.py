@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from costlint.costmodel.dims import Dim
-from costlint.costmodel.fusion import FusionRules
+from costlint.costmodel.library import MOST, Library
 
 Amounts: TypeAlias = dict[str, Dim]
 """Amounts of a kernel by term name."""
@@ -16,37 +16,30 @@ Amounts: TypeAlias = dict[str, Dim]
 class Settings:
     """What of a device changes the amounts of a kernel.
 
-    Element size, vector or tile width in channels, the cache that a kernel may keep for itself, and
-    what the library does: see `FusionRules`. `threads` is 1 where they do not share packs.
+    Element size, vector or tile width in channels, the cache that a kernel may keep for itself,
+    threads (1 on a GPU), and what the runtime's library does.
     """
 
     precision: str
     lanes_in: int
     lanes_out: int
     cache_bytes: int
-    winograd: bool
-    blocked: bool = False
     threads: int = 1
-    groups_in_turn: bool = False
-    streams_vectors: bool = False
-    narrow_kernels: bool = False
-    window_share: float = 1.0
-    host: frozenset[str] = frozenset()
+    library: Library = MOST
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether channels lie in blocks: not where a vector holds one."""
+        return self.library.blocked and self.lanes_out > 1
 
 
-def under(settings: Settings, rules: FusionRules, threads: int) -> Settings:
-    """`settings` as a runtime of such rules has them on so many threads (0 on a GPU)."""
-    return replace(
-        settings,
-        winograd=rules.winograd,
-        blocked=rules.blocked and settings.lanes_out > 1,
-        threads=max(threads, 1) if rules.shares_packs else 1,
-        groups_in_turn=rules.groups_in_turn,
-        streams_vectors=rules.streams_vectors,
-        narrow_kernels=rules.narrow_kernels,
-        window_share=rules.window_share,
-        host=rules.host,
-    )
+def under(settings: Settings, library: Library, threads: int) -> Settings:
+    """`settings` as a library has them on so many threads (0 on a GPU).
+
+    Threads count only where they share whole vectors.
+    """
+    sharing = max(threads, 1) if library.shares_packs else 1
+    return replace(settings, library=library, threads=sharing)
 
 
 def weight_type(settings: Settings) -> str:

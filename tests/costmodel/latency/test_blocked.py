@@ -8,10 +8,11 @@ from costlint.costmodel.count import count
 from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.settings import Settings
+from costlint.costmodel.library import Library
 from tests.models import model
 
 BLOCKS = Settings(
-    precision="fp32", lanes_in=1, lanes_out=16, cache_bytes=1 << 20, winograd=False, blocked=True
+    precision="fp32", lanes_in=1, lanes_out=16, cache_bytes=1 << 20, library=Library(blocked=True)
 )
 
 

@@ -10,7 +10,7 @@ from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.memory_order import CHANNELS_LAST, viewed
 from tests.models import model
 
-AMP = Settings(precision="amp", lanes_in=8, lanes_out=8, cache_bytes=2**40, winograd=False)
+AMP = Settings(precision="amp", lanes_in=8, lanes_out=8, cache_bytes=2**40)
 CONVS = """
 g (float[2, 8, 6, 6] x) => (float[2, 16, 6, 6] out)
 {

@@ -15,10 +15,11 @@ from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.settings import under
 from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.library import Library
 from tests.device import LAUNCH_S, OVERHEAD_S, RATE, toy_device
 from tests.models import model
 
-PLAIN = Settings(precision="fp32", lanes_in=1, lanes_out=1, cache_bytes=2**40, winograd=False)
+PLAIN = Settings(precision="fp32", lanes_in=1, lanes_out=1, cache_bytes=2**40)
 
 
 def conv(c_in, c_out, side, filter_side=1, groups=1, batch=1):
@@ -58,7 +59,7 @@ def test_a_3x3_convolution_unfolds_its_input():
 
 
 def test_winograd_works_on_tiles_of_four():
-    found = amounts(conv(16, 32, 7, 3), replace(PLAIN, winograd=True))
+    found = amounts(conv(16, 32, 7, 3), replace(PLAIN, library=Library(winograd=True)))
     assert found["dense_3x3"] == 8 * 8 * 9 * 16 * 32
     assert found["winograd_traffic"] == 4 * 8 * 8 * (16 + 32)
     assert found["weights"] == 4 * 4 * 9 * 16 * 32
@@ -74,7 +75,7 @@ def test_groups():
     assert amounts(conv(24, 24, 7, 3, groups=4))["group_odd"] == 7 * 7 * 9 * 24 * 6
 
 
-NCNN = under(replace(PLAIN, lanes_in=4, lanes_out=4), fusion_rules("ncnn"), 4)
+NCNN = under(replace(PLAIN, lanes_in=4, lanes_out=4), fusion_rules("ncnn").library, 4)
 
 
 def test_threads_share_whole_packs_of_output_channels():
@@ -89,10 +90,20 @@ def test_groups_in_turn_are_dense_convolutions():
     found = amounts(conv(32, 64, 8, 3, groups=4), settings)
     one = amounts(conv(8, 16, 8, 3), settings)
     assert found["group"] == 3
-    assert found["launch_product"] == 1
+    assert found["launch"] == found["launch_product"] == 4
     for name in ("dense_3x3", "winograd_traffic", "weights"):
         assert found[name] == 4 * one[name]
     assert "grouped" not in found
+
+
+def test_a_copy_on_one_thread_keeps_the_others_waiting():
+    proto = model(
+        "g (float[1, 8, 6, 6] x, float[1, 8, 6, 6] z) => (float[N, C, H, W] y)"
+        "{ y = Concat<axis = 1>(x, z) }"
+    )
+    alone = amounts(proto, replace(NCNN, threads=1))["movement"]
+    assert alone == 4 * 2 * (16 * 6 * 6)
+    assert amounts(proto, NCNN)["movement"] == 4 * alone
 
 
 def test_a_first_layer_is_narrow():
@@ -131,7 +142,7 @@ def test_an_op_without_a_shader_crosses_to_the_host():
         opset=13,
     )
     rules = fusion_rules("ncnn_vulkan")
-    found = amounts(proto, under(PLAIN, rules, 0), "ncnn_vulkan")
+    found = amounts(proto, under(PLAIN, rules.library, 0), "ncnn_vulkan")
     assert found == {"crossing": 2, "crossing_traffic": 4 * (8 * 6 * 6 + 8)}
     assert amounts(proto)["reduction"] == 4 * (8 * 6 * 6 + 8)
 

@@ -1,0 +1,43 @@
+"""What the kernels of a runtime's library do besides fusing, as its rule set states it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """Which algorithms a library has; the defaults are those of most.
+
+    winograd: 3x3 convolutions of stride 1 run by Winograd's algorithm.
+    blocked: channels lie in blocks as wide as a vector.
+    shares_packs: threads share whole vectors of output channels.
+    groups_in_turn: a grouped convolution is so many dense ones.
+    streams_vectors: one row times a matrix takes the time of the matrix's bytes.
+    narrow_kernels: convolutions of few input channels have kernels of their own.
+    window_share: what an element of a pooling window costs of an exponential.
+    serial: ops that run on one thread.
+    host: ops that a GPU leaves to the host, between a download and an upload.
+    """
+
+    winograd: bool = False
+    blocked: bool = False
+    shares_packs: bool = False
+    groups_in_turn: bool = False
+    streams_vectors: bool = False
+    narrow_kernels: bool = False
+    window_share: float = 1.0
+    serial: frozenset[str] = frozenset()
+    host: frozenset[str] = frozenset()
+
+
+MOST: Final = Library()
+"""A library of which nothing special is known."""
+
+
+def library_of(table: Mapping[str, Any]) -> Library:
+    """The library of a rule set's table `[library]`."""
+    lists = {key: frozenset(value) for key, value in table.items() if isinstance(value, list)}
+    return Library(**{**table, **lists})
