@@ -56,8 +56,9 @@ class FusionRules:
     runs a grouped convolution as so many dense ones, `streams_vectors` takes one row times a matrix
     at the speed of the matrix's bytes, `narrow_kernels` has kernels of their own for convolutions
     of few input channels, `window_share` is what an element of a pooling window costs of an
-    exponential, ops of `serial` run on one thread, ops of `host` on the host between a download and
-    an upload.
+    exponential, `short_chains` sums over the channels alone in Winograd's domain and splits inner
+    products, ops of `serial` run on one thread, ops of `host` on the host between a download and an
+    upload.
     """
 
     name: str
@@ -71,6 +72,7 @@ class FusionRules:
     streams_vectors: bool
     narrow_kernels: bool
     window_share: float
+    short_chains: bool
     serial: frozenset[str]
     host: frozenset[str]
     fuses: tuple[Fuse, ...]
@@ -103,6 +105,7 @@ def fusion_rules(name: str) -> FusionRules:
         streams_vectors=table.get("streams_vectors", False),
         narrow_kernels=table.get("narrow_kernels", False),
         window_share=table.get("window_share", 1.0),
+        short_chains=table.get("short_chains", False),
         serial=frozenset(table.get("serial", ())),
         host=frozenset(table.get("host", ())),
         fuses=tuple(map(_fuse, table.get("fuse", ()))),

@@ -49,6 +49,8 @@ _RECURRENT: Final = frozenset({"LSTM", "GRU", "RNN"})
 
 PRODUCT_TILE: Final = 64
 """Rows that one thread block of an attention or batched product works on."""
+CHAIN_SPLIT: Final = 8
+"""Into how many sums ncnn's shader `innerproduct_sum8` splits a dot product."""
 _SPARSE_READS: Final = frozenset({"Gather", "GatherElements", "GatherND", "Slice", "Split"})
 
 
@@ -133,7 +135,7 @@ def _product(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
         macs = rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
         counted["linear"] = macs * minimum(rows - 1, 1) if settings.streams_vectors else macs
-        counted["depth"] = op.x.known_shape[-1]
+        counted["depth"] = ceil_div(k, CHAIN_SPLIT) if settings.short_chains else k
         counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
     else:
         counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)

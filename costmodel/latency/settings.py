@@ -30,6 +30,7 @@ class Settings:
     streams_vectors: bool = False
     narrow_kernels: bool = False
     window_share: float = 1.0
+    short_chains: bool = False
     serial: frozenset[str] = frozenset()
     host: frozenset[str] = frozenset()
 
@@ -44,6 +45,7 @@ def under(settings: Settings, rules: FusionRules, threads: int) -> Settings:
         streams_vectors=rules.streams_vectors,
         narrow_kernels=rules.narrow_kernels,
         window_share=rules.window_share,
+        short_chains=rules.short_chains,
         serial=rules.serial,
         host=rules.host,
     )
