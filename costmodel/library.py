@@ -18,6 +18,7 @@ class Library:
     streams_vectors: one row times a matrix takes the time of the matrix's bytes.
     narrow_kernels: convolutions of few input channels have kernels of their own.
     window_share: what an element of a pooling window costs of an exponential.
+    short_chains: sums run over channels alone in Winograd's domain, and inner products are split.
     serial: ops that run on one thread.
     host: ops that a GPU leaves to the host, between a download and an upload.
     """
@@ -29,6 +30,7 @@ class Library:
     streams_vectors: bool = False
     narrow_kernels: bool = False
     window_share: float = 1.0
+    short_chains: bool = False
     serial: frozenset[str] = frozenset()
     host: frozenset[str] = frozenset()
 

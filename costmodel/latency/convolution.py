@@ -86,6 +86,8 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
     counted["dense_3x3"] = per_position * tiled
     counted["winograd_traffic"] = size_bytes(tiled * (c_in + c_out), weight_type(settings))
     counted["weights"] = counted["weights"] * 4
+    if settings.library.short_chains:
+        counted["depth"] = c_in
     return "dense_traffic"
 
 

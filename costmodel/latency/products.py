@@ -13,6 +13,8 @@ from costlint.costmodel.op_cost import OpCost
 
 PRODUCT_TILE: Final = 64
 """Rows that one thread block of an attention or batched product works on."""
+CHAIN_SPLIT: Final = 8
+"""Into how many sums ncnn's shader `innerproduct_sum8` splits a dot product."""
 
 
 def copies_input(kernel: Kernel, counted: Amounts) -> bool:
@@ -42,7 +44,7 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
         streams = settings.library.streams_vectors
         counted["linear"] = macs * minimum(rows - 1, 1) if streams else macs
         counted["unaligned"] = counted["linear"] * _misfits(op, settings)
-        counted["depth"] = op.x.known_shape[-1]
+        counted["depth"] = ceil_div(k, CHAIN_SPLIT) if settings.library.short_chains else k
         counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
     else:
         counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)

@@ -136,6 +136,17 @@ def test_a_pooling_window_costs_its_share():
     assert amounts(proto, NCNN)["special"] == 8 * 3 * 3 * 4 / 8
 
 
+def test_short_chains():
+    settings = under(PLAIN, fusion_rules("ncnn_vulkan").library, 0)
+    assert amounts(product(1), settings)["depth"] == 3
+    assert amounts(product(1))["depth"] == 20
+    assert amounts(conv(16, 32, 7, 3), settings)["depth"] == 16
+    assert (
+        amounts(conv(16, 32, 7, 3), replace(PLAIN, library=Library(winograd=True)))["depth"]
+        == 9 * 16
+    )
+
+
 def test_an_op_without_a_shader_crosses_to_the_host():
     proto = model(
         "g (float[1, 8, 6, 6] x) => (float[N, C, H, W] y) { y = ReduceMean<axes = [2, 3]>(x) }",
