@@ -8,7 +8,7 @@ has. https://docs.pytorch.org/docs/stable/tensor_attributes.html#torch-memory-fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import mul
@@ -56,7 +56,7 @@ def is_in_order(tensor: Tensor, order: Order) -> bool:
     """Whether elements in `order` lie as the shape says; dimensions of one do not count."""
     if tensor.shape is None or len(tensor.shape) != len(order):
         return True
-    kept = [axis for axis in order if not _is_one(tensor.shape[axis])]
+    kept = _wide(tensor.shape, order)
     return kept == sorted(kept)
 
 
@@ -87,12 +87,29 @@ def _view_order(op: Op, source: Tensor, orders: Mapping[str, Order]) -> Order | 
     if op.op_type == "Transpose":
         given = op.attributes.get("perm", tuple(reversed(range(source.rank))))
         return tuple(given.index(axis) for axis in order)
+    if op.op_type == "Squeeze":
+        gone = _axes(op, source.rank)
+        places = [axis for axis in range(source.rank) if axis not in gone]
+        return tuple(places.index(axis) for axis in order if axis not in gone)
+    if op.op_type == "Unsqueeze":
+        new = _axes(op, op.y.rank)
+        places = [axis for axis in range(op.y.rank) if axis not in new]
+        return (*sorted(new), *(places[axis] for axis in order))
     if op.op_type in RESHAPES:
         return viewed(source.known_shape, op.y.known_shape, order)
     if op.op_type == "Gather" and op.y.rank == source.rank - 1:  # one index of a stack
         chosen = op.attributes.get("axis", 0) % source.rank
         return tuple(axis - (axis > chosen) for axis in order if axis != chosen)
     return None
+
+
+def _axes(op: Op, rank: int) -> frozenset[int]:
+    """The axes that a Squeeze takes away or an Unsqueeze puts in."""
+    given = op.input(1)
+    axes = op.attributes.get("axes") if given is None or given.value is None else given.value
+    if axes is None:
+        return frozenset(i for i, d in enumerate(op.x.known_shape) if _is_one(d))
+    return frozenset(int(axis) % rank for axis in axes)
 
 
 def is_channels_last(tensor: Tensor, orders: Mapping[str, Order]) -> bool:
@@ -111,11 +128,11 @@ def viewed(before: Shape, after: Shape, order: Order) -> Order | None:
         return None
     chunk_of: dict[int, Order] = {}
     for (start, end), new in spans:
-        old = [axis for axis in range(start, end) if not _is_one(before[axis])]
+        old = _wide(before, range(start, end))
         places = sorted(order.index(axis) for axis in old)
         gaps = range(places[0], places[-1]) if places else ()
         if [order[p] for p in places] != old or any(
-            order[p] not in old and not _is_one(before[order[p]]) for p in gaps
+            order[p] not in old and _wide(before, (order[p],)) for p in gaps
         ):
             return None
         chunk_of[old[0] if old else start] = new
@@ -137,6 +154,11 @@ def _spans(before: Shape, after: Shape) -> list[tuple[tuple[int, int], Order]] |
     (begin, _), tail = spans[-1]
     spans[-1] = ((begin, len(before)), (*tail, *range(first, len(after))))
     return spans
+
+
+def _wide(shape: Shape, axes: Iterable[int]) -> list[int]:
+    """Those of `axes` that are not one; the first is the batch, which may be one just now."""
+    return [axis for axis in axes if axis == 0 or not _is_one(shape[axis])]
 
 
 def _is_one(dim: Dim) -> bool:

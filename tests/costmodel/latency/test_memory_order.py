@@ -110,3 +110,20 @@ def test_rows_that_are_no_whole_vectors_slow_half_precision_products(width, shar
     assert found["unaligned"] == share * found["linear"]
     (found,) = featurize(counts, fusion_rules("none"), replace(AMP, precision="fp32")).amounts
     assert found["unaligned"] == 0
+
+
+def test_a_batch_of_one_is_viewed_as_any_other():
+    assert viewed((1, 8, 4), (8, 4), (1, 0, 2)) is None
+    assert viewed((2, 8, 4), (16, 4), (1, 0, 2)) is None
+
+
+def test_a_squeeze_is_a_view_whatever_lies_between():
+    counts = count(
+        model(
+            "g (float[8, 1, 2, 4] x, float[4, 4] w) => (float[A, B, C] y)"
+            "{ t = Transpose<perm = [1, 2, 0, 3]>(x) a = Constant<value = int64[1] {0}>()"
+            " s = Squeeze(t, a) y = Relu(s) }"
+        )
+    )
+    (relu,) = featurize(counts, fusion_rules("none"), AMP).kernels
+    assert relu.main.op.op_type == "Relu"
