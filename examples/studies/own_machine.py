@@ -86,9 +86,8 @@ def predict(folder: Path, seen: list[Row], unseen: list[Row]) -> list[tuple[str,
     table = folder / "seen.csv"
     write(seen, table)
     profile = costlint.calibrate(table, graphs=folder, name="host")
-    print(
-        f"\ncalibrated with {sum(not row['ops'] for row in seen)} networks: {', '.join(families(seen))}"
-    )
+    networks = sum(not row["ops"] for row in seen)
+    print(f"\ncalibrated with {networks} networks: {', '.join(families(seen))}")
     found = []
     inside = 0
     for row in unseen:
