@@ -34,11 +34,9 @@ from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 
 PAPER: Final = {"gtx1080ti-cudnn7": "paper-gpu", "snapdragon810-neon-1t": "paper-arm"}
-FAMILIES: Final = {
-    "tflite-cpu": "tflite", "torch-cpu": "torch_mobile", "tflite-gpu": "tflite",
-    "torch-gpu": "torch_mobile", "ncnn-cpu": "ncnn", "gpu-eager": "none",
-    "gpu-compiled": "compiled", "x86": "compiled",
-}  # fmt: skip
+FAMILIES: Final = (
+    "tflite-cpu", "torch-cpu", "tflite-gpu", "torch-gpu", "gpu-eager", "gpu-compiled", "x86",
+)  # fmt: skip
 """Groups with networks of one family."""
 DEVICES: Final = 6
 """Of each group, evenly over its list."""

@@ -33,6 +33,30 @@ INTRO: Final = (
     "The networks are those of `costlint example`, the devices the two platforms of the paper."
 )
 
+VERIFIED: Final = """\
+## Checked on a machine
+
+`costlint verify` builds the networks before and after a finding and runs both. One core of an AMD
+EPYC with AVX-512, onnxruntime 1.32, least of 20 runs in turn; the profile is `host`, calibrated
+with the 59 networks of the walk in [calibrate](calibrate.md). 24 networks had findings that can be
+run: 7 examples of the calibration, 5 in sizes that it did not have, and 12 of timm, of families
+that it never saw.
+
+| rule | findings | sign right | measured saving inside the interval |
+|---|---:|---:|---:|
+| G101 | 65 | 65 | 65 |
+| G102 | 8 | 8 | 8 |
+| G201 | 20 | 20 | 20 |
+| G202 | 5 | 5 | 3 |
+| G301 | 8 | 7 | 8 |
+| G302 | 4 | 4 | 4 |
+| all | 110 | 109 (99 %) | 108 (98 %) |
+
+In four of them before and after differ by less than 3 %, too close to call; they are counted above
+like the rest. The wrong sign is a cell of NASNet, 0.43 ms before and 0.45 ms after. Savings of
+removed shuffles (G202) are larger than predicted: the model takes reshapes for free.
+"""
+
 
 def page() -> str:
     """One table for each platform."""
@@ -47,7 +71,25 @@ def page() -> str:
             cells = [_cell(found, rule) for rule in rules]
             lines += [f"| {name} | {' | '.join(cells)} | {found.recoverable_share:.0%} |"]
         lines += [""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_fragments(), "", VERIFIED])
+
+
+def _fragments() -> list[str]:
+    """Why a network of many small kernels is fragmented on one platform and not on the other."""
+    launches = []
+    for device, batch in PLATFORMS.items():
+        found = estimate(load(example("igcv3_d_1.0"), batch=batch), device)
+        share = sum(kernel.launch_s for kernel in found.kernels) / found.latency_s
+        launches.append(f"{share:.1%} of the latency on {device}")
+    told = (
+        "IGCV3 has no finding of G3 on the Snapdragon. Its 189 kernels are the same ones; what "
+        f"waits is not. Launches are {' and '.join(launches)}. The paper's Table 3 says it too: "
+        "four parallel fragments take 72 % off the GPU's speed (2446 to 691) and 13 % off ARM's "
+        "(40.2 to 35.0). G303 counts kernels that wait for their launch, and there are none; G302 "
+        "asks whether a whole filter would be quicker than its pieces, and without a launch to "
+        "save it is not. Groups cost ARM as they cost the GPU, so G2 is found on both."
+    )
+    return ["## Fragments on ARM", "", told]
 
 
 def _cell(found: Analysis, rule: str) -> str:

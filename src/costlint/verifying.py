@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from costlint.analyzers.finding import Finding, Saving
 
 WARM_UP: Final = 3
+CLOSE: Final = 0.03
+"""A smaller difference, as a share of before, is no more than runs differ among themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,11 @@ class Verified:
     def has_sign(self) -> bool:
         """Whether prediction and measurement agree on who is faster."""
         return self.predicted is not None and (self.predicted.saved_s > 0) == (self.saved_s > 0)
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the two ran so nearly alike that the sign says little."""
+        return abs(self.saved_s) < CLOSE * self.before_s
 
     @property
     def is_covered(self) -> bool:

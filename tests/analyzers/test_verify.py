@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from costlint.analyzers import RULES
 from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import apply
 from costlint.costmodel.rewrite import to_model
-from costlint.verifying import _parts, timed
+from costlint.verifying import Verified, _parts, timed
 from tests.analyzers.examples import graph
 from tests.analyzers.pricing import Device
 
@@ -29,3 +31,11 @@ def test_both_networks_of_every_expressible_finding_run():
             assert all(value > 0 for value in seconds)
             ran.add(rule.id)
     assert ran == {"G101", "G102", "G201", "G202", "G301", "G302", "G404"}
+
+
+def test_a_difference_of_less_than_the_noise_is_close():
+    finding = found_by([RULES[0]], Facts(estimate=DEVICE(graph(RULES[0].bad)), reprice=DEVICE))[0]
+    one = Verified(finding=finding, predicted=finding.saving, before_s=1.0, after_s=0.98)
+    assert one.is_close
+    assert one.has_sign
+    assert not replace(one, after_s=0.9).is_close

@@ -11,7 +11,12 @@ from costlint.costmodel.load import load
 from costlint.costmodel.reestimate import Reestimator
 from costlint.examples import example
 
-DEVICES = ["gtx1080ti-cudnn7", "snapdragon810-neon-1t", "rtx3090-torch2.4-amp-nhwc"]
+DEVICES = [
+    "gtx1080ti-cudnn7",
+    "snapdragon810-neon-1t",
+    "rtx3090-torch2.4-amp-nhwc",
+    "epyc-avx512-onnxruntime-1t",
+]
 
 
 @pytest.mark.parametrize("device", DEVICES)

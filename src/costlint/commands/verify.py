@@ -53,7 +53,11 @@ def verify(  # noqa: PLR0913 - one argument per option
     ran = [row for row in rows if row.predicted is not None]
     if ran:
         signs, covered = sum(row.has_sign for row in ran), sum(row.is_covered for row in ran)
-        typer.echo(f"{len(ran)} run: sign right in {signs}, inside the interval in {covered}")
+        close = sum(row.is_close for row in ran)
+        typer.echo(
+            f"{len(ran)} run: sign right in {signs}, inside the interval in {covered}; "
+            f"{close} too close to call, counted like the rest"
+        )
     else:
         typer.echo("no finding that can be run")
 

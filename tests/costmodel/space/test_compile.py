@@ -15,7 +15,12 @@ from costlint.examples import example
 from tests.analyzers.examples import weighted
 from tests.costmodel.space.test_parametrize import SKIP
 
-DEVICES = ("gtx1080ti-cudnn7", "pixel4-tflite-1large", "rtx3090-torch2.4-amp-nhwc")
+DEVICES = (
+    "gtx1080ti-cudnn7",
+    "pixel4-tflite-1large",
+    "rtx3090-torch2.4-amp-nhwc",
+    "epyc-avx512-onnxruntime-1t",
+)
 NETWORKS = ("mobilenet_v2_0.5", "shufflenet_v1_0.5x_g3", "shufflenet_v2_0.5x", "resnet_50")
 SAMPLED = {
     "arm-graphs.zip": ("googlenet.onnx", "nanodet_m.onnx", "squeezenet_ssd.onnx", "vgg16.onnx"),
