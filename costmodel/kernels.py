@@ -26,10 +26,8 @@ _RANK: Final[dict[OpClass, int]] = {
 class Kernel:
     """One op or a fused group, with the tensors that cross its border.
 
-    `main` is the op that does the work; `composite` names the function that the ops were
-    exported from, '' for none. A view that the kernel reads through is in `reads` as itself, and
-    in `strided` when its elements do not lie in order (a transposed view). `layout` is None where
-    the runtime lays tensors out as it likes.
+    `main` does the work; `composite` names the function that the ops were exported from, or is ''.
+    A view is in `reads` as itself, in `strided` too when its elements do not lie in order.
     """
 
     id: str
@@ -181,9 +179,8 @@ class _Grouping(Wiring):
         return self.rows[group.main].op.op_type in fuse.into or last in fuse.into
 
     def _kernel(self, name: str, group: _Group) -> Kernel:
-        rows = [self.rows[i] for i in group.rows]
+        rows, members = [self.rows[i] for i in group.rows], set(group.rows)
         inside = {t.name for row in rows for t in row.op.outputs if t is not None}
-        members = set(group.rows)
         reads: dict[str, Tensor] = {}
         weights: dict[str, Tensor] = {}
         for row in rows:

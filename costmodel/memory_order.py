@@ -31,7 +31,7 @@ _KEEP: Final = frozenset({"Slice", "Split", "Expand", "Concat", "Cast", "Clip", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How what a kernel reads and writes lies in memory.
+    """How what a kernel reads and writes lies in memory, where the runtime keeps that.
 
     `mixed` are inputs whose elements lie in another order than those of the result.
     `has_bias_apart` says that the bias is added by a kernel of its own.
@@ -56,6 +56,9 @@ def is_in_order(tensor: Tensor, order: Order) -> bool:
     """Whether elements in `order` lie as the shape says; dimensions of one do not count."""
     if tensor.shape is None or len(tensor.shape) != len(order):
         return True
+    if order == CHANNELS_LAST:  # the usual case, faster
+        _, channels, *sides = tensor.shape
+        return _is_one(channels) or all(map(_is_one, sides))
     kept = _wide(tensor.shape, order)
     return kept == sorted(kept)
 

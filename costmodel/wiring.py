@@ -78,14 +78,16 @@ class Wiring:
 
     def _lay(self, row: OpCost) -> bool:
         """Note in which order the op's results lie; whether it is not that of their shape."""
-        made = result_order(
-            row.op, row.op_class, self.order, channels_last=self.rules.channels_last
-        )
-        for tensor in row.op.outputs:
+        op = row.op
+        starts = op.op_type == "Transpose" or (self.rules.channels_last and "Conv" in op.op_type)
+        if not starts and not any(t is not None and t.name in self.order for t in op.inputs):
+            return False
+        made = result_order(op, row.op_class, self.order, channels_last=self.rules.channels_last)
+        for tensor in op.outputs:
             if tensor is not None and made is not None and not is_in_order(tensor, made):
                 self.order[tensor.name] = made
                 self.strided.add(tensor.name)
-        return any(t is not None and t.name in self.strided for t in row.op.outputs)
+        return any(t is not None and t.name in self.strided for t in op.outputs)
 
     def layout_of(self, op: Op, reads: Sequence[Tensor], composite: str) -> Layout | None:
         """How what a kernel reads and writes lies, where the runtime keeps that."""

@@ -11,7 +11,7 @@ from costlint.costmodel.kernels import Kernel
 from costlint.costmodel.latency.blocked import pool_share
 from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
-from costlint.costmodel.latency.layout import lay_out, tensor_bytes
+from costlint.costmodel.latency.layout import lay_out, narrowed, tensor_bytes
 from costlint.costmodel.latency.products import copies_input, product_of
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
 
@@ -167,7 +167,7 @@ def _moved(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> tup
         for tensor in kernel.reads:
             if widths.get(tensor.name, 4) == 4 and is_float(tensor.dtype):
                 cast = (cast or 0) + tensor.elements * 6
-        widths = {name: min(width, 2) for name, width in widths.items()}
+        widths = narrowed((*kernel.reads, *kernel.writes), widths)
     tensors = (*kernel.reads, *kernel.writes)
     if kernel.kernel_class != "conv":  # tables that are read whole: position embeddings, scales
         tensors = (*tensors, *(t for t in kernel.weights if t.shape))

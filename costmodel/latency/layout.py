@@ -31,8 +31,7 @@ def lay_out(
     is_conv = kernel.main.op.op_type in ("Conv", "ConvTranspose")
     if layout.has_bias_apart:
         counted["launch"] = counted["launch"] + 1
-        narrow = {name: min(width, 2) for name, width in widths.items()}
-        written = tensor_bytes(kernel.writes, settings, narrow)
+        written = tensor_bytes(kernel.writes, settings, narrowed(kernel.writes, widths))
         counted["elementwise"] = counted.get("elementwise", 0) + 2 * written
     if layout.mixed and is_conv:
         counted["launch"] = counted["launch"] + len(layout.mixed)
@@ -43,6 +42,11 @@ def lay_out(
     is_dense = traffic in ("dense_1x1_traffic", "dense_traffic")
     if is_conv and is_dense and settings.precision == "amp" and not layout.is_channels_last:
         counted["channels_first"] = counted[traffic]
+
+
+def narrowed(tensors: Iterable[Tensor], widths: Mapping[str, int]) -> Mapping[str, int]:
+    """The element sizes of `tensors` once they are cast to half precision."""
+    return {t.name: min(widths[t.name], 2) for t in tensors if t.name in widths}
 
 
 def tensor_bytes(tensors: Iterable[Tensor], settings: Settings, widths: Mapping[str, int]) -> Dim:
