@@ -81,11 +81,10 @@ def main() -> None:
         lines.append(row_line(title, chosen, wanted, goal))
     worst = [worst_line(GROUPS[name], results[name][1]) for name in GROUP_NAMES]
     profiles = [p for name in GROUP_NAMES for p in results[name][0]]
-    fits = pickle.loads((options.cache / "group-ncnn-cpu.pickle").read_bytes())[3]
     made, _, platforms = pickle.loads((options.cache / "group-paper.pickle").read_bytes())
     profiles += made
     table = HEAD + "\n".join(map(str, lines))
-    fresh = new_device_line(wanted, graphs["ncnn-cpu"], fits)
+    fresh = new_device_line(wanted, graphs["ncnn-cpu"], results["ncnn-cpu"][0])
     paper = paper_lines(platforms)
     table8 = table8_lines(options.corpus, {p.name: p for p in made})
     page = PAGE.format(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,32 +12,48 @@ from calibration.amounts import Graph
 from calibration.corpus import Device
 from calibration.groups import GROUPS
 from calibration.rebuild import samples_of
-from costlint.costmodel.calibration.fit import Fitted, fit, predict
-from costlint.costmodel.calibration.prior import shared_prior
+from costlint.costmodel.calibration.calibrate import ENOUGH, NOISE, fit_from
+from costlint.costmodel.calibration.fit import predict
+from costlint.costmodel.calibration.neighbours import Neighbour, prior_of
 from costlint.costmodel.calibration.samples import Samples
+from costlint.costmodel.devices.profile import DeviceProfile
 
 TIMINGS: Final = 5
 
 
 def predictions(
-    wanted: Mapping[str, Device], graphs: Mapping[str, Graph], fits: Mapping[str, Fitted]
+    wanted: Mapping[str, Device], graphs: Mapping[str, Graph], profiles: Sequence[DeviceProfile]
 ) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """(profile, measured, predicted) of the networks that were not among the five."""
+    """(profile, measured, predicted) of the networks that were not among the five.
+
+    As `costlint calibrate` does it, with the profiles of other chips alone.
+    """
     group = GROUPS["ncnn-cpu"]
-    members = {d.name: d for d in wanted.values() if d.group == group.name}
+    chips = {d.name: d.chip for d in wanted.values()}
     found = []
-    first = group.first
-    for name, device in members.items():
-        if len(device.timings) < 15:
+    for device in wanted.values():
+        if device.group != group.name or len(device.timings) < ENOUGH:
             continue
-        others = {n: f for n, f in fits.items() if members[n].chip != device.chip}
-        prior = shared_prior(others, first)
         samples = samples_of(device, graphs, group)
-        chosen = _chosen(name, samples)
+        chosen = _chosen(device.name, samples)
+        near = [
+            _neighbour(p, samples)
+            for p in profiles
+            if chips[p.name] != device.chip and not p.provenance.borrowed
+        ]
+        prior = prior_of(near, group.fusion, chosen)
         few, rest = samples.where(chosen), samples.where(~chosen)
-        fitted = fit(few, prior, overlap=group.overlap, noise=group.noise)
-        found.append((name, rest.latency_s, predict(rest, fitted.parameters, group.overlap)))
+        fitted = fit_from(few, prior, overlap=group.overlap, noise=NOISE)
+        predicted = predict(rest, fitted.parameters, group.overlap)
+        found.append((device.name, rest.latency_s, predicted))
     return found
+
+
+def _neighbour(profile: DeviceProfile, samples: Samples) -> Neighbour:
+    parameters = np.log([*profile.seconds_per_unit, profile.overhead_s])
+    predicted = predict(samples, parameters, profile.overlap)
+    residual = np.log(samples.latency_s / predicted)
+    return Neighbour(profile=profile, parameters=parameters, residual=residual)
 
 
 def _chosen(name: str, samples: Samples) -> np.ndarray:
@@ -49,13 +65,14 @@ def _chosen(name: str, samples: Samples) -> np.ndarray:
 
 
 def new_device_line(
-    wanted: Mapping[str, Device], graphs: Mapping[str, Graph], fits: Mapping[str, Fitted]
+    wanted: Mapping[str, Device], graphs: Mapping[str, Graph], profiles: Sequence[DeviceProfile]
 ) -> str:
     """A sentence with the errors over all new devices."""
-    errors = [np.abs(p / m - 1.0) for _, m, p in predictions(wanted, graphs, fits)]
+    errors = [np.abs(p / m - 1.0) for _, m, p in predictions(wanted, graphs, profiles)]
     mape = np.mean([e.mean() for e in errors])
     median = np.mean([np.median(e) for e in errors])
     return (
-        f"A new ncnn CPU from {TIMINGS} timings, {len(errors)} profiles, the other networks: "
+        f"A new ncnn CPU from {TIMINGS} timings, as `costlint calibrate` fits it with the profiles of "
+        f"other chips alone, {len(errors)} profiles, the other networks: "
         f"MAPE {mape:.1%}, median {median:.1%} (goal 17 %, 10 %)."
     )

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from costlint.costmodel.calibration.checks import check_rows, warnings_of
-from costlint.costmodel.calibration.fit import Fitted, fit, predict
+from costlint.costmodel.calibration.fit import Fitted, Prior, fit, predict
 from costlint.costmodel.calibration.heldout import HeldOut, errors, held_out
 from costlint.costmodel.calibration.intervals import conformal, held_out_coverage
 from costlint.costmodel.calibration.neighbours import neighbours_of, prior_of
@@ -93,12 +93,8 @@ def calibrate(
     expected = NOISE if near[0].profile.fusion == rules else OTHER_NOISE
 
     def fit_on(chosen: np.ndarray) -> Fitted:
-        prior = prior_of(near, rules, chosen)
-        start, some = prior.mean, joined(samples.where(chosen), kernels)
-        for noise in (FIRST_NOISE, expected):
-            found = fit(some, prior, overlap=like.overlap, noise=noise_of(some, noise), start=start)
-            start = found.parameters
-        return found
+        some = joined(samples.where(chosen), kernels)
+        return fit_from(some, prior_of(near, rules, chosen), overlap=like.overlap, noise=expected)
 
     whole = np.ones(len(samples), dtype=bool)
     fitted = fit_on(whole)
@@ -124,6 +120,14 @@ def calibrate(
             data, samples, fitted, prior_of(near, rules, whole), overlap=like.overlap
         ),
     )  # fmt: skip
+
+
+def fit_from(samples: Samples, prior: Prior, *, overlap: float, noise: float) -> Fitted:
+    """The fit that starts at the prior's mean and is lenient at first."""
+    found = fit(samples, prior, overlap=overlap, noise=noise_of(samples, FIRST_NOISE),
+                start=prior.mean)  # fmt: skip
+    return fit(samples, prior, overlap=overlap, noise=noise_of(samples, noise),
+               start=found.parameters)  # fmt: skip
 
 
 def _profile(
