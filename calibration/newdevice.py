@@ -72,7 +72,7 @@ def new_device_line(
     mape = np.mean([e.mean() for e in errors])
     median = np.mean([np.median(e) for e in errors])
     return (
-        f"A new ncnn CPU from {TIMINGS} timings, as `costlint calibrate` fits it with the profiles of "
-        f"other chips alone, {len(errors)} profiles, the other networks: "
+        f"A new ncnn CPU from {TIMINGS} timings, as `costlint calibrate` fits it with the profiles "
+        f"of other chips alone, {len(errors)} profiles, the other networks: "
         f"MAPE {mape:.1%}, median {median:.1%} (goal 17 %, 10 %)."
     )
