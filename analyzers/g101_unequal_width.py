@@ -18,8 +18,8 @@ from costlint.costmodel.graph import Op
 EXCESS: Final = Threshold(
     name="memory access above its bound",
     value=3 / (2 * sqrt(2)) - 1,
-    reason="what widths of 1:2 cost in activations, the mildest inequality that the paper's "
-    "Table 1 measured (4 to 19 % slower)",
+    reason="what widths of 1:2 cost in activations, the mildest inequality that the paper's Table "
+    "1 measured (4 to 19 % slower)",
 )
 
 
@@ -158,11 +158,10 @@ RULE: Final = Rule(
     title="Give both sides of a convolution the same width",
     what="A 1x1 or dense convolution, Gemm or MatMul with stored weights whose input and output "
     "widths differ so much that it moves clearly more elements than it must at these macs.",
-    why="At fixed macs, memory access h * w * (c1 + c2) + c1 * c2 is least where c1 = c2. Table "
-    "1 of "
-    "the paper: at equal macs 1:2 runs 12 %, 1:6 41 % and 1:12 49 % slower on a GPU than 1:1. With "
-    "a stride the optimum is c1 * p_in = c2 * p_out, where p are the positions N * h * w of a "
-    "side.",
+    why="At fixed macs, memory access h * w * (c1 + c2) + c1 * c2 is least where c1 = c2. Table 1 "
+    "of the paper: at equal macs 1:2 runs 12 %, 1:6 41 % and 1:12 49 % slower on a GPU than 1:1. "
+    "With a stride the optimum is c1 * p_in = c2 * p_out, where p are the positions N * h * w of "
+    "a side.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G1, equations 1 and 2, Table 1",
     thresholds=(EXCESS,),
     bad="""

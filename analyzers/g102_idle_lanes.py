@@ -94,11 +94,9 @@ RULE: Final = Rule(
     name="width that wastes lanes",
     title="Make widths multiples of the device's lanes",
     what="Output widths of convolutions and products that do not fill the vectors or tiles in "
-    "which this device "
-    "computes channels.",
-    why="A width of 58 on 8 lanes takes the time of 64. The last vector or tile computes "
-    "channels that nobody "
-    "asked for, so that macs understate the time.",
+    "which this device computes channels.",
+    why="A width of 58 on 8 lanes takes the time of 64. The last vector or tile computes channels "
+    "that nobody asked for, so that macs understate the time.",
     reference="NVIDIA, Deep Learning Performance Guide, tile quantization, "
     "https://docs.nvidia.com/deeplearning/performance/dl-performance-matrix-multiplication/index.html",
     thresholds=(IDLE,),

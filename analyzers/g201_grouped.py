@@ -77,14 +77,11 @@ RULE: Final = Rule(
     id="G201",
     name="group convolution",
     title="Make the convolution dense, with narrower channels",
-    what="A convolution in 1 < g < c_in groups. It is compared with the dense one of equal "
-    "macs, whose "
-    "widths are smaller (about 1 / sqrt(g) where only this op has them).",
+    what="A convolution in 1 < g < c_in groups. It is compared with the dense one of equal macs, "
+    "whose widths are smaller (about 1 / sqrt(g) where only this op has them).",
     why="At fixed input and macs, memory access h * w * (c1 + c2) + c1 * c2 / g grows with g, "
-    "because "
-    "groups let the network be wider. Table 2 of the paper: at equal macs 8 groups run 74 % "
-    "slower than "
-    "1 on a GPU and 30 % slower on an ARM core. A depthwise convolution is G402.",
+    "because groups let the network be wider. Table 2 of the paper: at equal macs 8 groups run 74 "
+    "% slower than 1 on a GPU and 30 % slower on an ARM core. A depthwise convolution is G402.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G2, equation 3, Table 2",
     bad="""
 g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w0, float[64, 16, 1, 1] w1, float[64, 16, 1, 1] w2,

@@ -98,12 +98,10 @@ RULE: Final = Rule(
     name="shuffle for groups",
     title="Drop the shuffle or the split that only serves groups",
     what="A channel shuffle (Reshape, Transpose, Reshape) next to a convolution in groups, or a "
-    "Split and a "
-    "Concat around equal convolutions, which are one convolution in groups.",
+    "Split and a Concat around equal convolutions, which are one convolution in groups.",
     why="Groups do not mix channels, so such a network pays for moving them: memory access "
-    "without a "
-    "single mac. In the paper's Figure 2 data movement and shuffle are a visible share of "
-    "ShuffleNetV1.",
+    "without a single mac. In the paper's Figure 2 data movement and shuffle are a visible share "
+    "of ShuffleNetV1.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G2 and Figure 2",
     bad="""
 g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w0, float[64, 16, 1, 1] w1, float[64, 16, 1, 1] w2)

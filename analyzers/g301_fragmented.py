@@ -118,15 +118,13 @@ RULE: Final = Rule(
     name="fragmented block",
     title="Use one large op where many small ones run side by side",
     what="A block (one way in, one way out) of more than 6 convolutions and poolings, at least "
-    "twice as many as "
-    "lie on the longest way through it; or parallel convolutions of one input that are summed, "
-    "which merge "
-    "exactly.",
-    why="Fragmentation reduces the degree of parallelism and adds launches. Table 3 of the "
-    "paper: at equal macs "
-    "4 fragments in parallel run 72 % slower than one on a GPU and 13 % slower on an ARM core.",
-    reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G3, Table 3; Ding et al., "
-    "RepVGG, CVPR 2021",
+    "twice as many as lie on the longest way through it; or parallel convolutions of one input "
+    "that are summed, which merge exactly.",
+    why="Fragmentation reduces the degree of parallelism and adds launches. Table 3 of the paper: "
+    "at equal macs 4 fragments in parallel run 72 % slower than one on a GPU and 13 % slower on "
+    "an ARM core.",
+    reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G3, Table 3; Ding et al., RepVGG, "
+    "CVPR 2021",
     thresholds=(FRAGMENTS, PARALLELISM),
     bad="""
 g (float[1, 32, 28, 28] x, float[32, 32, 1, 1] a, float[32, 32, 1, 1] b, float[32, 32, 1, 1] c,

@@ -20,8 +20,8 @@ MACS: Final = Threshold(
 MARGIN: Final = Threshold(
     name="share of the pair's time that the whole filter saves",
     value=0.2,
-    reason="the standard deviation of one kernel's error: the claim is that it is slower here, "
-    "so the winner of many comparisons must win by more than the error of one",
+    reason="the standard deviation of one kernel's error: the claim is that it is slower here, so "
+    "the winner of many comparisons must win by more than the error of one",
 )
 _BETWEEN: Final = frozenset(
     {"BatchNormalization", "Relu", "Clip", "HardSwish", "LeakyRelu", "Sigmoid", "Mul"}
@@ -136,16 +136,14 @@ RULE: Final = Rule(
     id="G302",
     name="decomposed filter",
     title="Use the whole filter where cutting it saves macs but no time",
-    what="Two convolutions in a row that are one filter in two parts (1xk and kx1, depthwise "
-    "and 1x1, 1x1 and "
-    "depthwise), where the whole dense filter has at least as many macs and is still faster on "
-    "this device.",
+    what="Two convolutions in a row that are one filter in two parts (1xk and kx1, depthwise and "
+    "1x1, 1x1 and depthwise), where the whole dense filter has at least as many macs and is still "
+    "faster on this device.",
     why="Cutting a filter saves FLOPs, adds a launch and an intermediate tensor, and lowers the "
-    "work per element "
-    "moved. Which one is faster depends on the device and on the width, so the device decides.",
+    "work per element moved. Which one is faster depends on the device and on the width, so the "
+    "device decides.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G3; Tan and Le, EfficientNetV2, "
-    "ICML 2021, "
-    "section 3.2 (fused blocks)",
+    "ICML 2021, section 3.2 (fused blocks)",
     thresholds=(MACS, MARGIN),
     bad="""
 g (float[1, 4, 56, 56] x, float[4, 1, 3, 3] a, float[4, 4, 1, 1] b, float[4, 4, 3, 3] c)

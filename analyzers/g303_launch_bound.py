@@ -13,8 +13,7 @@ LENGTH: Final = Threshold(
     name="launch-bound kernels in a row",
     value=4,
     reason="more than the 3 convolutions that the paper counts in a block of ResNet, so a whole "
-    "block "
-    "is smaller than its launches",
+    "block is smaller than its launches",
 )
 SHARE: Final = Threshold(
     name="share of the latency",
@@ -59,11 +58,9 @@ RULE: Final = Rule(
     name="launch-bound stretch",
     title="Give each launch enough work",
     what="Kernels in a row whose launch takes longer than their work on this device. A note: "
-    "there is no one "
-    "edit to price.",
-    why="Fragmentation brings overheads such as kernel launching and synchronisation. On a "
-    "device with strong "
-    "parallelism small kernels leave it idle.",
+    "there is no one edit to price.",
+    why="Fragmentation brings overheads such as kernel launching and synchronisation. On a device "
+    "with strong parallelism small kernels leave it idle.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G3",
     thresholds=(LENGTH, SHARE),
     bad="""

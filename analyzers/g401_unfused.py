@@ -84,14 +84,12 @@ RULE: Final = Rule(
     id="G401",
     name="unfused element-wise chain",
     title="Fuse activations, sums and biases into the kernel before them",
-    what="Element-wise ops (activation, residual sum, bias, scale) that this runtime launches "
-    "as kernels of "
-    "their own, although the op before them could apply them while its result is at hand.",
+    what="Element-wise ops (activation, residual sum, bias, scale) that this runtime launches as "
+    "kernels of their own, although the op before them could apply them while its result is at "
+    "hand.",
     why="Such an op has few FLOPs and a lot of memory access: it reads and writes every element "
-    "for one "
-    "operation. Table 4 of the paper: a bottleneck unit without ReLU and shortcut runs about 20 "
-    "% faster. An op "
-    "that the runtime fuses costs nothing and is never a finding.",
+    "for one operation. Table 4 of the paper: a bottleneck unit without ReLU and shortcut runs "
+    "about 20 % faster. An op that the runtime fuses costs nothing and is never a finding.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G4, Table 4 and Figure 2",
     bad="""
 g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w0, float[64, 64, 1, 1] w1) => (float[1, 64, 28, 28] y)

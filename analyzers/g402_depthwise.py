@@ -13,8 +13,7 @@ TIME_OVER_MACS: Final = Threshold(
     name="share of the latency over share of the macs",
     value=2.0,
     reason="G4 says that FLOPs understate such ops; below 2 they understate them by less than "
-    "Table 1 "
-    "finds between equal-macs networks (1.98, 1:1 against 1:12 on the GPU)",
+    "Table 1 finds between equal-macs networks (1.98, 1:1 against 1:12 on the GPU)",
 )
 SHARE: Final = Threshold(
     name="share of the latency",
@@ -52,10 +51,9 @@ RULE: Final = Rule(
     title="Count depthwise convolutions as element-wise cost",
     what="Depthwise convolutions whose share of the latency is far above their share of the macs. "
     "A note: no other op of equal macs does what they do, so there is no saving to state.",
-    why="A depthwise filter reads and writes every element for k * k macs each, so it is bound "
-    "by memory. "
-    "The paper counts it among the element-wise operations because its ratio of memory access "
-    "to FLOPs is as high.",
+    why="A depthwise filter reads and writes every element for k * k macs each, so it is bound by "
+    "memory. The paper counts it among the element-wise operations because its ratio of memory "
+    "access to FLOPs is as high.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G4",
     thresholds=(TIME_OVER_MACS, SHARE),
     bad="""

@@ -113,10 +113,9 @@ RULE: Final = Rule(
     title="Move data less: keep one layout, write results into place",
     what="Transposes, copies, concats, splits, slices, casts and channel shuffles that run as "
     "kernels of their own.",
-    why="They have no FLOPs at all, yet read and write every element. The paper's Figure 2 "
-    "counts 'data' and "
-    "'shuffle' apart for that reason, and ShuffleNetV2 merges concat, shuffle and split into "
-    "one op (section 3).",
+    why="They have no FLOPs at all, yet read and write every element. The paper's Figure 2 counts "
+    "'data' and 'shuffle' apart for that reason, and ShuffleNetV2 merges concat, shuffle and "
+    "split into one op (section 3).",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G4, Figure 2, and section 3",
     bad="""
 g (float[1, 16, 28, 28] x, float[32, 16, 1, 1] w0, float[32, 16, 3, 3] w1, float[64, 64, 1, 1] w2)

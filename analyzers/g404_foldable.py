@@ -93,10 +93,10 @@ RULE: Final = Rule(
     id="G404",
     name="foldable op",
     title="Fold the op into the weights before it",
-    what="An op that changes nothing, or only by constants that the weights before it can take up: "
-    "BatchNormalization or a constant scale or bias after a convolution or Gemm, Identity, a "
-    "Cast to the same "
-    "type, a Transpose that undoes another. Reported where this runtime runs it as a kernel.",
+    what="An op that changes nothing, or only by constants that the weights before it can take "
+    "up: BatchNormalization or a constant scale or bias after a convolution or Gemm, Identity, a "
+    "Cast to the same type, a Transpose that undoes another. Reported where this runtime runs it "
+    "as a kernel.",
     why="It reads and writes every element for nothing. The network after the fold computes the "
     "same function.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G4; Jacob et al., CVPR 2018, "
