@@ -144,19 +144,26 @@ def viewed(before: Shape, after: Shape, order: Order) -> Order | None:
 
 def _spans(before: Shape, after: Shape) -> list[tuple[tuple[int, int], Order]] | None:
     """Runs of dimensions of `before` and the dimensions of `after` that they become."""
-    ends = {size: i for i, size in reversed(list(enumerate(accumulate(before, mul), 1)))}
     spans: list[tuple[tuple[int, int], Order]] = []
     start, first = 0, 0
-    for last, size in enumerate(accumulate(after, mul), 1):
-        end = ends.get(size, 0)
-        if end > start:
-            spans.append(((start, end), tuple(range(first, last))))
-            start, first = end, last
+    while found := _equal_run(before[start:], after[first:]):
+        end, last = start + found[0], first + found[1]
+        spans.append(((start, end), tuple(range(first, last))))
+        start, first = end, last
     if not spans or any(not _is_one(d) for d in (*before[start:], *after[first:])):
         return None
     (begin, _), tail = spans[-1]
     spans[-1] = ((begin, len(before)), (*tail, *range(first, len(after))))
     return spans
+
+
+def _equal_run(before: Shape, after: Shape) -> tuple[int, int] | None:
+    """How many dimensions from the beginning have equal products, as few as there are."""
+    ends: dict[Dim, int] = {}
+    for end, size in enumerate(accumulate(before, mul), 1):
+        ends.setdefault(size, end)
+    sizes = enumerate(accumulate(after, mul), 1)
+    return next(((ends[size], last) for last, size in sizes if size in ends), None)
 
 
 def _wide(shape: Shape, axes: Iterable[int]) -> list[int]:

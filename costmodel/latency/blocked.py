@@ -49,13 +49,13 @@ def is_blocked(op: Op, block: int) -> Dim:
         return 0
     groups: Any = op.attributes.get("group", 1)
     per_group, c_out = weight.known_shape[1], op.y.known_shape[1]
-    if type(groups) is int and groups == 1:
-        few = reads_plain(per_group, block)
-        return few + (1 - few) * is_whole(per_group, ALIGNED)
+    few = reads_plain(per_group, block)
+    dense = few + (1 - few) * is_whole(per_group, ALIGNED)
     single = 1 - minimum(per_group - 1, 1)  # depthwise, with one output for each channel
     depthwise = is_whole(c_out, ALIGNED) * (1 - minimum(c_out // groups - 1, 1))
     whole = is_whole(per_group, block) * is_whole(c_out // groups, block)
-    return single * depthwise + (1 - single) * whole
+    grouped = minimum(groups - 1, 1)
+    return (1 - grouped) * dense + grouped * (single * depthwise + (1 - single) * whole)
 
 
 def blocked_convolution(op: Op, settings: Settings, counted: Amounts) -> str:
@@ -69,7 +69,7 @@ def blocked_convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     counted["weights"] = size_bytes(product(w), weight_type(settings))
     inside = is_blocked(op, block)
     _plain(op, outputs * (1 - inside), settings, counted)
-    if not (type(groups) is int and groups == 1) and is_below(per_group, 2):
+    if is_below(1, groups) and is_below(per_group, 2):
         counted[depthwise_term(filter_size)] = inside * outputs * ceil_div(c_out, block) * block
         return "depthwise_traffic"
     few = reads_plain(per_group, block)

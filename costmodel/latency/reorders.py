@@ -178,6 +178,7 @@ class _Layouts:
 def _reads_few(kernel: Kernel, block: int) -> Dim:
     """1 for a dense convolution of so few channels that it reads them as they lie."""
     op = kernel.main.op
-    groups = op.attributes.get("group", 1)
-    is_dense = op.op_type == "Conv" and type(groups) is int and groups == 1
-    return reads_plain(op.w.known_shape[1], block) if is_dense else 0
+    if op.op_type != "Conv":
+        return 0
+    dense = 1 - minimum(op.attributes.get("group", 1) - 1, 1)
+    return dense * reads_plain(op.w.known_shape[1], block)
