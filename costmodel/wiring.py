@@ -117,7 +117,8 @@ class Wiring:
         before, after = (self.rows[index].op.outputs[0] for index in (last, reader))
         if self.rows[main].op_class == "elementwise" or before is None or after is None:
             return False
-        sides = zip(reversed(before.shape or ()), reversed(after.shape or ()), strict=False)
+        inner = (before.shape or ())[1:]  # the first is the batch, which may be one just now
+        sides = zip(reversed(inner), reversed(after.shape or ()), strict=False)
         return any(_is_one(a) and not _is_one(b) for a, b in sides)
 
     def next_op(self, index: int, op_type: str, taken: Container[int]) -> int | None:
