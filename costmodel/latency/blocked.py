@@ -69,7 +69,7 @@ def blocked_convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     counted["weights"] = size_bytes(product(w), weight_type(settings))
     inside = is_blocked(op, block)
     _plain(op, outputs * (1 - inside), settings, counted)
-    if is_below(1, groups) and is_below(per_group, 2):
+    if is_grouped(groups, per_group) and is_below(per_group, 2):
         counted[depthwise_term(filter_size)] = inside * outputs * ceil_div(c_out, block) * block
         return "depthwise_traffic"
     few = reads_plain(per_group, block)
@@ -103,6 +103,12 @@ def pool_share(op: Op, settings: Settings) -> Dim:
     plain = 1 - is_whole(op.x.known_shape[1], settings.lanes_out) if op.x.rank == 4 else 1
     by_number = op.op_type == "AveragePool"
     return plain * (PLAIN_AVERAGE if by_number else PLAIN_MAXIMUM) + (1 - plain) * POOL
+
+
+def is_grouped(groups: Dim, per_group: Dim) -> bool:
+    """Whether there is more than one group; a traced number of single channels is."""
+    is_depthwise = type(groups) is not int and type(per_group) is int and per_group == 1
+    return is_depthwise or is_below(1, groups)
 
 
 def depthwise_term(filter_size: Dim) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from costlint.costmodel.dims import Dim, Shape, ceil_div, is_below, minimum, product
 from costlint.costmodel.dtypes import size_bytes
 from costlint.costmodel.graph import Op
-from costlint.costmodel.latency.blocked import blocked_convolution, depthwise_term
+from costlint.costmodel.latency.blocked import blocked_convolution, depthwise_term, is_grouped
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
 
 TILE: Final = 4
@@ -29,7 +29,7 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     counted["launch_product"] = 1
     counted["depth"] = per_group * filter_size
     counted["weights"] = size_bytes(product(w), weight_type(settings))
-    if not is_below(1, groups):
+    if not is_grouped(groups, per_group):
         return _dense(op, w, y, settings, counted)
     if is_below(per_group, 2):
         channels = c_out if settings.threads == 1 else _shared(c_out, settings)
