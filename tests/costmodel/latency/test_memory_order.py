@@ -73,7 +73,7 @@ def test_channels_last_weights_make_channels_last_maps():
 
 
 def test_tokens_of_a_map_are_transposed_and_stay_so():
-    weights = {"g": (8,)}
+    weights: dict[str, tuple[int, ...]] = {"g": (8,)}
     relu, norm = made(TOKENS, "none", weights)
     assert [t.name for t in relu.strided] == ["tokens"]
     assert [t.name for t in norm.strided] == ["y"]
