@@ -26,11 +26,14 @@ _EDGE: Final = re.compile(r"([a-z_0-9]+)~(\d)")
 
 
 @dataclass(slots=True)
-class _Builder:
+class Builder:
+    """Ops in the order in which they run, each with its output's shape."""
+
     ops: list[Op] = field(default_factory=list)
 
     def op(self, op_type: str, inputs: tuple[Tensor, ...], shape: tuple[int, ...],
            **attributes: object) -> Tensor:  # fmt: skip
+        """Add an op; gives its output."""
         y = Tensor(name=f"t{len(self.ops)}", shape=shape, dtype="float32")
         self.ops.append(
             Op(name=f"n{len(self.ops)}", domain="", op_type=op_type, version=17, inputs=inputs,
@@ -39,26 +42,32 @@ class _Builder:
         return y
 
     def same(self, op_type: str, *inputs: Tensor, **attributes: object) -> Tensor:
+        """Add an op whose output is shaped as its first input."""
         return self.op(op_type, inputs, inputs[0].known_shape, **attributes)
 
     def weight(self, name: str, *shape: int) -> Tensor:
+        """A parameter with a name of its own."""
         name = f"{name}{len(self.ops)}"
         return Tensor(name=name, shape=shape, dtype="float32", role="parameter")
 
     def conv(self, x: Tensor, channels: int, side: int, stride: int = 1) -> Tensor:
+        """Add a dense convolution of a map of even sides."""
         n, c, h, w = x.known_shape
         weight = self.weight("w", channels, c, side, side)
         return self.op("Conv", (x, weight), (n, channels, h // stride, w // stride), group=1,
                        strides=(stride, stride), pads=(side // 2,) * 4)  # fmt: skip
 
     def norm(self, x: Tensor) -> Tensor:
+        """Add a batch normalisation."""
         parts = [self.weight(part, x.known_shape[1]) for part in ("scale", "bias", "mean", "var")]
         return self.same("BatchNormalization", x, *parts)
 
     def relu_conv_norm(self, x: Tensor, channels: int, side: int, stride: int = 1) -> Tensor:
+        """Add the three ops, the activation first."""
         return self.norm(self.conv(self.same("Relu", x), channels, side, stride))
 
     def pool(self, x: Tensor, side: int, stride: int) -> Tensor:
+        """Add an average pool."""
         n, c, h, w = x.known_shape
         return self.op("AveragePool", (x,), (n, c, h // stride, w // stride),
                        kernel_shape=(side, side), strides=(stride, stride),
@@ -67,7 +76,7 @@ class _Builder:
 
 def network(cell: str, batch: int) -> OpGraph:
     """The network of a cell written as `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`."""
-    b = _Builder()
+    b = Builder()
     x = Tensor(name="x", shape=(batch, 3, SIDE, SIDE), dtype="float32")
     y = b.norm(b.conv(x, WIDTHS[0], 3))
     for width in WIDTHS:
@@ -84,7 +93,7 @@ def network(cell: str, batch: int) -> OpGraph:
                    ops=tuple(b.ops), parameters={})  # fmt: skip
 
 
-def _cell(b: _Builder, x: Tensor, cell: str) -> Tensor:
+def _cell(b: Builder, x: Tensor, cell: str) -> Tensor:
     """Each node sums its edges as Python's `sum` does, from 0: one addition for each edge."""
     nodes = [x]
     zero = b.weight("zero")
@@ -99,7 +108,7 @@ def _cell(b: _Builder, x: Tensor, cell: str) -> Tensor:
     return nodes[-1]
 
 
-def _edge(b: _Builder, x: Tensor, kind: str, zero: Tensor) -> Tensor:
+def _edge(b: Builder, x: Tensor, kind: str, zero: Tensor) -> Tensor:
     if kind == "skip_connect":
         return x
     if kind == "none":
@@ -110,7 +119,7 @@ def _edge(b: _Builder, x: Tensor, kind: str, zero: Tensor) -> Tensor:
     return b.relu_conv_norm(x, x.known_shape[1], side)
 
 
-def _reduction(b: _Builder, x: Tensor, channels: int) -> Tensor:
+def _reduction(b: Builder, x: Tensor, channels: int) -> Tensor:
     y = b.relu_conv_norm(x, channels, 3, 2)
     y = b.relu_conv_norm(y, channels, 3)
     return b.same("Add", b.conv(b.pool(x, 2, 2), channels, 1), y)

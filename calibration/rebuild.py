@@ -147,7 +147,7 @@ def pack(cache: Path) -> None:
     made: dict[str, DeviceProfile] = {}
     for file in sorted(cache.glob("group-*.pickle")):
         made |= {p.name: _with_memory(p) for p in pickle.loads(file.read_bytes())[0]}
-    made |= {p.name: p for p in (onnxruntime_profile(DATE),)}
+    made |= {p.name: p for p in (onnxruntime_profile(),)}
     index = [
         {
             "name": p.name, "hardware": p.hardware, "runtime": p.runtime,

@@ -49,6 +49,10 @@ _ATTENTION: Final = ("attention", "attention_scaled")
 _RECURRENT: Final = frozenset({"LSTM", "GRU", "RNN"})
 
 
+_JOINED: Final = frozenset({"BatchNormalization"})
+_BLOCKED_JOINED: Final = _JOINED | {"Relu", "Add", "Sum"}
+"""What costs a convolution nothing behind it: in blocks also a sum and a ReLU, which its inner loop
+does; any other activation is a pass of its own."""
 _SPARSE_READS: Final = frozenset({"Gather", "GatherElements", "GatherND", "Slice", "Split"})
 
 
@@ -129,12 +133,13 @@ def _recurrent(kernel: Kernel, counted: Amounts) -> str:
 def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
     total: Dim = 0
     behind: Dim = 0
+    joined = _BLOCKED_JOINED if settings.is_blocked else _JOINED
     for row in kernel.ops:
         op = row.op
         y = op.outputs[0] if op.outputs else None
         if y is None or y.shape is None:
             continue
-        if row is not kernel.main and op.op_type != "BatchNormalization":
+        if row is not kernel.main and op.op_type not in joined:
             behind = behind + y.elements
         if op.op_type in _SPECIAL:
             total = total + y.elements

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -54,12 +55,28 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
         CostlintError: onnxruntime is not installed, or cannot run the model.
     """
     _check(runs, threads)
+    with pinned(threads) as notes:
+        found = measure_unpinned(
+            model, runs=runs, threads=threads, shapes=shapes, batch=batch, seed=seed
+        )
+    return replace(found, notes=(*found.notes, *notes))
+
+
+def measure_unpinned(  # noqa: PLR0913 - the same
+    model: Model,
+    *,
+    runs: int,
+    threads: int = 1,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    seed: int = 0,
+) -> Measurement:
+    """`measure` for many models in turn, which the caller keeps to the same processors."""
     ort = onnxruntime_module()
     graph, data = _runnable(model, shapes, batch, seed)
     trial = Trial(ort=ort, data=data, feeds=random_inputs(graph, seed=seed), threads=threads)
-    with pinned(threads) as notes:
-        seconds, waiting = _timed(trial, runs)
-        kernels = _profiled(trial, graph, min(runs, PROFILED_RUNS))
+    seconds, waiting = _timed(trial, runs)
+    kernels = _profiled(trial, graph, min(runs, PROFILED_RUNS))
     cuts = statistics.quantiles(seconds, n=20, method="inclusive") if runs > 1 else seconds * 19
     return Measurement(
         graph=graph.path or "",
@@ -73,7 +90,7 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
         kernels=kernels,
         lanes=block_channels(),
         cache_bytes=cache_bytes(),
-        notes=(*graph.notes, *notes, *_unrest(cuts[0], cuts[-1], waiting)),
+        notes=(*graph.notes, *_unrest(cuts[0], cuts[-1], waiting)),
     )
 
 

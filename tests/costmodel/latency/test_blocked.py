@@ -95,3 +95,13 @@ def test_a_plain_average_costs_more_than_one_in_blocks():
     { y = AveragePool<kernel_shape = [1, 1]>(x) }"""
     (blocked,), (plain,) = amounts(text), amounts(text.replace("16", "18"))
     assert plain["special"] / 18 == 28 * blocked["special"] / 16
+
+
+@pytest.mark.parametrize(("op", "elements"), [("Relu(t)", None), ("Clip(t, low, high)", 16 * 64)])
+def test_a_relu_joins_the_inner_loop_and_another_activation_is_a_pass(op, elements):
+    (found,) = amounts(
+        "g (float[1, 16, 8, 8] x, float[16, 16, 1, 1] w) => (float[1, 16, 8, 8] y)"
+        " <float low = {0.0}, float high = {6.0}>"
+        f" {{ t = Conv(x, w) y = {op} }}"
+    )
+    assert found.get("epilogue") == elements
