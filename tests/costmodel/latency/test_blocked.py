@@ -6,6 +6,7 @@ import pytest
 
 from costlint.costmodel.count import count
 from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.latency.blocked import PLAIN_AVERAGE, PLAIN_MAXIMUM
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.settings import Settings
 from costlint.costmodel.library import Library
@@ -105,3 +106,12 @@ def test_a_relu_joins_the_inner_loop_and_another_activation_is_a_pass(op, elemen
         f" {{ t = Conv(x, w) y = {op} }}"
     )
     assert found.get("epilogue") == elements
+
+
+@pytest.mark.parametrize(("opset", "share"), [(17, PLAIN_MAXIMUM), (21, PLAIN_AVERAGE)])
+def test_an_average_goes_number_by_number_since_it_has_dilations(opset, share):
+    text = """g (float[1, 18, 8, 8] x) => (float[1, 18, 6, 6] y)
+    { y = AveragePool<kernel_shape = [3, 3]>(x) }"""
+    counts = count(model(text, opset=opset))
+    (found,) = featurize(counts, fusion_rules("onnxruntime"), BLOCKS).amounts
+    assert found["special"] == 18 * 6 * 6 * 9 * share
