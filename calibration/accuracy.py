@@ -18,6 +18,7 @@ from calibration.corpus import Device, devices
 from calibration.groups import GROUPS, Group
 from calibration.heldout import HeldOut, fold_of
 from calibration.newdevice import new_device_line
+from calibration.onnxruntime import onnxruntime_profile
 from calibration.paperpage import paper_lines
 from calibration.rebuild import ROOT
 from calibration.table8 import table8_lines
@@ -82,7 +83,7 @@ def main() -> None:
     worst = [worst_line(GROUPS[name], results[name][1]) for name in GROUP_NAMES]
     profiles = [p for name in GROUP_NAMES for p in results[name][0]]
     made, _, platforms = pickle.loads((options.cache / "group-paper.pickle").read_bytes())
-    profiles += made
+    profiles += [*made, onnxruntime_profile()]
     table = HEAD + "\n".join(map(str, lines))
     fresh = new_device_line(wanted, graphs["ncnn-cpu"], results["ncnn-cpu"][0])
     paper = paper_lines(platforms)
