@@ -9,7 +9,7 @@ MODEL := build/shufflenet_v2_1.0x.onnx
 FILES := $(shell find src costmodel analyzers reports examples -type f ! -name '*.pyc' \
     | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
 
-.PHONY: profiles accuracy findings demo test lint types tests browser format docs bench fuzz clean
+.PHONY: profiles accuracy savings findings demo test lint types tests browser format docs bench fuzz clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -39,7 +39,7 @@ format: build/dev-$(FILES)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-# CORPUS is the folder of published timings; both commands take minutes on two cores.
+# CORPUS is the folder of published timings; these commands take minutes on two cores.
 CORPUS ?= ../shared/corpus
 
 profiles: build/dev-$(FILES)
@@ -47,6 +47,9 @@ profiles: build/dev-$(FILES)
 
 accuracy: profiles
 	$(BIN)/python -m calibration.accuracy $(CORPUS)
+
+savings: profiles
+	$(BIN)/python -m calibration.savings $(CORPUS)
 
 findings: build/dev-$(FILES)
 	$(BIN)/python -m calibration.families $(CORPUS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Final
@@ -48,18 +49,22 @@ def pair(before: Any, after: Any, before_s: float, after_s: float) -> Pair:
     )
 
 
-def show(title: str, pairs: list[Pair]) -> list[Pair]:
-    """One line: pairs, sign of those that differ by more than 5 %, coverage.
+def table_row(title: str, pairs: Sequence[Pair]) -> str:
+    """A row of `HEAD`'s table: pairs, sign of those that differ by more than 5 %, coverage.
 
-    `width` is how many times as wide the intervals would hold 90 %.
+    The last column is how many times as wide the intervals would hold 90 %.
     """
     big = [one for one in pairs if abs(one.share) > BIG]
     signs = sum((one.saved_s > 0) == (one.measured_s > 0) for one in big)
     covered = sum(one.low_s <= one.measured_s <= one.high_s for one in pairs)
     off = [abs(p.measured_s - p.saved_s) / max((p.high_s - p.low_s) / 2, 1e-12) for p in pairs]
-    print(
-        f"{title}: {len(pairs)} pairs, sign right in {signs / len(big):.1%} of {len(big)}, "
-        f"covered {covered / len(pairs):.1%}, width {np.quantile(off, 0.9):.2f}",
-        flush=True,
+    return (
+        f"| {title} | {len(pairs)} | {len(big)} | {signs / len(big):.1%} "
+        f"| {covered / len(pairs):.1%} | {np.quantile(off, 0.9):.2f} |"
     )
-    return pairs
+
+
+HEAD: Final = (
+    "| pairs of | pairs | differ by over 5 % | sign of these right | covered | width for 90 % |\n"
+    "|---|---:|---:|---:|---:|---:|"
+)

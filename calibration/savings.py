@@ -21,7 +21,7 @@ from calibration.corpus import Device, devices
 from calibration.groups import GROUPS, Group
 from calibration.heldout import fold_of
 from calibration.kernelpairs import kernel_pairs
-from calibration.pairs import Pair, latencies, pair, show
+from calibration.pairs import HEAD, Pair, latencies, pair, table_row
 from calibration.paper import cells
 from calibration.profiles import ENOUGH
 from calibration.rebuild import ROOT, samples_of
@@ -43,26 +43,40 @@ DEVICES: Final = 6
 PER_FAMILY: Final = 12
 
 
+PAGE: Final = ROOT / "docs" / "savings.md"
+TEXT: Final = Path(__file__).with_suffix(".txt")
+
+
 def main() -> None:
-    """Print sign and coverage for each source of pairs."""
+    """Write sign and coverage for each source of pairs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--cache", type=Path, default=ROOT / "build" / "calibration")
     options = parser.parse_args()
-    found: list[Pair] = []
+    lines, found = [HEAD], []
+    for title, pairs in _sources(options.corpus, options.cache):
+        lines.append(table_row(title, pairs))
+        found += pairs
+        print(lines[-1], flush=True)
+    lines.append(table_row("all", found))
+    PAGE.write_text(
+        TEXT.read_text(encoding="utf-8").format(table="\n".join(lines)), encoding="utf-8"
+    )
+    print(PAGE)
+
+
+def _sources(corpus: Path, cache: Path) -> Iterator[tuple[str, list[Pair]]]:
     for platform, group in PAPER.items():
-        found += show(
-            f"Tables 1 to 4, {platform}", list(of_tables(options.corpus, platform, group))
-        )
-    graphs = all_amounts(options.corpus, options.cache)
-    everything = devices(options.corpus)
+        yield f"Tables 1 to 4, {platform}", list(of_tables(corpus, platform, group))
+    graphs = all_amounts(corpus, cache)
+    everything = devices(corpus)
     for name in FAMILIES:
         members = [d for d in everything if d.group == name and len(d.timings) > ENOUGH]
         chosen = members[:: max(1, len(members) // DEVICES)][:DEVICES]
-        found += show(f"families, {name}", list(of_families(GROUPS[name], graphs[name], chosen)))
-    for title, pairs in kernel_pairs(options.corpus):
-        found += show(f"kernels, {title}", pairs)
-    show("all", found)
+        title = f"networks of a family, {GROUPS[name].title}"
+        yield title, list(of_families(GROUPS[name], graphs[name], chosen))
+    for title, pairs in kernel_pairs(corpus):
+        yield f"kernels of equal macs, {title}", pairs
 
 
 def of_tables(corpus: Path, platform: str, name: str) -> Iterator[Pair]:
