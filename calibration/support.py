@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +62,8 @@ def gtx1080ti(corpus: Path, eager: DeviceProfile) -> np.ndarray:
 def _networks(corpus: Path, group: Group, mean: np.ndarray) -> tuple[Fitted, np.ndarray]:
     """The fit of NAS-Bench-201's networks, and which terms they have."""
     rules = fusion_rules("none")
-    settings = under(group.settings, rules.library, threads=0)
+    library = replace(fusion_rules(group.fusion).library, winograd=False)
+    settings = under(group.settings, library, threads=0)
     rows = []
     for cell, latency_s in timings(corpus, BATCH):
         featured = featurize(count(network(cell, BATCH)), rules, settings)
