@@ -37,8 +37,8 @@ class Term:
         return f"{self.name}_{self.unit}"
 
 
-def _launch(name: str, doc: str) -> Term:
-    return Term(name=name, part="launch", unit="s", doc=doc)
+def _launch(name: str, doc: str, unit: str = "s") -> Term:
+    return Term(name=name, part="launch", unit=unit, doc=doc)
 
 
 def _compute(name: str, doc: str, unit: str = "mac_per_s") -> Term:
@@ -56,24 +56,21 @@ TERMS: Final[tuple[Term, ...]] = (
     _launch("depth", "each multiply-accumulate in the longest chain: a dot product is serial"),
     _launch("resize_chain", "each sample and channel of a resize: one thread may walk them all"),
     _launch("step", "each time step of a recurrent layer"),
-    Term(
-        name="copy",
-        part="launch",
-        unit="byte_per_s",
-        doc="inputs from the host, results back; of a map no more than an image's channels",
+    _launch(
+        "copy",
+        "inputs from the host, results back; of a map no more than an image's channels",
+        "byte_per_s",
     ),
-    Term(
-        name="reorder",
-        part="launch",
-        unit="byte_per_s",
-        doc="between plain tensors and blocks of channels, where a runtime uses both",
+    _launch(
+        "reorder",
+        "between plain tensors and blocks of channels, where a runtime uses both",
+        "byte_per_s",
     ),
     _launch("crossing", "each tensor that goes to the host or comes back for an op of the host's"),
-    Term(
-        name="crossing_traffic",
-        part="launch",
-        unit="byte_per_s",
-        doc="bytes of those tensors: download, the host's own work, upload",
+    _launch(
+        "crossing_traffic",
+        "bytes of those tensors: download, the host's own work, upload",
+        "byte_per_s",
     ),
     _compute("dense_1x1", "dense 1x1 convolutions: matrix products"),
     _compute("dense_3x3", "dense 3x3 of stride 1, where Winograd saves up to 2.25 to 4 times"),
