@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -118,6 +119,15 @@ def test_a_task_that_kills_every_worker_fails_and_ends_the_wait(cluster) -> None
     pool = Pool(backend=f"dask://{address(cluster)}")
     ends = ended(run_all(tasks(12), pool, killed_by(5)))
     assert ends == {i: DIED if i == 5 else "done" for i in range(12)}
+
+
+@DASK
+def test_a_connection_ends_with_its_run(cluster) -> None:
+    before = {thread.ident for thread in threading.enumerate()}
+    do = killed_by()
+    assert len(list(run_all(tasks(3), Pool(backend=f"dask://{address(cluster)}"), do))) == 3
+    left = [t.name for t in threading.enumerate() if t.ident not in before]
+    assert "IO loop" not in left
 
 
 @DASK

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from costlint.costmodel.errors import OptionError
@@ -9,8 +11,11 @@ from costlint.costmodel.errors import OptionError
 _CONNECT_S: Final = 10
 
 
-def connected(address: str) -> Any:
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
     """A joblib backend on the scheduler at `host:port`; on the active client for ''.
+
+    A connection that was made here ends with it, and the threads that serve it.
 
     Raises:
         OptionError: Dask is not installed, or nobody answers.
@@ -52,7 +57,11 @@ def connected(address: str) -> Any:
             facts=(str(error),),
             fix="dask scheduler, then dask worker HOST:PORT, then --backend dask://HOST:PORT",
         ) from error
-    return PatientBackend(client=client)
+    try:
+        yield PatientBackend(client=client)
+    finally:
+        if address:
+            client.close()
 
 
 def _client(make: Any, address: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,13 +53,17 @@ def run_all(tasks: Sequence[Task], pool: Pool, do: Callable[[Task], Done] = work
     if pool.backend == LOCAL and workers == 1 and pool.jobs in {None, 1}:
         yield from map(do, tasks)
         return
-    submit = _submitter(pool, workers, do)
+    with ExitStack() as opened:
+        yield from _each_once(tasks, _submitter(pool, workers, do, opened), _AHEAD * workers)
+
+
+def _each_once(tasks: Sequence[Task], submit: _Submit, ahead: int) -> Iterator[Done]:
     waiting = {task.index: task for task in tasks}
     while waiting:
         for done in _surviving(submit, tuple(waiting.values())):
             del waiting[done.index]
             yield done
-        for task in tuple(waiting.values())[: _AHEAD * workers]:
+        for task in tuple(waiting.values())[:ahead]:
             again = list(_surviving(submit, (task,)))
             del waiting[task.index]
             yield again[0] if again else died(task)
@@ -82,15 +87,15 @@ def _surviving(submit: _Submit, tasks: Sequence[Task]) -> Iterator[Done]:
             results.close()  # type: ignore[attr-defined]
 
 
-def _submitter(pool: Pool, workers: int, do: Callable[[Task], Done]) -> _Submit:
-    """What runs tasks in parallel on the backend."""
+def _submitter(pool: Pool, workers: int, do: Callable[[Task], Done], opened: ExitStack) -> _Submit:
+    """What runs tasks in parallel on the backend; `opened` holds the connection that it needs."""
     from joblib import Parallel
 
     scheme, _, address = pool.backend.partition("://")
     if scheme == "dask":
         from costlint.many.dask_backend import connected
 
-        backend = connected(address)
+        backend = opened.enter_context(connected(address))
         return _streaming(do, lambda: Parallel(n_jobs=-1, backend=backend, **_SINGLE))
     if scheme == "ray":
         _register_ray(pool.backend if address else None)
