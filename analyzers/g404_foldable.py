@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from costlint.analyzers.facts import Facts, label
+from costlint.analyzers.merging import is_inference_normalisation, is_per_channel
 from costlint.analyzers.rule import Rule, Violation
 from costlint.costmodel.edit import Edit, op_key
 from costlint.costmodel.graph import Op, Tensor
@@ -25,12 +26,12 @@ def folds(facts: Facts, op: Op) -> str:  # noqa: PLR0911 - one for each way
         return "Transpose that undoes a Transpose" if _undoes(maker, op) else ""
     if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
         return "Cast to the type it has"
-    if op.op_type == "BatchNormalization" and _follows_weights(facts, op.x, op):
+    if is_inference_normalisation(op) and _follows_weights(facts, op.x, op):
         return "BatchNormalization after weights"
     if op.op_type in _SCALES and len(op.inputs) == 2:
         data, constant = (op.x, op.w) if op.w.is_parameter else (op.w, op.x)
         is_left = data is op.x or op.op_type in {"Mul", "Add"}
-        if is_left and constant.is_parameter and _is_per_channel(constant, op.y):
+        if is_left and constant.is_parameter and is_per_channel(constant, op.y):
             return (
                 f"constant {op.op_type} after weights" if _follows_weights(facts, data, op) else ""
             )
@@ -49,19 +50,9 @@ def _follows_weights(facts: Facts, tensor: Tensor, op: Op) -> bool:
     maker = facts.makers.get(tensor.name)
     if maker is None or facts.only_reader(tensor) is not op:
         return False
-    if maker.op_type == "BatchNormalization":
+    if is_inference_normalisation(maker):
         return _follows_weights(facts, maker.x, maker)
     return maker.op_type in _HAS_WEIGHTS and maker.w.is_parameter
-
-
-def _is_per_channel(constant: Tensor, result: Tensor) -> bool:
-    """Whether a constant is one number, or one for each channel of the result."""
-    sizes = [d for d in constant.known_shape if d != 1]
-    if not sizes:
-        return True
-    axis = len(constant.known_shape) - next(i for i, d in enumerate(constant.known_shape) if d != 1)
-    channel = len(result.known_shape) - 1 if len(result.known_shape) > 2 else 1
-    return len(sizes) == 1 and axis == channel and sizes[0] == result.known_shape[1]
 
 
 def check(facts: Facts) -> Iterable[Violation]:

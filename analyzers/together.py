@@ -24,7 +24,8 @@ def compatible(facts: Facts, edits: Iterable[Edit]) -> Edit:
     """`edits` joined, the first ones first; of a later one only what does not contradict.
 
     A width changes once. An op is replaced only where no width of it changes and nothing else is
-    done to it. Changes of single ops stand for themselves, so that some of an edit may be left out.
+    done to it, but that it goes: what takes the place of many ops does the work of that one, too.
+    Changes of single ops stand for themselves, so that some of an edit may be left out.
     """
     taken = _Taken()
     kept: list[Edit] = []
@@ -36,12 +37,18 @@ def compatible(facts: Facts, edits: Iterable[Edit]) -> Edit:
         part = _fitting(edit, taken)
         if part.is_empty:
             continue
-        kept.append(part)
+        whole = {key for change in part.replaced for key in change.ops}
+        kept = [_without(earlier, whole) for earlier in kept] + [part]
         taken.widths.update(part.widths)
         taken.resized |= touched
-        taken.replaced.update(key for change in part.replaced for key in change.ops)
-        taken.single.update(part.bypassed, part.fused, part.fused.values(), part.free, part.dense)
+        taken.replaced |= whole
+        taken.single.update(part.fused, part.fused.values(), part.free, part.dense)
     return joined(kept)
+
+
+def _without(edit: Edit, whole: set[str]) -> Edit:
+    """`edit` without the bypasses of ops that are replaced after all."""
+    return replace(edit, bypassed={k: v for k, v in edit.bypassed.items() if k not in whole})
 
 
 def _fitting(edit: Edit, taken: _Taken) -> Edit:
