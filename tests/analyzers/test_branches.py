@@ -208,6 +208,7 @@ def test_with_all_fixes_a_merge_takes_the_fold_of_its_branches_with_it():
     assert folds
     one = load(fixed(weighted(REPVGG)))
     assert both.latency_after_fixes_s == pytest.approx(DEVICE(one).latency_s)
+    assert merge.saving is not None
     assert merge.saving.after_s == pytest.approx(DEVICE(one).latency_s)
 
 
