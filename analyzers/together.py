@@ -58,6 +58,7 @@ def _around(edit: Edit, replaced: Mapping[str, str]) -> Edit:
     return replace(
         edit,
         dense=edit.dense - replaced.keys(),
+        biased=edit.biased - replaced.keys(),
         bypassed={k: v for k, v in edit.bypassed.items() if k not in replaced},
         fused=fused,
         free=edit.free - replaced.keys(),

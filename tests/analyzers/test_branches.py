@@ -117,19 +117,19 @@ DEPTHWISE = "<pads = [1, 1, 1, 1], group = 8>"
         (f"a = Conv{PAD}(x, w3)  b = Conv<pads = [1, 1, 1, 1], group = 2>(x, g3)  y = Add(a, b)",
          ["Conv"]),
         # A 3x3 of dilation 2 lies on the taps of a 5x5.
-        ("a = Conv<pads = [2, 2, 2, 2], group = 8>(x, d5)  "
-         "b = Conv<pads = [2, 2, 2, 2], dilations = [2, 2], group = 8>(x, d3)  y = Add(a, b)",
+        (("a = Conv<pads = [2, 2, 2, 2], group = 8>(x, d5)  "
+         "b = Conv<pads = [2, 2, 2, 2], dilations = [2, 2], group = 8>(x, d3)  y = Add(a, b)"),
          ["Conv"]),
         # The normalisation behind the sum, and a constant: RepViT, FastViT.
         (f"a = Conv{DEPTHWISE}(x, d3)  t = Add(a, x)  y = BatchNormalization(t, s1, b1, m1, v1)",
          ["Conv"]),
-        (f"a = Conv{DEPTHWISE}(x, d3)  i = BatchNormalization(x, s1, b1, m1, v1)  t = Sub(a, i)  "
+        ((f"a = Conv{DEPTHWISE}(x, d3)  i = BatchNormalization(x, s1, b1, m1, v1)  t = Sub(a, i)  "
          "k = Constant<value = float[8, 1, 1] {1, 2, 3, 4, 5, 6, 7, 8}>()  u = Mul(k, t)  "
-         "v = Div(u, k)  w = Mul(v, k)  y = Add(x, w)", ["Conv"]),
+         "v = Div(u, k)  w = Mul(v, k)  y = Add(x, w)"), ["Conv"]),
         # One summand of another tensor stays.
         (f"a = Conv{PAD}(x, w3)  b = Conv(x, w1)  t = Add(a, x2)  y = Add(t, b)", ["Conv", "Add"]),
-        (f"a = Conv{DEPTHWISE}(x, d3)  i = BatchNormalization(x, s1, b1, m1, v1)  r = Relu(x)  "
-         "t = Sum(a, r, i)  y = Relu(t)", ["Relu", "Conv", "Add", "Relu"]),
+        ((f"a = Conv{DEPTHWISE}(x, d3)  i = BatchNormalization(x, s1, b1, m1, v1)  r = Relu(x)  "
+         "t = Sum(a, r, i)  y = Relu(t)"), ["Relu", "Conv", "Add", "Relu"]),
         # Not the sum of all three, but the inner one.
         (f"a = Conv{PAD}(x, w3)  t = Add(a, x)  r = Relu(x)  u = Add(t, r)  y = Add(u, x2)",
          ["Conv", "Relu", "Add", "Add"]),
@@ -147,26 +147,26 @@ NORM = "(p, s1, b1, m1, v1)"
 @pytest.mark.parametrize(
     ("why", "body"),
     [
-        ("another stride", f"a = Conv{PAD}(x, w3)  "
-         "b = Conv<strides = [2, 2], pads = [4, 4, 4, 4]>(x, w1)  y = Add(a, b)"),
-        ("taps between those of the other", f"a = Conv{PAD}(x, w3)  "
-         "b = Conv<pads = [2, 2, 2, 2], dilations = [2, 2]>(x, w3)  y = Add(a, b)"),
-        ("not centred", f"a = Conv{PAD}(x, w3)  b = Conv<pads = [0, 0, 2, 2]>(x, w3)  "
-         "y = Add(a, b)"),
-        ("a branch is read elsewhere", f"a = Conv{PAD}(x, w3)  p = Conv(x, w1)  t = Add(a, p)  "
-         "r = Relu(p)  u = Add(t, r)  y = Mul(u, r)"),
+        ("another stride", (f"a = Conv{PAD}(x, w3)  "
+         "b = Conv<strides = [2, 2], pads = [4, 4, 4, 4]>(x, w1)  y = Add(a, b)")),
+        ("taps between those of the other", (f"a = Conv{PAD}(x, w3)  "
+         "b = Conv<pads = [2, 2, 2, 2], dilations = [2, 2]>(x, w3)  y = Add(a, b)")),
+        ("not centred", (f"a = Conv{PAD}(x, w3)  b = Conv<pads = [0, 0, 2, 2]>(x, w3)  "
+         "y = Add(a, b)")),
+        ("a branch is read elsewhere", (f"a = Conv{PAD}(x, w3)  p = Conv(x, w1)  t = Add(a, p)  "
+         "r = Relu(p)  u = Add(t, r)  y = Mul(u, r)")),
         ("an activation", f"a = Conv{PAD}(x, w3)  p = Conv(x, w1)  r = Relu(p)  y = Add(a, r)"),
-        ("it trains", f"a = Conv{PAD}(x, w3)  p = Conv(x, w1)  "
-         f"q, mean, var = BatchNormalization<training_mode = 1>{NORM}  y = Add(a, q)"),
+        ("it trains", (f"a = Conv{PAD}(x, w3)  p = Conv(x, w1)  "
+         f"q, mean, var = BatchNormalization<training_mode = 1>{NORM}  y = Add(a, q)")),
         ("another input", f"a = Conv{PAD}(x, w3)  p = Conv(x2, w1)  y = Add(a, p)"),
         ("a residual connection", f"a = Conv{PAD}(x, w3)  y = Add(a, x2)"),
-        ("a dense 1x1 beside a depthwise 3x3", f"a = Conv{DEPTHWISE}(x, d3)  p = Conv(x, w1)  "
-         "y = Add(a, p)"),
-        ("a factor of a pixel", f"a = Conv{DEPTHWISE}(x, d3)  k = RandomNormal<shape = [9, 9]>()  "
-         "b = Mul(x, k)  y = Add(a, b)"),
+        ("a dense 1x1 beside a depthwise 3x3", (f"a = Conv{DEPTHWISE}(x, d3)  p = Conv(x, w1)  "
+         "y = Add(a, p)")),
+        ("a factor of a pixel", (f"a = Conv{DEPTHWISE}(x, d3)  k = RandomNormal<shape = [9, 9]>()  "
+         "b = Mul(x, k)  y = Add(a, b)")),
         ("a product of two", f"a = Conv{PAD}(x, w3)  p = Conv(x, w1)  y = Mul(a, p)"),
-        ("two that stay", f"a = Conv{PAD}(x, w3)  b = Conv(x, w1)  r = Relu(x)  "
-         "y = Sum(a, b, x2, r)"),
+        ("two that stay", (f"a = Conv{PAD}(x, w3)  b = Conv(x, w1)  r = Relu(x)  "
+         "y = Sum(a, b, x2, r)")),
     ],
 )  # fmt: skip
 def test_other_sums_stay(why, body):
@@ -210,6 +210,25 @@ def test_with_all_fixes_a_merge_takes_the_fold_of_its_branches_with_it():
     assert both.latency_after_fixes_s == pytest.approx(DEVICE(one).latency_s)
     assert merge.saving is not None
     assert merge.saving.after_s == pytest.approx(DEVICE(one).latency_s)
+
+
+def test_half_precision_stays():
+    proto = weighted(REPVGG, dtype=np.float16)
+    for given in (*proto.graph.input, *proto.graph.output):
+        given.type.tensor_type.elem_type = onnx.TensorProto.FLOAT16
+    exact = weighted(REPVGG)
+    for tensor in exact.graph.initializer:
+        half = numpy_helper.to_array(tensor).astype(np.float16)
+        tensor.CopyFrom(numpy_helper.from_array(half.astype(np.float32), tensor.name))
+    for one in (proto, exact):
+        fold(one)
+    onnx.checker.check_model(proto, full_check=True)
+    stored = {t.name: numpy_helper.to_array(t) for t in exact.graph.initializer}
+    for tensor in proto.graph.initializer:
+        half = numpy_helper.to_array(tensor)
+        assert half.dtype == np.float16
+        # Normalisations fold first and the sum after: two roundings.
+        np.testing.assert_allclose(half, stored[tensor.name], rtol=2e-3, atol=2e-3)
 
 
 @pytest.mark.parametrize("text", [REPVGG, MOBILEONE])
