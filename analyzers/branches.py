@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import gcd
-from typing import Final
+from typing import Final, TypeAlias
 
 from costlint.analyzers.facts import Facts, groups, is_conv
 from costlint.analyzers.merging import is_inference_normalisation, is_per_channel
-from costlint.costmodel.dims import product
 from costlint.costmodel.graph import Op, Tensor
 from costlint.costmodel.windows import tap_slices, window
 
 SUMS: Final = frozenset({"Add", "Sum"})
 _SCALES: Final = frozenset({*SUMS, "Sub", "Mul", "Div"})
-_DEEPEST: Final = 64  # ops from a sum to its input; no network comes near
+_DEEPEST: Final = 64  # sums in a row; like the next one, no network comes near
+_MOST_OPS: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +32,57 @@ class Branches:
     rest: Tensor | None = None
 
 
-def branches_to(facts: Facts, join: Op) -> Iterator[Branches]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linear:
+    """A tensor as branches of `source`: their convolutions (None: the input itself), all ops."""
+
+    source: Tensor
+    convs: tuple[Op | None, ...]
+    ops: tuple[Op, ...]
+
+
+Forms: TypeAlias = "dict[str, Linear | None]"
+"""What linear ops make, by tensor; None where it mixes several tensors."""
+
+
+def linear_forms(facts: Facts) -> Forms:
+    """Every tensor that linear ops make."""
+    made: Forms = {}
+    for op in facts.graph.ops:
+        if op.op_type == "Conv" and is_conv(op):
+            made[op.y.name] = Linear(source=op.x, convs=(op,), ops=(op,))
+        elif parts := _operands(op):
+            found = [_form(facts, made, part) for part in parts]
+            known = [one for one in found if one is not None]
+            alike = len(known) == len(found) and len({one.source.name for one in known}) == 1
+            ops = (*(o for one in known for o in one.ops), op)
+            made[op.y.name] = None
+            if alike and len(ops) <= _MOST_OPS:
+                convs = tuple(conv for one in known for conv in one.convs)
+                made[op.y.name] = Linear(source=known[0].source, convs=convs, ops=ops)
+    return made
+
+
+def _form(facts: Facts, made: Forms, tensor: Tensor) -> Linear | None:
+    """`tensor` as its only reader sees it; where there are more it is where branches start."""
+    if tensor.name in made and facts.only_reader(tensor) is not None:
+        return made[tensor.name]
+    return Linear(source=tensor, convs=(None,), ops=())
+
+
+def branches_to(facts: Facts, made: Forms, join: Op) -> Iterator[Branches]:
     """The ways to see `join` as a sum of linear branches of one tensor."""
     parts = _operands(join)
     if not parts:
         return
-    leaves, inner = _summands(facts, join, _DEEPEST) if join.op_type in SUMS else (parts, [])
-    found = [_linear(facts, leaf, _DEEPEST) for leaf in leaves]
-    for name in dict.fromkeys(one.source.name for one in found if one is not None):
-        mine = [one for one in found if one is not None and one.source.name == name]
-        rest = [t for t, one in zip(leaves, found, strict=True) if one not in mine]
-        if not rest or (len(rest) == 1 and join.op_type in SUMS):
+    is_sum = join.op_type in SUMS
+    leaves, inner = _summands(facts, join, parts, _DEEPEST) if is_sum else (parts, [])
+    found = [_form(facts, made, leaf) for leaf in leaves]
+    for name, times in Counter(one.source.name for one in found if one is not None).items():
+        if times >= len(leaves) - is_sum:
+            mine = [one for one in found if one is not None and one.source.name == name]
+            others = [one is None or one.source.name != name for one in found]
+            rest = [t for t, other in zip(leaves, others, strict=True) if other]
             yield Branches(
                 source=mine[0].source,
                 convs=tuple(conv for one in mine for conv in one.convs),
@@ -50,32 +90,6 @@ def branches_to(facts: Facts, join: Op) -> Iterator[Branches]:
                 join=join,
                 rest=rest[0] if rest else None,
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Linear:
-    source: Tensor
-    convs: tuple[Op | None, ...]
-    ops: tuple[Op, ...]
-
-
-def _linear(facts: Facts, tensor: Tensor, left: int) -> _Linear | None:
-    """A tensor as branches of another, through ops that nobody else reads; None if of several."""
-    op = facts.makers.get(tensor.name) if facts.only_reader(tensor) is not None else None
-    if op is not None and op.op_type == "Conv" and is_conv(op):
-        return _Linear(source=op.x, convs=(op,), ops=(op,))
-    parts = _operands(op) if op is not None and left else ()
-    if op is None or not parts:
-        return _Linear(source=tensor, convs=(None,), ops=())
-    found = [_linear(facts, part, left - 1) for part in parts]
-    known = [one for one in found if one is not None]
-    if len(known) < len(found) or len({one.source.name for one in known}) > 1:
-        return None
-    return _Linear(
-        source=known[0].source,
-        convs=tuple(conv for one in known for conv in one.convs),
-        ops=(*(o for one in known for o in one.ops), op),
-    )
 
 
 def _operands(op: Op) -> Sequence[Tensor]:
@@ -95,49 +109,39 @@ def _operands(op: Op) -> Sequence[Tensor]:
     return data if all(t.shape == op.y.shape for t in data) else ()
 
 
-def _summands(facts: Facts, op: Op, left: int) -> tuple[list[Tensor], list[Op]]:
-    """What a tree of sums adds up, and its inner sums."""
+def _summands(
+    facts: Facts, op: Op, parts: Sequence[Tensor], left: int
+) -> tuple[list[Tensor], list[Op]]:
+    """What a tree of sums adds up, and its inner sums; one of a constant is a summand itself."""
     leaves: list[Tensor] = []
     inner: list[Op] = []
-    for tensor in _operands(op):
+    for tensor in parts:
         maker = facts.makers.get(tensor.name) if facts.only_reader(tensor) is op else None
-        if maker is not None and maker.op_type in SUMS and left and _operands(maker):
-            below, more = _summands(facts, maker, left - 1)
-            leaves += below
+        below = _operands(maker) if maker is not None and maker.op_type in SUMS and left else ()
+        if maker is not None and len(below) > 1:
+            deeper, more = _summands(facts, maker, below, left - 1)
+            leaves += deeper
             inner += [maker, *more]
         else:
             leaves.append(tensor)
     return leaves, inner
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
-    """The convolution that does the work of all: with the filter of `like`, in `groups`."""
+def widest(branches: Branches) -> Op | None:
+    """The convolution whose filter holds those of all others; None where there is none.
 
-    like: Op
-    shape: tuple[int, ...]
-    groups: int
-
-
-def whole(branches: Branches) -> Whole | None:
-    """One convolution for several branches; None where no filter holds the others.
-
-    Nor where it would have more macs than the widest branch: a dense 1x1 beside a depthwise 3x3.
+    So the whole has no more macs than that one: a dense 1x1 beside a depthwise 3x3 stays.
     """
     convs = [conv for conv in branches.convs if conv is not None]
     if len(branches.convs) < 2 or not convs:
         return None
     width, depth, *sizes = convs[0].w.known_shape
-    channels = depth * groups(convs[0])
-    has_input = len(convs) < len(branches.convs)
-    if has_input and width != channels:
-        return None
-    count = gcd(*map(groups, convs))
-    windows = [window(conv.w.known_shape[2:], conv.attributes) for conv in convs]
-    windows += [window((1,) * len(sizes), {})] * has_input
-    widest = max(conv.w.elements for conv in convs)
-    for conv, outer in zip(convs, windows, strict=False):
-        shape = (width, channels // count, *outer.sizes)
-        if all(tap_slices(outer, one) for one in windows) and product(shape) <= widest:
-            return Whole(like=conv, shape=shape, groups=count)
+    windows = [(window(conv.w.known_shape[2:], conv.attributes), groups(conv)) for conv in convs]
+    if len(convs) < len(branches.convs):  # the input itself: a filter of one for each channel
+        if width != depth * groups(convs[0]):
+            return None
+        windows.append((window((1,) * len(sizes), {}), width))
+    for conv, (outer, fewest) in zip(convs, windows, strict=False):
+        if all(tap_slices(outer, one) and count % fewest == 0 for one, count in windows):
+            return conv
     return None

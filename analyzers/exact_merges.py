@@ -5,68 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from costlint.analyzers.branches import Branches, Whole, branches_to, whole
+from costlint.analyzers.branches import Branches, branches_to, linear_forms, widest
 from costlint.analyzers.facts import Facts, groups, is_conv, label
 from costlint.analyzers.merging import conv_like, dense_macs
 from costlint.analyzers.rule import Violation
-from costlint.costmodel.edit import Edit, Replacement, op_key
+from costlint.costmodel.edit import Edit, Replacement, op_key, with_bias
 from costlint.costmodel.graph import Op
 
 
 def sums(facts: Facts) -> Iterator[Violation]:
     """Linear branches of one tensor that are summed: their filters, padded, add up."""
     done: set[str] = set()
+    forms = linear_forms(facts)
     for join in reversed(facts.graph.ops):  # the last of several sums has all branches
         if op_key(join) in done:
             continue
-        for branches in branches_to(facts, join):
-            one = whole(branches)
-            if one is not None:
+        for branches in branches_to(facts, forms, join):
+            conv = widest(branches)
+            if conv is not None:
                 done.update(map(op_key, branches.ops))
-                yield _merged(facts, branches, one)
+                yield _merged(facts, branches, conv)
                 break
 
 
-def _merged(facts: Facts, branches: Branches, one: Whole) -> Violation:
+def _merged(facts: Facts, branches: Branches, whole: Op) -> Violation:
     convs = [conv for conv in branches.convs if conv is not None]
-    by = _replacement(branches, one)
     count = len(branches.convs)
     what = "convolutions" if len(convs) == count else "linear branches"
+    macs = {op_key(conv): facts.rows[op_key(conv)].cost.macs for conv in convs}
     return Violation(
         ops=branches.ops,
         message=f"{count} parallel {what} of one input are summed: one convolution does the same",
         fix="pad their filters and add them up (as RepVGG does), the same function",
-        alike=("sum", count, len(convs), label(by[0])[0]),
+        alike=("sum", count, len(convs), label(whole)[0]),
         evidence={
             "fragments": count,
             "parallelism": float(count),
-            "macs_before": sum(facts.rows[op_key(conv)].cost.macs for conv in convs),
-            "macs_after": dense_macs(by[0]),
+            "macs_before": sum(macs.values()),
+            "macs_after": macs[op_key(whole)],
         },
-        edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, branches.ops)), by=by),)),
+        edit=_only(branches, whole),
         assumption="the same function in one convolution",
         remedy="rewrite",
         before=tuple(label(op) for op in branches.ops[:4]),
-        after=(label(by[0]),),
+        after=(label(whole),),
     )
 
 
-def _replacement(branches: Branches, one: Whole) -> tuple[Op, ...]:
-    """The convolution, with a bias; behind it the sum with what stays."""
-    y, like = branches.join.y, one.like
-    middle = y if branches.rest is None else replace(y, name=f"{y.name}.merged")
-    weight = replace(like.w, name=f"{middle.name}.weight", shape=one.shape, sources=(), value=None)
-    bias = replace(weight, name=f"{middle.name}.bias", shape=one.shape[:1])
-    conv = replace(
-        like,
-        inputs=(branches.source, weight, bias),
-        outputs=(middle,),
-        attributes={**like.attributes, "group": one.groups},
-    )
+def _only(branches: Branches, whole: Op) -> Edit:
+    """`whole` with a bias, and behind it the sum with what stays, in the place of all."""
     if branches.rest is None:
-        return (conv,)
-    behind = replace(branches.join, op_type="Add", inputs=(middle, branches.rest), attributes={})
-    return conv, behind
+        gone = [op for op in branches.ops if op.op_type != "Conv"]
+        return Edit(
+            bypassed={op_key(op): whole.y.name for op in gone}, biased=frozenset({op_key(whole)})
+        )
+    join = replace(branches.join, op_type="Add", inputs=(whole.y, branches.rest), attributes={})
+    ops = frozenset(map(op_key, branches.ops))
+    return Edit(replaced=(Replacement(ops=ops, by=(with_bias(whole), join)),))
 
 
 def series(facts: Facts) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from costlint.costmodel.dims import Dim
 from costlint.costmodel.graph import Op, OpGraph, Tensor, captured
 from costlint.costmodel.resizing import Resizing, op_key
 
-__all__ = ["Edit", "Replacement", "apply", "op_key"]
+__all__ = ["Edit", "Replacement", "apply", "op_key", "with_bias"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
                 ops += [_rewired(new, edit.bypassed, graph) for new in change.by]
         elif key not in edit.bypassed:
             new = _rewired(resize.op(op), edit.bypassed, graph, resize)
-            ops.append(_biased(new) if key in edit.biased else new)
+            ops.append(with_bias(new) if key in edit.biased else new)
     ops = _fused([_viewed(op) if op_key(op) in edit.free else op for op in ops], edit)
     outputs = tuple(_standing(t, edit.bypassed, graph, resize) for t in graph.outputs)
     return replace(
@@ -103,7 +103,7 @@ def _rewired(
     return replace(op, inputs=tuple(inputs))
 
 
-def _biased(op: Op) -> Op:
+def with_bias(op: Op) -> Op:
     """`op` with a bias, one number for each channel."""
     if op.input(2) is not None:
         return op

@@ -7,9 +7,9 @@ scale it, and the input itself is a filter of one. In double precision, rounded 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import gcd
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -17,15 +17,6 @@ import onnx
 from costlint.costmodel.rewrite.linear import DEEPEST, LINEAR, SUMS, Filter, Form, Reader
 from costlint.costmodel.rewrite.stored import Stored
 from costlint.costmodel.windows import tap_slices
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Merged:
-    """One convolution like `node`: weight (M, C / groups, ...)."""
-
-    node: onnx.NodeProto
-    weight: np.ndarray
-    groups: int
 
 
 def merge_sum(stored: Stored, node: onnx.NodeProto) -> str | None:
@@ -45,13 +36,17 @@ def merge_sum(stored: Stored, node: onnx.NodeProto) -> str | None:
         return None if form is None else _replace(stored, node, form, None)
     names, inner = _summands(stored, node, DEEPEST)
     forms = {name: reader.form(name) for name in names}
-    for source in {form.source: None for form in forms.values() if form and form.source}:
+    sources = Counter(form.source for form in map(forms.get, names) if form is not None)
+    constant = sources.pop("", 0)
+    for source, times in sources.items():
+        if times + constant < len(names) - 1:
+            continue
         rest = [n for n in names if (f := forms[n]) is None or f.source not in {source, ""}]
         whole: Form | None = reader.constant(0.0)
         for name in names:
             form = None if name in rest else forms[name]
             whole = whole if form is None or whole is None else whole.plus(form)
-        if len(rest) > 1 or whole is None:
+        if whole is None:
             continue
         whole = replace(whole, nodes=(*whole.nodes, *inner, node))
         if _replace(stored, node, whole, rest[0] if rest else None) == "":
@@ -94,20 +89,16 @@ def _summands(
 def _replace(stored: Stored, node: onnx.NodeProto, form: Form, rest: str | None) -> str | None:
     """Put one convolution, with `rest` added behind, in the place of all nodes of `form`."""
     merged = _merged(form.filters)
-    like = None if merged is None else stored.array(merged.node.input[1])
-    if merged is None or like is None:
+    if merged is None or merged.node is None:
         return None
-    target = node.output[0]
+    target, dtype = node.output[0], stored.tensors[merged.node.input[1]].data_type
     conv = onnx.NodeProto()
     conv.CopyFrom(merged.node)
     conv.input[:] = [form.source]
     conv.output[:] = [target if rest is None else f"{target}.merged"]
-    kept = [a for a in conv.attribute if a.name != "group"]
-    del conv.attribute[:]
-    conv.attribute.extend([*kept, onnx.helper.make_attribute("group", merged.groups)])
     placed = stored.insert(conv, before=target)
-    weights = (merged.weight.astype(like.dtype), form.shift.astype(like.dtype))
-    stored.replace_weights(placed, *weights)
+    kind = onnx.helper.tensor_dtype_to_np_dtype(dtype)
+    stored.replace_weights(placed, merged.weight.astype(kind), form.shift.astype(kind))
     new = [placed]
     if rest is not None:
         behind = onnx.helper.make_node("Add", [placed.output[0], rest], [target], name=node.name)
@@ -118,27 +109,20 @@ def _replace(stored: Stored, node: onnx.NodeProto, form: Form, rest: str | None)
     return ""
 
 
-def _merged(filters: Sequence[Filter]) -> _Merged | None:
-    """The filters in one, None where none of them holds the others or it would have more macs."""
-    sizes = [f.weight.size for f in filters if f.node is not None]
-    if len(filters) < 2 or not sizes:
-        return None
-    channels = {f.weight.shape[1] * f.groups for f in filters}
-    if len(channels) > 1:
+def _merged(filters: Sequence[Filter]) -> Filter | None:
+    """The filters in the widest one, None where none of them holds the others."""
+    if len(filters) < 2 or len({f.weight.shape[1] * f.groups for f in filters}) > 1:
         return None  # the input itself has fewer channels than the output, or more
-    groups = gcd(*(f.groups for f in filters))
     for outer in filters:
-        if outer.node is None:
-            continue
         places = [tap_slices(outer.window, f.window) for f in filters]
         found = [place for place in places if place is not None]
-        depth = outer.weight.shape[1] * outer.groups // groups
-        weight = np.zeros((len(outer.weight), depth, *outer.window.sizes))
-        if len(found) < len(filters) or weight.size > max(sizes):
+        nested = all(f.groups % outer.groups == 0 for f in filters)
+        if outer.node is None or len(found) < len(filters) or not nested:
             continue
+        weight = np.zeros_like(outer.weight)
         for f, place in zip(filters, found, strict=True):
             _add(weight[(slice(None), slice(None), *place)], f)
-        return _Merged(node=outer.node, weight=weight, groups=groups)
+        return replace(outer, weight=weight)
     return None
 
 
