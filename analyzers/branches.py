@@ -13,7 +13,7 @@ from costlint.costmodel.graph import Op, Tensor
 from costlint.costmodel.windows import tap_slices, window
 
 SUMS: Final = frozenset({"Add", "Sum"})
-_SCALES: Final = frozenset({*SUMS, "Sub", "Mul", "Div"})
+_LINEAR: Final = frozenset({*SUMS, "Sub", "Mul", "Div", "BatchNormalization"})
 _DEEPEST: Final = 64  # sums in a row; like the next one, no network comes near
 _MOST_OPS: Final = 256
 
@@ -94,11 +94,11 @@ def branches_to(facts: Facts, made: Forms, join: Op) -> Iterator[Branches]:
 
 def _operands(op: Op) -> Sequence[Tensor]:
     """The tensors that `op` is linear in, beside constants of a channel; () where it is not."""
-    if not op.outputs or op.outputs[0] is None or op.y.shape is None:
+    if op.op_type not in _LINEAR or op.outputs[0] is None or op.y.shape is None:
         return ()
     if op.op_type == "BatchNormalization":
         return (op.x,) if is_inference_normalisation(op) else ()
-    if op.op_type not in _SCALES or None in op.inputs:
+    if None in op.inputs:
         return ()
     inputs = [t for t in op.inputs if t is not None]
     data = [t for t in inputs if not t.is_parameter]

@@ -90,7 +90,7 @@ RULE: Final = Rule(
     "Cast to the same type, a Transpose that undoes another. Reported where this runtime runs it "
     "as a kernel.",
     why="It reads and writes every element for nothing. The network after the fold computes the "
-    "same function.",
+    "same function; the bias that it leaves is priced, because some runtimes add it apart.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G4; Jacob et al., CVPR 2018, "
     "section 3.2 (folding)",
     bad="""
