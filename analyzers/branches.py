@@ -49,7 +49,8 @@ def linear_forms(facts: Facts) -> Forms:
     """Every tensor that linear ops make."""
     made: Forms = {}
     for op in facts.graph.ops:
-        if op.op_type == "Conv" and is_conv(op):
+        bias = op.input(2)
+        if op.op_type == "Conv" and is_conv(op) and (bias is None or bias.is_parameter):
             made[op.y.name] = Linear(source=op.x, convs=(op,), ops=(op,))
         elif parts := _operands(op):
             found = [_form(facts, made, part) for part in parts]
