@@ -5,78 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from costlint.analyzers.branches import Branches, branches_to, linear_forms, widest
 from costlint.analyzers.facts import Facts, groups, is_conv, label
-from costlint.analyzers.merging import conv_like, dense_macs, has_same_window
+from costlint.analyzers.merging import conv_like, dense_macs
 from costlint.analyzers.rule import Violation
-from costlint.costmodel.edit import Edit, Replacement, op_key
-from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.edit import Edit, Replacement, op_key, with_bias
+from costlint.costmodel.graph import Op
 
 
 def sums(facts: Facts) -> Iterator[Violation]:
-    """Convolutions over one tensor that only a sum reads: their filters add up."""
-    for op in facts.graph.ops:
-        reader = facts.only_reader(op.y) if op.op_type in {"Add", "Sum"} else op
-        if reader is op or (reader is not None and reader.op_type in {"Add", "Sum"}):
-            continue  # no sum, or part of a larger one
-        leaves, inner = _leaves(facts, op)
-        alike: dict[str, list[Op]] = {}
-        for leaf in leaves:
-            maker = facts.makers.get(leaf.name)
-            if maker is not None and is_conv(maker) and facts.only_reader(leaf) is not None:
-                alike.setdefault(maker.x.name, []).append(maker)
-        known = {conv.y.name for convs in alike.values() for conv in convs}
-        rest = [leaf for leaf in leaves if leaf.name not in known]
-        for convs in alike.values():
-            is_all = len(convs) + len(rest) == len(leaves) and len(rest) <= 1
-            if is_all and len(convs) > 1 and all(has_same_window(convs[0], c) for c in convs[1:]):
-                yield _merged(op, convs, inner, rest)
+    """Linear branches of one tensor that are summed: their filters, padded, add up."""
+    done: set[str] = set()
+    forms = linear_forms(facts)
+    for join in reversed(facts.graph.ops):  # the last of several sums has all branches
+        if op_key(join) in done:
+            continue
+        for branches in branches_to(facts, forms, join):
+            conv = widest(branches)
+            if conv is not None:
+                done.update(map(op_key, branches.ops))
+                yield _merged(facts, branches, conv)
+                break
 
 
-def _leaves(facts: Facts, op: Op) -> tuple[list[Tensor], list[Op]]:
-    """What a tree of sums adds up, and its inner sums."""
-    leaves: list[Tensor] = []
-    inner: list[Op] = []
-    for tensor in op.inputs:
-        maker = None if tensor is None else facts.makers.get(tensor.name)
-        if tensor is None or tensor.shape != op.y.shape:
-            return [], []
-        if (
-            maker is not None
-            and maker.op_type in {"Add", "Sum"}
-            and facts.only_reader(tensor) is op
-        ):
-            below, more = _leaves(facts, maker)
-            leaves += below
-            inner += [maker, *more]
-        else:
-            leaves.append(tensor)
-    return leaves, inner
-
-
-def _merged(join: Op, convs: list[Op], inner: list[Op], rest: list[Tensor]) -> Violation:
-    first = convs[0]
-    by: tuple[Op, ...]
-    if rest:
-        middle = replace(join.y, name=f"{join.y.name}.merged")
-        by = (
-            replace(first, outputs=(middle,)),
-            replace(join, op_type="Add", inputs=(middle, rest[0])),
-        )
-    else:
-        by = (replace(first, outputs=join.outputs),)
-    ops = (*convs, *inner, join)
+def _merged(facts: Facts, branches: Branches, whole: Op) -> Violation:
+    convs = [conv for conv in branches.convs if conv is not None]
+    count = len(branches.convs)
+    what = "convolutions" if len(convs) == count else "linear branches"
+    macs = {op_key(conv): facts.rows[op_key(conv)].cost.macs for conv in convs}
     return Violation(
-        ops=ops,
-        message=f"{len(convs)} parallel convolutions of one input are summed: one does the same",
-        fix="add up their filters (as RepVGG does), the same function",
-        alike=("sum", len(convs), first.w.shape),
-        evidence={"fragments": len(convs), "parallelism": float(len(convs))},
-        edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, ops)), by=by),)),
+        ops=branches.ops,
+        message=f"{count} parallel {what} of one input are summed: one convolution does the same",
+        fix="pad their filters and add them up (as RepVGG does), the same function",
+        alike=("sum", count, len(convs), label(whole)[0]),
+        evidence={
+            "fragments": count,
+            "parallelism": float(count),
+            "macs_before": sum(macs.values()),
+            "macs_after": macs[op_key(whole)],
+        },
+        edit=_only(branches, whole),
         assumption="the same function in one convolution",
         remedy="rewrite",
-        before=tuple(label(op) for op in ops[:4]),
-        after=(label(by[0]),),
+        before=tuple(label(op) for op in branches.ops[:4]),
+        after=(label(whole),),
     )
+
+
+def _only(branches: Branches, whole: Op) -> Edit:
+    """`whole` with a bias, and behind it the sum with what stays, in the place of all."""
+    if branches.rest is None:
+        gone = [op for op in branches.ops if op.op_type != "Conv"]
+        return Edit(
+            bypassed={op_key(op): whole.y.name for op in gone}, biased=frozenset({op_key(whole)})
+        )
+    join = replace(branches.join, op_type="Add", inputs=(whole.y, branches.rest), attributes={})
+    ops = frozenset(map(op_key, branches.ops))
+    return Edit(replaced=(Replacement(ops=ops, by=(with_bias(whole), join)),))
 
 
 def series(facts: Facts) -> Iterator[Violation]:
@@ -93,12 +78,12 @@ def series(facts: Facts) -> Iterator[Violation]:
             row.append(following)
         done.update(map(op_key, row))
         filters = [tuple(op.w.known_shape[2:]) for op in row]
-        whole = conv_like(
+        product = conv_like(
             first, first.x, row[-1].y, filter_shape=max(filters), name=f"{op_key(row[-1])}.whole"
         )
         macs = sum(facts.rows[op_key(op)].cost.macs for op in row)
-        if len(row) > 1 and dense_macs(whole) <= macs:
-            yield _multiplied(row, whole)
+        if len(row) > 1 and dense_macs(product) <= macs:
+            yield _multiplied(row, product)
 
 
 def _is_plain(op: Op) -> bool:
@@ -118,16 +103,16 @@ def _following(facts: Facts, row: list[Op]) -> Op | None:
     return None if len(wide) > 1 or is_biased or (strided and reader in wide) else reader
 
 
-def _multiplied(row: list[Op], whole: Op) -> Violation:
+def _multiplied(row: list[Op], product: Op) -> Violation:
     return Violation(
         ops=tuple(row),
         message=f"{len(row)} convolutions in a row without an activation: one does the same",
         fix="multiply their filters, the same function",
         alike=("series", tuple(op.w.shape for op in row)),
-        evidence={"fragments": len(row), "parallelism": 1.0, "macs_after": dense_macs(whole)},
-        edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, row)), by=(whole,)),)),
+        evidence={"fragments": len(row), "parallelism": 1.0, "macs_after": dense_macs(product)},
+        edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, row)), by=(product,)),)),
         assumption="the same function in one convolution",
         remedy="rewrite",
         before=tuple(label(op) for op in row[:4]),
-        after=(label(whole),),
+        after=(label(product),),
     )

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from costlint.analyzers.facts import Facts, label
+from costlint.analyzers.merging import is_inference_normalisation, is_per_channel
 from costlint.analyzers.rule import Rule, Violation
 from costlint.costmodel.edit import Edit, op_key
 from costlint.costmodel.graph import Op, Tensor
 
 _HAS_WEIGHTS: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
 _SCALES: Final = frozenset({"Mul", "Div", "Add", "Sub"})
+_SHIFTS: Final = frozenset({"Add", "Sub", "BatchNormalization"})  # what folds into a bias
 
 
 def folds(facts: Facts, op: Op) -> str:  # noqa: PLR0911 - one for each way
@@ -25,15 +27,13 @@ def folds(facts: Facts, op: Op) -> str:  # noqa: PLR0911 - one for each way
         return "Transpose that undoes a Transpose" if _undoes(maker, op) else ""
     if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
         return "Cast to the type it has"
-    if op.op_type == "BatchNormalization" and _follows_weights(facts, op.x, op):
+    if is_inference_normalisation(op) and _weighted(facts, op.x, op):
         return "BatchNormalization after weights"
     if op.op_type in _SCALES and len(op.inputs) == 2:
         data, constant = (op.x, op.w) if op.w.is_parameter else (op.w, op.x)
         is_left = data is op.x or op.op_type in {"Mul", "Add"}
-        if is_left and constant.is_parameter and _is_per_channel(constant, op.y):
-            return (
-                f"constant {op.op_type} after weights" if _follows_weights(facts, data, op) else ""
-            )
+        if is_left and constant.is_parameter and is_per_channel(constant, op.y):
+            return f"constant {op.op_type} after weights" if _weighted(facts, data, op) else ""
     return ""
 
 
@@ -44,24 +44,14 @@ def _undoes(first: Op, second: Op) -> bool:
     return [one[i] for i in other] == list(range(rank))
 
 
-def _follows_weights(facts: Facts, tensor: Tensor, op: Op) -> bool:
-    """Whether only `op` reads `tensor`, which stored weights make (or a foldable op after them)."""
+def _weighted(facts: Facts, tensor: Tensor, op: Op) -> Op | None:
+    """The op with stored weights that makes `tensor` (or a foldable op after it) for `op` alone."""
     maker = facts.makers.get(tensor.name)
     if maker is None or facts.only_reader(tensor) is not op:
-        return False
-    if maker.op_type == "BatchNormalization":
-        return _follows_weights(facts, maker.x, maker)
-    return maker.op_type in _HAS_WEIGHTS and maker.w.is_parameter
-
-
-def _is_per_channel(constant: Tensor, result: Tensor) -> bool:
-    """Whether a constant is one number, or one for each channel of the result."""
-    sizes = [d for d in constant.known_shape if d != 1]
-    if not sizes:
-        return True
-    axis = len(constant.known_shape) - next(i for i, d in enumerate(constant.known_shape) if d != 1)
-    channel = len(result.known_shape) - 1 if len(result.known_shape) > 2 else 1
-    return len(sizes) == 1 and axis == channel and sizes[0] == result.known_shape[1]
+        return None
+    if is_inference_normalisation(maker):
+        return _weighted(facts, maker.x, maker)
+    return maker if maker.op_type in _HAS_WEIGHTS and maker.w.is_parameter else None
 
 
 def check(facts: Facts) -> Iterable[Violation]:
@@ -71,6 +61,8 @@ def check(facts: Facts) -> Iterable[Violation]:
         if not how or not facts.leads(op):
             continue
         data = op.w if op.op_type in _SCALES and op.x.is_parameter else op.x
+        weighted = _weighted(facts, data, op) if op.op_type in _SHIFTS else None
+        biased = frozenset({op_key(weighted)} if weighted is not None else ())
         bypassed = {op_key(op): data.name}
         if op.op_type == "Transpose":
             bypassed = {op_key(op): facts.makers[op.x.name].x.name}
@@ -80,7 +72,7 @@ def check(facts: Facts) -> Iterable[Violation]:
             fix="fold it away, the same function: costlint fix",
             alike=how,
             evidence={"elements": op.y.elements},
-            edit=Edit(bypassed=bypassed),
+            edit=Edit(bypassed=bypassed, biased=biased),
             assumption="folded into the weights before, the same function"
             if "weights" in how
             else "left out, the same function",
@@ -98,7 +90,7 @@ RULE: Final = Rule(
     "Cast to the same type, a Transpose that undoes another. Reported where this runtime runs it "
     "as a kernel.",
     why="It reads and writes every element for nothing. The network after the fold computes the "
-    "same function.",
+    "same function; the bias that it leaves is priced, because some runtimes add it apart.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G4; Jacob et al., CVPR 2018, "
     "section 3.2 (folding)",
     bad="""

@@ -1,11 +1,10 @@
-"""New ops for edits: a convolution over given tensors, and what two of them do in one."""
+"""New ops for edits: a convolution over given tensors; what scales channels and so merges."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from costlint.analyzers.facts import groups, is_conv
 from costlint.costmodel.graph import Op, Tensor
 
 
@@ -38,17 +37,26 @@ def wide_filter(first: Op, second: Op) -> tuple[int, ...]:
 
 
 def dense_macs(op: Op) -> int:
-    """Macs of a dense convolution from its shapes."""
+    """Macs of a convolution from its shapes."""
     positions = 1
     for size in (op.y.known_shape[0], *op.y.known_shape[2:]):
         positions *= size
     return positions * int(op.w.elements)
 
 
-def has_same_window(op: Op, other: Op) -> bool:
-    """Whether two convolutions read one tensor in the same way, and so can share a filter bank."""
-    if not (is_conv(op) and is_conv(other)) or op.x.name != other.x.name:
+def is_per_channel(constant: Tensor, result: Tensor) -> bool:
+    """Whether a constant is one number, or one for each channel of the result."""
+    sizes = [d for d in constant.known_shape if d != 1]
+    if not sizes:
+        return True
+    axis = len(constant.known_shape) - next(i for i, d in enumerate(constant.known_shape) if d != 1)
+    channel = len(result.known_shape) - 1 if len(result.known_shape) > 2 else 1
+    return len(sizes) == 1 and axis == channel and sizes[0] == result.known_shape[1]
+
+
+def is_inference_normalisation(op: Op) -> bool:
+    """Whether `op` is a BatchNormalization by stored statistics, one line for each channel."""
+    if op.op_type != "BatchNormalization" or len(op.outputs) > 1 or len(op.inputs) < 5:
         return False
-    plain = {k: v for k, v in op.attributes.items() if k != "name"}
-    same = plain == {k: v for k, v in other.attributes.items() if k != "name"}
-    return same and op.w.shape == other.w.shape and groups(op) == groups(other)
+    stored = all(t is not None and t.is_parameter for t in op.inputs[1:5])
+    return stored and not op.attributes.get("training_mode")

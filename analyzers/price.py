@@ -108,6 +108,7 @@ def joined(edits: Sequence[Edit]) -> Edit:
     return Edit(
         widths=widths,
         dense=frozenset().union(*(edit.dense for edit in edits)),
+        biased=frozenset().union(*(edit.biased for edit in edits)),
         bypassed=bypassed,
         fused=fused,
         free=frozenset().union(*(edit.free for edit in edits)),

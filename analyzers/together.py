@@ -12,9 +12,12 @@ from costlint.costmodel.edit import Edit, op_key
 
 @dataclass(slots=True)
 class _Taken:
-    """What earlier edits change: ops (keys) by how, and widths (indexes)."""
+    """What earlier edits change: ops (keys) by how, and widths (indexes).
 
-    replaced: set[str] = field(default_factory=set)
+    `replaced` maps an op to the last one of those that replace it.
+    """
+
+    replaced: dict[str, str] = field(default_factory=dict)
     single: set[str] = field(default_factory=set)
     resized: set[str] = field(default_factory=set)
     widths: set[str] = field(default_factory=set)
@@ -23,36 +26,42 @@ class _Taken:
 def compatible(facts: Facts, edits: Iterable[Edit]) -> Edit:
     """`edits` joined, the first ones first; of a later one only what does not contradict.
 
-    A width changes once. An op is replaced only where no width of it changes and nothing else is
-    done to it. Changes of single ops stand for themselves, so that some of an edit may be left out.
+    A width changes once. An op is replaced only where no width of it changes. What takes the place
+    of many ops does the work of those that were to fold or fuse, and what was to fuse with them
+    fuses with it. Changes of single ops stand for themselves, so that some of an edit may be left
+    out.
     """
     taken = _Taken()
     kept: list[Edit] = []
     resized_by = _ops_by_group(facts)
     for edit in edits:
         touched = {key for name in edit.widths for key in resized_by.get(name, ())}
-        if taken.widths.intersection(edit.widths) or touched & taken.replaced:
+        if taken.widths.intersection(edit.widths) or touched & taken.replaced.keys():
             continue
-        part = _fitting(edit, taken)
+        blocked = taken.replaced.keys() | taken.single | taken.resized
+        changes = tuple(change for change in edit.replaced if not change.ops & blocked)
+        part = replace(_around(edit, taken.replaced), replaced=changes)
         if part.is_empty:
             continue
-        kept.append(part)
+        new = {key: op_key(change.by[-1]) for change in changes for key in change.ops}
+        kept = [_around(earlier, new) for earlier in kept] + [part]
         taken.widths.update(part.widths)
         taken.resized |= touched
-        taken.replaced.update(key for change in part.replaced for key in change.ops)
-        taken.single.update(part.bypassed, part.fused, part.fused.values(), part.free, part.dense)
+        taken.replaced |= new
+        taken.single.update(part.free, part.dense)
     return joined(kept)
 
 
-def _fitting(edit: Edit, taken: _Taken) -> Edit:
-    blocked = taken.replaced | taken.single | taken.resized
+def _around(edit: Edit, replaced: Mapping[str, str]) -> Edit:
+    """`edit` less what it does to single ops that are replaced."""
+    fused = {k: replaced.get(v, v) for k, v in edit.fused.items() if k not in replaced}
     return replace(
         edit,
-        dense=edit.dense - taken.replaced,
-        bypassed={k: v for k, v in edit.bypassed.items() if k not in taken.replaced},
-        fused={k: v for k, v in edit.fused.items() if not {k, v} & taken.replaced},
-        free=edit.free - taken.replaced,
-        replaced=tuple(change for change in edit.replaced if not change.ops & blocked),
+        dense=edit.dense - replaced.keys(),
+        biased=edit.biased - replaced.keys(),
+        bypassed={k: v for k, v in edit.bypassed.items() if k not in replaced},
+        fused=fused,
+        free=edit.free - replaced.keys(),
     )
 
 

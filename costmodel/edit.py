@@ -10,7 +10,7 @@ from costlint.costmodel.dims import Dim
 from costlint.costmodel.graph import Op, OpGraph, Tensor, captured
 from costlint.costmodel.resizing import Resizing, op_key
 
-__all__ = ["Edit", "Replacement", "apply", "op_key"]
+__all__ = ["Edit", "Replacement", "apply", "op_key", "with_bias"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +26,15 @@ class Edit:
     """What to change. An op's key is the name of its first output (`op_key`): names can repeat.
 
     `widths` are new sizes of channel groups by name. `dense` are grouped convolutions that lose
-    their groups. `bypassed` maps the output of an op that goes to the tensor that replaces it.
+    their groups. `biased` are convolutions and products that have a bias now. `bypassed` maps the
+    output of an op that goes to the tensor that replaces it.
     `fused` maps an op to the one whose kernel it joins: that one reads its other inputs and writes
     its output. `free` are ops whose result is taken where it lies: they become views.
     """
 
     widths: Mapping[str, Dim] = field(default_factory=dict)
     dense: frozenset[str] = frozenset()
+    biased: frozenset[str] = frozenset()
     bypassed: Mapping[str, str] = field(default_factory=dict)
     fused: Mapping[str, str] = field(default_factory=dict)
     free: frozenset[str] = frozenset()
@@ -41,8 +43,8 @@ class Edit:
     @property
     def is_empty(self) -> bool:
         """Whether nothing changes."""
-        changes = (self.widths, self.dense, self.bypassed, self.fused, self.free, self.replaced)
-        return not any(changes)
+        whole = (self.widths, self.bypassed, self.replaced)
+        return not any((*whole, self.dense, self.biased, self.fused, self.free))
 
 
 def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
@@ -61,7 +63,8 @@ def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
             if last[id(change)] == index:
                 ops += [_rewired(new, edit.bypassed, graph) for new in change.by]
         elif key not in edit.bypassed:
-            ops.append(_rewired(resize.op(op), edit.bypassed, graph, resize))
+            new = _rewired(resize.op(op), edit.bypassed, graph, resize)
+            ops.append(with_bias(new) if key in edit.biased else new)
     ops = _fused([_viewed(op) if op_key(op) in edit.free else op for op in ops], edit)
     outputs = tuple(_standing(t, edit.bypassed, graph, resize) for t in graph.outputs)
     return replace(
@@ -98,6 +101,16 @@ def _rewired(
         return op
     inputs = [None if t is None else _standing(t, bypassed, graph, resize) for t in op.inputs]
     return replace(op, inputs=tuple(inputs))
+
+
+def with_bias(op: Op) -> Op:
+    """`op` with a bias, one number for each channel."""
+    if op.input(2) is not None:
+        return op
+    bias = replace(
+        op.w, name=f"{op_key(op)}.bias", shape=(op.y.known_shape[1],), sources=(), value=None
+    )
+    return replace(op, inputs=(*op.inputs[:2], bias))
 
 
 def _viewed(op: Op) -> Op:

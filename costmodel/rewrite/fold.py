@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import onnx
 
-from costlint.costmodel.rewrite.merge import merge_row, merge_sum
+from costlint.costmodel.rewrite.branches import merge_sum
+from costlint.costmodel.rewrite.lines import Line, per_channel, statistics
+from costlint.costmodel.rewrite.merge import merge_row
 from costlint.costmodel.rewrite.stored import Stored
 
 _FOLDS_INTO: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
-
-_Line: TypeAlias = "tuple[np.ndarray | None, np.ndarray | None, str]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +29,9 @@ def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResu
     """Fold in place what keeps the function.
 
     BatchNormalization and per-channel constants after Conv or Gemm, Identity, Transpose after its
-    inverse, Transpose or Reshape after another; then convolutions that are summed or in a row
-    (`merge`). Only the nodes called `names`, by default all that can. Weights that are not in the
-    file or beside it are refused.
+    inverse, Transpose or Reshape after another; then linear branches that are summed (`branches`)
+    and convolutions in a row (`merge`). Only the nodes called `names`, by default all that can.
+    Weights that are not in the file or beside it are refused.
     """
     stored = Stored(model.graph)
     wanted = None if names is None else set(names)
@@ -46,9 +46,11 @@ def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResu
         elif why is not None:
             refused.append(f"{node.name or node.output[0]}: {why}")
     for merge in (merge_sum, merge_row):
+        nodes = list(model.graph.node)
+        # From the end: of sums in a row the last one has all branches.
         folded += [
             node.name or node.output[0]
-            for node in list(model.graph.node)
+            for node in (nodes[::-1] if merge is merge_sum else nodes)
             if (wanted is None or node.name in wanted) and merge(stored, node) == ""
         ]
     stored.drop_unused()
@@ -64,7 +66,7 @@ def _fold_one(stored: Stored, node: onnx.NodeProto) -> str | None:
     if node.op_type == "Reshape":
         return _reshapes(stored, node)
     if node.op_type == "BatchNormalization":
-        return _scale(stored, node, node.input[0], _statistics(stored, node))
+        return _scale(stored, node, node.input[0], statistics(stored, node))
     if node.op_type in {"Mul", "Div", "Add", "Sub"}:
         return _constant(stored, node)
     return None
@@ -102,17 +104,6 @@ def _reshapes(stored: Stored, node: onnx.NodeProto) -> str | None:
     return stored.take_in(node, before)
 
 
-def _statistics(stored: Stored, node: onnx.NodeProto) -> _Line:
-    """Factor and shift (y = x * factor + shift) of a BatchNormalization, or why not."""
-    arrays = [stored.array(name) for name in node.input[1:5]]
-    if any(array is None for array in arrays) or len(node.output) > 1:
-        return None, None, "its statistics are not in the file"
-    scale, bias, mean, variance = (np.asarray(a, np.float64) for a in arrays)
-    epsilon = next((a.f for a in node.attribute if a.name == "epsilon"), 1e-5)
-    factor = scale / np.sqrt(variance + epsilon)
-    return factor, bias - mean * factor, ""
-
-
 def _constant(stored: Stored, node: onnx.NodeProto) -> str | None:
     left, right = (stored.array(name) for name in node.input)
     if (left is None) == (right is None) or (left is not None and node.op_type in {"Sub", "Div"}):
@@ -122,38 +113,25 @@ def _constant(stored: Stored, node: onnx.NodeProto) -> str | None:
     if maker is None or maker.op_type not in _FOLDS_INTO or constant is None:
         return None
     weight = stored.array(maker.input[1])
-    width = None if weight is None else stored.width(maker, weight)
-    vector = _per_channel(np.asarray(constant, np.float64), width, maker)
+    if weight is None:
+        return None
+    behind = 0 if maker.op_type == "Gemm" else weight.ndim - 2
+    vector = per_channel(constant, stored.width(maker, weight), behind)
     if vector is None:
         return None
-    one, zero = np.ones_like(vector), np.zeros_like(vector)
-    factor, shift = {
-        "Mul": (vector, zero),
-        "Div": (1 / vector, zero),
-        "Add": (one, vector),
-        "Sub": (one, -vector),
-    }[node.op_type]
+    factor, shift = np.ones_like(vector), np.zeros_like(vector)
+    if node.op_type in {"Mul", "Div"}:
+        factor = vector if node.op_type == "Mul" else 1 / vector
+    else:
+        shift = vector if node.op_type == "Add" else -vector
     return _scale(stored, node, data, (factor, shift, ""))
-
-
-def _per_channel(
-    constant: np.ndarray, width: int | None, maker: onnx.NodeProto
-) -> np.ndarray | None:
-    if width is None:
-        return None
-    if constant.size == 1:
-        return np.full(width, float(constant.reshape(-1)[0]))
-    behind = 0 if maker.op_type == "Gemm" else 2
-    shape = constant.shape
-    is_channel = len(shape) > behind and shape[len(shape) - behind - 1] == width
-    return constant.reshape(-1) if constant.size == width and is_channel else None
 
 
 def _scale(
     stored: Stored,
     node: onnx.NodeProto,
     data: str,
-    line: _Line,
+    line: Line,
 ) -> str | None:
     """Put `x * factor + shift` into the weights of the node that makes `data`."""
     factor, shift, why = line

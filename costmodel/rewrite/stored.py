@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import onnx
@@ -39,6 +40,13 @@ class Stored:
             return None
         return numpy_helper.to_array(tensor)
 
+    def bias(self, conv: onnx.NodeProto, weight: np.ndarray) -> np.ndarray | None:
+        """A Conv's bias in double precision, zeros where there is none, None where not stored."""
+        if len(conv.input) < 3 or not conv.input[2]:
+            return np.zeros(weight.shape[0])
+        found = self.array(conv.input[2])
+        return None if found is None else found.astype(float)
+
     @staticmethod
     def axis(maker: onnx.NodeProto) -> int:
         """The output axis of a weight."""
@@ -64,6 +72,14 @@ class Stored:
         self.reads.subtract(maker.input[1:])
         maker.input[:] = [maker.input[0], *names]
         self.reads.update(names)
+
+    def insert(self, node: onnx.NodeProto, before: str) -> onnx.NodeProto:
+        """Put `node` before the one that makes the tensor `before`; the node as it stands there."""
+        place = next(i for i, other in enumerate(self.graph.node) if before in other.output)
+        self.graph.node.insert(place, node)
+        placed = self.graph.node[place]
+        self.reads.update(placed.input)
+        return placed
 
     def remove(self, node: onnx.NodeProto) -> None:
         """Take out a node that nobody reads any more."""
@@ -110,6 +126,11 @@ class Stored:
         read |= self.outputs
         for tensor in [t for t in self.graph.initializer if t.name not in read]:
             self.graph.initializer.remove(tensor)
+
+
+def attributes(node: onnx.NodeProto) -> dict[str, Any]:
+    """The attributes of a node by name."""
+    return {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
 
 
 def _inner_reads(node: onnx.NodeProto) -> list[str]:

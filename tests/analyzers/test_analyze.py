@@ -88,8 +88,8 @@ def test_all_fixes_are_one_estimate_not_a_sum():
     analysis = analyze(DEVICE(graph(text)), reprice=DEVICE)
     alone = DEVICE(
         graph("""
-    g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w) => (float[1, 64, 28, 28] y)
-    { y = Conv<pads = [1, 1, 1, 1]>(x, w) }
+    g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w, float[64] b) => (float[1, 64, 28, 28] y)
+    { y = Conv<pads = [1, 1, 1, 1]>(x, w, b) }
     """)
     )
     assert analysis.latency_after_fixes_s == pytest.approx(alone.latency_s)

@@ -143,3 +143,21 @@ def test_g303_needs_four_kernels_in_a_row():
     rule = rules_for(["G303"])[0]
     assert not findings(rule, graph(text % three))
     assert findings(rule, graph(text % four))
+
+
+@pytest.mark.parametrize(
+    ("node", "shifts"),
+    [("BatchNormalization(a, s, b, m, v)", True), ("Add(a, k)", True), ("Mul(a, k)", False)],
+)
+def test_what_shifts_folds_into_a_bias(node, shifts):
+    text = f"""g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w, float[64] s, float[64] b,
+      float[64] m, float[64] v, float[64, 1, 1] k) => (float[1, 64, 26, 26] y)
+    {{ a = Conv(x, w)  y = {node} }}"""
+    found = facts(graph(text))
+    (finding,) = found_by(rules_for(["G404"]), found)
+    assert finding.edit is not None
+    edited = apply(found.graph, finding.edit, found.channels)
+    (conv,) = edited.ops
+    bias = conv.input(2)
+    assert (bias is not None) == shifts
+    assert bias is None or bias.shape == (64,)

@@ -38,7 +38,7 @@ def fix(  # noqa: PLR0913 - one argument per option
     batch: options.Batch = None,
     traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
 ) -> None:
-    """Fold constants into the weights (G404), merge summed convolutions and those in a row (G301).
+    """Fold constants into weights (G404), merge summed branches and rows of convolutions (G301).
 
     Both models are run with onnxruntime on random inputs; a difference beyond rounding writes
     nothing.
