@@ -97,17 +97,16 @@ def _findings(
 ) -> Iterator[Finding]:
     path = facts.graph.path or ""
     for rule in rules:
-        sets: dict[tuple[Ignore | None, Hashable], list[Violation]] = {}
+        sets: dict[tuple[tuple[Ignore, ...], Hashable], list[Violation]] = {}
         for violation in rule.check(facts):
-            entry = ignored_by(ignores, rule.id, violation.ops, path, today)
-            sets.setdefault((entry, violation.alike), []).append(violation)
-        for (entry, _), together in sets.items():
+            entries = ignored_by(ignores, rule.id, violation.ops, path, today)
+            sets.setdefault((entries, violation.alike), []).append(violation)
+        for (entries, _), together in sets.items():
             finding = _finding(rule, facts, together)
-            if entry is not None:
-                used.append(entry)
-            if finding is not None and entry is not None:
-                reason = entry.reason or "ignored"
-                finding = replace(finding, suppressed=True, suppressed_by=reason)
+            used += entries
+            if finding is not None and entries:
+                reasons = dict.fromkeys(entry.reason or "ignored" for entry in entries)
+                finding = replace(finding, suppressed=True, suppressed_by="; ".join(reasons))
             if finding is not None:
                 yield finding
 

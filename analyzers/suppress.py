@@ -59,14 +59,17 @@ def _literal(name: str) -> str:
 
 def ignored_by(
     ignores: Iterable[Ignore], rule: str, ops: Iterable[Op], path: str, today: date
-) -> Ignore | None:
-    """The entry that covers every one of `ops`; expired entries cover nothing."""
-    every = tuple(ops)
-    for entry in ignores:
-        expired = entry.expires is not None and entry.expires < today
-        if not expired and all(entry.covers(rule, op, path) for op in every):
-            return entry
-    return None
+) -> tuple[Ignore, ...]:
+    """The entries that cover every one of `ops`: one alone, else several together.
+
+    () where an op is left open; expired entries cover nothing.
+    """
+    valid = [e for e in ignores if e.expires is None or e.expires >= today]
+    covers = [[e for e in valid if e.covers(rule, op, path)] for op in ops]
+    for entry in valid:
+        if covers and all(entry in found for found in covers):
+            return (entry,)
+    return tuple(dict.fromkeys(e for found in covers for e in found)) if all(covers) else ()
 
 
 def complaints(ignores: Iterable[Ignore], used: Iterable[Ignore], today: date) -> tuple[str, ...]:

@@ -21,8 +21,14 @@ g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w0, float[64, 64, 1, 1] w1) => (flo
 """
 
 
-def run(*ignores, metadata=None):
-    of = graph(TWO_RELUS)
+CHAIN = """
+g (float[1, 3, 28, 28] x, float[64, 3, 3, 3] w0) => (float[1, 64, 26, 26] y)
+{ [stem] a = Conv(x, w0)  [one] b = Relu(a)  [other] y = Sigmoid(b) }
+"""
+
+
+def run(*ignores, metadata=None, text=TWO_RELUS):
+    of = graph(text)
     of = replace(of, metadata=metadata or {})
     return analyze(DEVICE(of), select=("G4",), ignores=ignores, today=TODAY, reprice=DEVICE)
 
@@ -41,6 +47,15 @@ def test_a_pattern_suppresses_what_it_covers(node):
     assert states(analysis) == {("/body/relu",): True, ("/head/relu",): False}
     assert {f.suppressed_by for f in analysis.findings} == {"wanted", ""}
     assert not analysis.unused_ignores
+
+
+def test_entries_for_single_nodes_suppress_together():
+    one, other = Ignore(rule="G4", node="one", reason="a"), Ignore(rule="G4", node="other")
+    assert states(run(text=CHAIN)) == states(run(one, text=CHAIN)) == {("one", "other"): False}
+    both = run(one, other, text=CHAIN)
+    assert states(both) == {("one", "other"): True}
+    assert [f.suppressed_by for f in both.findings] == ["a; ignored"]
+    assert not both.unused_ignores
 
 
 def test_suppressed_findings_are_not_fixed():
