@@ -83,7 +83,8 @@ def where(ops: Sequence[str]) -> str:
     while all(len(parts) > shared + 1 and parts[shared] == split[0][shared] for parts in split):
         shared += 1
     prefix = "/".join(split[0][:shared])
-    names = ["/".join(parts[shared:]) for parts in split]
+    # A name is shown as an ignore would have to spell it: a leading slash alone is not shared.
+    names = ["/".join(parts[shared:]) for parts in split] if prefix else ops
     listed = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
     return f"{prefix}: {listed} ({len(ops)} ops)" if prefix else f"{listed} ({len(ops)} ops)"
 

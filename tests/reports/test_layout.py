@@ -37,6 +37,7 @@ def test_where_says_the_shared_part_once():
     assert where(["/a/b/Conv"]) == "/a/b/Conv"
     assert where(["/a/b/Conv", "/a/c/Conv"]) == "/a: b/Conv, c/Conv (2 ops)"
     assert where(["x", "y"]) == "x, y (2 ops)"
+    assert where(["/a/Conv", "/b/Conv"]) == "/a/Conv, /b/Conv (2 ops)"
 
 
 @given(st.lists(st.floats(min_value=0.01, max_value=1e4), min_size=1, max_size=40))
