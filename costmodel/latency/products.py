@@ -60,7 +60,7 @@ def _misfits(op: Op, settings: Settings) -> Dim:
     """
     if settings.precision != "amp":
         return 0
-    sides = (op.x.known_shape[-1], op.y.known_shape[-1])
+    sides = [t.known_shape[-1] for t in (op.x, op.y) if t.rank]  # two vectors give a scalar
     return minimum(sum(ceil_div(side, 8) * 8 - side for side in sides), 1)
 
 

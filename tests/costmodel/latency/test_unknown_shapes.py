@@ -20,3 +20,9 @@ def test_the_rest_is_predicted(device):
     assert found.latency_s > 0
     assert {row.op.op_type for row in found.uncosted} == {"Mystery", "MatMul", "Softmax"}
     assert found.coverage == 1 / 4
+
+
+@pytest.mark.parametrize("device", ["rtx3090-torch2.4-amp-nhwc", "pixel4-tflite-1large"])
+def test_the_product_of_two_vectors_is_predicted(device):
+    text = "g (float[3] x, float[3] w) => (float y) { y = MatMul(x, w) }"
+    assert estimate(model(text), device).latency_s > 0
