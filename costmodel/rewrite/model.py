@@ -30,7 +30,7 @@ def to_model(
     """`graph`, or a part of it, as a model with random weights.
 
     They are normal with variance 2 / fan-in (He et al. 2015). Small constants keep their content
-    where the file had it; shape operands of Reshape, Split and
+    where the file had it; shape operands of Reshape, Expand, Split and
     Slice follow the tensors' shapes, which an edit may have changed. Activations that no op of the
     part makes become inputs.
 
@@ -111,7 +111,7 @@ class _Build:
 
 def _shape_operand(op: Op, index: int) -> np.ndarray | None:
     """The operand that says a shape, made from the shapes of the op's own tensors."""
-    if op.op_type == "Reshape" and index == 1:
+    if op.op_type in {"Reshape", "Expand"} and index == 1:
         return np.array([int(d) for d in op.y.known_shape], np.int64)
     if op.op_type == "Split" and index == 1:
         return np.array(_lengths(op), np.int64)

@@ -8,7 +8,7 @@ from costlint.analyzers import RULES
 from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
-from costlint.costmodel.edit import apply
+from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.rewrite import to_model
 from costlint.verifying import Verified, _parts, timed
 from tests.analyzers.examples import graph
@@ -39,3 +39,16 @@ def test_a_difference_of_less_than_the_noise_is_close():
     assert one.is_close
     assert one.has_sign
     assert not replace(one, after_s=0.9).is_close
+
+
+def test_a_changed_width_reaches_the_shape_of_an_expand():
+    text = """
+    g (float[1, 3, 8, 8] x, float[8, 3, 1, 1] w, float[4, 8, 1, 1] v) => (float[1, 4, 8, 8] y)
+    <int64[4] s = {1, 8, 8, 8}>
+    { a = Conv(x, w)  b = Expand(a, s)  y = Conv(b, v) }
+    """
+    of = graph(text)
+    channels = channels_of(of)
+    (group,) = [g for g in channels.groups if not g.frozen]
+    edited = apply(of, Edit(widths={group.name: 5}), channels)
+    assert timed([to_model(edited)], runs=1, threads=1)
