@@ -116,9 +116,9 @@ def _finding(rule: Rule, facts: Facts, together: Sequence[Violation]) -> Finding
     ops = {op_key(op): op.name for violation in together for op in violation.ops}
     edit = _edit(together)
     saving = None
+    if _latency_s(facts, ops) < LEAST_SHARE * facts.estimate.latency_s:
+        return None  # not even their absence would be a finding
     if edit is not None:
-        if _latency_s(facts, ops) < LEAST_SHARE * facts.estimate.latency_s:
-            return None  # not even their absence would be a finding
         saving = price(facts, edit, first.assumption).saving
         if saving.share < LEAST_SHARE:
             return None

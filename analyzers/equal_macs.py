@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import lcm, sqrt
+from math import lcm, prod
 from typing import Final
 
 from costlint.analyzers.facts import Facts, groups
@@ -15,6 +15,8 @@ from costlint.costmodel.graph import Op
 ROUNDING: Final = 0.05
 """Macs may differ by so much for the sake of full lanes: the spread of "equal complexity" in the
 paper's Table 8."""
+
+_STEPS, _NEAR = 60, 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,11 @@ class EqualMacs:
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """Macs of an op: `per_pair` times the lengths of its two weight axes."""
+    """Macs of an op: `per_unit` times the lengths of the axes that change."""
 
     op: Op
-    per_pair: float
-    first: _Length
-    second: _Length
+    per_unit: float
+    lengths: tuple[_Length, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,23 @@ def at_equal_macs(
 ) -> EqualMacs | None:
     """Widths `scale * target` for the groups (by index) with the macs of all touched ops kept.
 
-    Macs are quadratic in the scale, because each op has two widths. `dense` are grouped
-    convolutions (by key) that lose their groups. None where no positive scale exists.
+    Macs rise with the scale to the power of two and more, because each op has two widths, and a
+    third where it mixes positions. `dense` are grouped convolutions (by key) that lose their
+    groups. None where no positive scale exists, or no whole
+    widths have about these macs.
     """
     touched = list(_touched(facts, frozenset(targets), dense))
     rows = [facts.rows[op_key(one.op)] for one in touched]
     before = sum(row.cost.macs for row in rows)
     if not before:
         return None
-    at_0, at_1, at_2 = (_macs(touched, {i: s * t for i, t in targets.items()}) for s in (0, 1, 2))
-    scale = _root((at_2 - 2 * at_1 + at_0) / 2, 2 * at_1 - (at_2 + 3 * at_0) / 2, at_0 - before)
-    if scale is None or scale <= 0:
+    scale = _scale(touched, targets, before)
+    if scale is None:
         return None
     known = facts.channels.groups
     widths = _rounded(facts, touched, {i: scale * t for i, t in targets.items()}, before, dense)
+    if widths is None:
+        return None
     return EqualMacs(
         widths={known[i].name: width for i, width in widths.items()},
         touched=tuple(one.op for one in touched),
@@ -85,7 +89,7 @@ def at_full_lanes(facts: Facts, steps: Mapping[int, int]) -> EqualMacs | None:
     before = sum(facts.rows[op_key(one.op)].cost.macs for one in touched)
     users: dict[int, list[_Touched]] = {index: [] for index in steps}
     for one in touched:
-        for index in {i for i, _ in (*one.first.parts, *one.second.parts)}:
+        for index in {i for axis in one.lengths for i, _ in axis.parts}:
             users[index].append(one)
     widths = {index: known[index].width for index in steps}
     excess = 0.0
@@ -129,19 +133,31 @@ def _rounded(
     exact: Mapping[int, float],
     macs: int,
     dense: frozenset[str],
-) -> dict[int, int]:
+) -> dict[int, int] | None:
     """Whole widths: multiples of the device's lanes where the macs stay, else of less.
 
-    A width beside the lanes would waste them, and the comparison with it.
+    A width beside the lanes would waste them, and the comparison with it. Where the nearest widths
+    miss the macs, each goes up or down so that the sum comes back; None where it does not.
     """
     known = facts.channels.groups
     units = {i: _unit(facts, i) if dense else known[i].multiple_of for i in exact}
     step = facts.estimate.device.lanes_out
     while True:
         widths = {i: _nearest(width, lcm(units[i], step)) for i, width in exact.items()}
-        if step == 1 or abs(_macs(touched, widths) / macs - 1) <= ROUNDING:
+        if abs(_macs(touched, widths) / macs - 1) <= ROUNDING:
             return widths
+        if step == 1:
+            break
         step //= 2
+    found = {**exact}
+    for index in sorted(exact, key=lambda i: -units[i]):
+        low = int(exact[index] // units[index]) * units[index]
+        sides = [width for width in (low, low + units[index]) if width]
+        found[index] = min(
+            sides, key=lambda width: abs(_macs(touched, {**found, index: width}) - macs)
+        )
+    within = abs(_macs(touched, found) / macs - 1) <= ROUNDING
+    return {index: int(width) for index, width in found.items()} if within else None
 
 
 def _nearest(width: float, step: int) -> int:
@@ -149,15 +165,27 @@ def _nearest(width: float, step: int) -> int:
 
 
 def _macs(touched: Sequence[_Touched], widths: Mapping[int, float]) -> float:
-    return sum(one.per_pair * one.first.at(widths) * one.second.at(widths) for one in touched)
+    return sum(one.per_unit * prod(axis.at(widths) for axis in one.lengths) for one in touched)
 
 
-def _root(a: float, b: float, c: float) -> float | None:
-    """The positive root of a x^2 + b x + c."""
-    if abs(a) < 1e-9 * max(abs(b), 1e-30):
-        return -c / b if b else None
-    inside = b * b - 4 * a * c
-    return None if inside < 0 else (-b + sqrt(inside)) / (2 * a)
+def _scale(touched: Sequence[_Touched], targets: Mapping[int, float], macs: float) -> float | None:
+    """Where `scale * target` has these macs; Newton's way, as they rise ever faster with it."""
+
+    def excess(scale: float) -> float:
+        return _macs(touched, {i: scale * target for i, target in targets.items()}) - macs
+
+    if excess(0.0) >= 0:
+        return None
+    scale = 1.0
+    for _ in range(_STEPS):
+        value = excess(scale)
+        slope = (excess(scale * (1 + _NEAR)) - value) / (scale * _NEAR)
+        if slope <= 0:
+            return None
+        scale -= value / slope
+        if abs(value) <= _NEAR**2 * macs:
+            return scale
+    return None
 
 
 def _touched(facts: Facts, changed: frozenset[int], dense: frozenset[str]) -> Iterable[_Touched]:
@@ -168,24 +196,34 @@ def _touched(facts: Facts, changed: frozenset[int], dense: frozenset[str]) -> It
             continue
         if weight.shape is None or len(weight.shape) < 2:
             continue
-        first_axis, second_axis = (0, 1) if weight.is_parameter else (-2, -1)
-        terms = facts.channels.of(op, weight)
-        if not weight.is_parameter:
-            inner = facts.channels.of(op, op.x)
-            ends = (inner[-1] if inner else None, terms[-1] if terms else None)
-        else:
-            ends = (terms[0], terms[1]) if terms else (None, None)
-        is_resized = any(index in changed for end in ends for index, _ in end or ())
-        if not is_resized and op_key(op) not in dense:
+        resized = [
+            (size, terms)
+            for size, terms in _axes(facts, op)
+            if any(index in changed for index, _ in terms or ())
+        ]
+        if not resized and op_key(op) not in dense:
             continue
-        sizes = weight.known_shape[first_axis], weight.known_shape[second_axis]
         factor = groups(op) if op_key(op) in dense else 1
         yield _Touched(
             op,
-            row.cost.macs / (sizes[0] * sizes[1]) * factor,
-            _length(facts, sizes[0], ends[0], changed),
-            _length(facts, sizes[1], ends[1], changed),
+            row.cost.macs / prod(size for size, _ in resized) * factor,
+            tuple(_length(facts, size, terms, changed) for size, terms in resized),
         )
+
+
+def _axes(facts: Facts, op: Op) -> Iterable[tuple[int, GroupTerms | None]]:
+    """Sizes and widths of the axes that an op's macs are the product of, with what is fixed.
+
+    Those of the result and the one that is summed over; of a convolution those of its weight.
+    """
+    if op.op_type in {"MatMul", "Gemm"} and op.y.shape is not None:
+        summed = 0 if op.attributes.get("transA") else -1
+        yield op.x.known_shape[summed], facts.width_terms(op, op.x, summed)
+        for axis, size in enumerate(op.y.known_shape):
+            yield size, facts.width_terms(op, op.y, axis)
+    else:
+        for axis in (0, 1) if op.w.is_parameter else (-2, -1):
+            yield op.w.known_shape[axis], facts.width_terms(op, op.w, axis)
 
 
 def _length(facts: Facts, size: int, terms: GroupTerms | None, changed: frozenset[int]) -> _Length:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Final
@@ -37,6 +37,10 @@ class _Unequal:
     @property
     def sizes(self) -> tuple[int, ...]:
         return (*sorted((self.widths.c_in, self.widths.c_out)), self.widths.p_out)
+
+    @property
+    def is_strided(self) -> bool:
+        return self.widths.p_in != self.widths.p_out
 
     @property
     def wide(self) -> frozenset[int]:
@@ -111,8 +115,9 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
     first = worst.widths
     moved = sum(one.widths.memory_access_elements for one in together)
     bound = sum(one.widths.bound_elements for one in together)
-    pairs = sorted({(o.widths.c_in, o.widths.c_out) for o in together})
-    told = ", ".join(f"{a}:{b}" for a, b in pairs[:3]) + (", ..." if len(pairs) > 3 else "")
+    pairs = sorted({(o.widths.c_in, o.widths.c_out, o.is_strided) for o in together})
+    told = ", ".join(f"{a}:{b}" + " strided" * strided for a, b, strided in pairs[:3])
+    told += ", ..." if len(pairs) > 3 else ""
     evidence: dict[str, Any] = {
         "c1": first.c_in,
         "c2": first.c_out,
@@ -123,7 +128,6 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
     }
     edit, fix, assumption = None, "make both widths equal", ""
     if solved is not None:
-        sizes = sorted(set(solved.widths.values()))
         evidence |= {
             "widths_after": dict(solved.widths),
             "ops_touched": len(solved.touched),
@@ -131,17 +135,20 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
             "macs_after": solved.macs_after,
         }
         edit = Edit(widths=solved.widths)
-        fix = f"widths of {' and '.join(map(str, sizes[:4]))} at equal macs"
+        fix = f"widths {_changes(facts, solved.widths)} at equal macs"
         difference = solved.macs_after / solved.macs_before - 1
         assumption = (
             f"equal macs over the {len(solved.touched)} ops that share these widths "
             f"({difference:+.1%} by rounding)"
         )
-    strided = first.p_in != first.p_out
     return Violation(
         ops=tuple(one.op for one in together),
         message=f"widths {told}: memory access is {moved / bound - 1:.0%} above its bound"
-        + (" (with a stride the optimum is c1 * p_in = c2 * p_out)" if strided else ""),
+        + (
+            " (with a stride the optimum is c1 * p_in = c2 * p_out)"
+            if any(one.is_strided for one in together)
+            else ""
+        ),
         fix=fix,
         alike=tuple(sorted({one.sizes for one in together})),
         evidence=evidence,
@@ -150,6 +157,13 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
         remedy="retrain",
         before=tuple(label(one.op) for one in together[:4]),
     )
+
+
+def _changes(facts: Facts, after: Mapping[str, int]) -> str:
+    """`64 to 88, 256 to 88`: what becomes of each width, the first four."""
+    sizes = sorted({(facts.channels.named(name).width, width) for name, width in after.items()})
+    told = ", ".join(f"{before} to {width}" for before, width in sizes[:4])
+    return told + (", ..." if len(sizes) > 4 else "")
 
 
 RULE: Final = Rule(

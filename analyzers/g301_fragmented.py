@@ -26,6 +26,13 @@ PARALLELISM: Final = Threshold(
     reason="at least two full branches side by side, the mildest parallel structure of Table 3",
 )
 
+DEPTH: Final = Threshold(
+    name="of them on the longest way through, at most",
+    value=9,
+    reason="a cell of NASNet-A: a 1x1 and two separable filters, each applied twice; what is "
+    "deeper is a stage of a network, and nobody would put one op in its place",
+)
+
 
 def check(facts: Facts) -> Iterable[Violation]:
     """Linear branches and chains, which merge exactly, and blocks of many fragments."""
@@ -43,8 +50,9 @@ def check(facts: Facts) -> Iterable[Violation]:
 
 
 def is_fragmented(block: Block) -> bool:
-    """Whether a block is beyond both thresholds."""
-    return block.fragments > FRAGMENTS.value and block.parallelism >= PARALLELISM.value
+    """Whether a block is beyond the thresholds, and not a whole stage."""
+    is_parallel = block.parallelism >= PARALLELISM.value
+    return block.fragments > FRAGMENTS.value and is_parallel and block.critical <= DEPTH.value
 
 
 def _block(facts: Facts, block: Block, ops: list[Op]) -> Violation:
@@ -126,7 +134,7 @@ RULE: Final = Rule(
     "an ARM core.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G3, Table 3; Ding et al., RepVGG, "
     "CVPR 2021",
-    thresholds=(FRAGMENTS, PARALLELISM),
+    thresholds=(FRAGMENTS, PARALLELISM, DEPTH),
     bad="""
 g (float[1, 32, 28, 28] x, float[32, 32, 1, 1] a, float[32, 32, 1, 1] b, float[32, 32, 1, 1] c,
    float[32, 32, 1, 1] d) => (float[1, 32, 28, 28] y)

@@ -25,7 +25,7 @@ def check(facts: Facts) -> Iterable[Violation]:
         before = _producer(facts, op)
         fused = chain if before is not None else chain[1:]
         if fused:
-            yield _violation(chain, before, fused)
+            yield _violation(facts, chain, before, fused)
 
 
 def _is_alone(facts: Facts, op: Op) -> bool:
@@ -59,24 +59,25 @@ def _producer(facts: Facts, op: Op) -> Op | None:
     return found
 
 
-def _violation(chain: list[Op], before: Op | None, fused: list[Op]) -> Violation:
+def _violation(facts: Facts, chain: list[Op], before: Op | None, fused: list[Op]) -> Violation:
     types = [op.op_type for op in chain]
     target = chain[0] if before is None else before
     told = ", ".join(types[:4]) + (", ..." if len(types) > 4 else "")
-    after = "" if before is None else f" after {before.op_type}"
+    # A kernel is called by its first op, which does the work: Conv, not the Relu fused into it.
+    lead = None if before is None else facts.kernels[op_key(before)].ops[0].op
+    after = "" if lead is None else f" after {lead.op_type}"
     return Violation(
         ops=tuple(chain),
         message=f"{told}{after}: element-wise, and not fused by this runtime",
-        fix="fuse it"
-        + (f" into the {before.op_type}" if before is not None else " into one kernel"),
-        alike=(before.op_type if before is not None else "", *types),
+        fix="fuse it" + (f" into the {lead.op_type}" if lead is not None else " into one kernel"),
+        alike=(lead.op_type if lead is not None else "", *types),
         evidence={"ops": len(chain), "elements": chain[-1].y.elements},
         edit=Edit(fused={op_key(op): op_key(target) for op in fused}),
         assumption="in one kernel with the op before, which reads their other inputs; the same "
         "function",
         remedy="rewrite",
-        before=tuple(label(op) for op in ([before] if before else []) + chain[:3]),
-        after=(label(target),),
+        before=tuple(label(op) for op in ([lead] if lead else []) + chain[:3]),
+        after=(label(lead or target),),
     )
 
 

@@ -12,12 +12,14 @@ def conv_like(model: Op, x: Tensor, y: Tensor, *, filter_shape: Sequence[int], n
     """A dense convolution from `x` to `y`, with the version and types of `model`."""
     shape = (y.known_shape[1], x.known_shape[1], *filter_shape)
     weight = replace(model.w, name=f"{name}.weight", shape=shape, sources=(), value=None)
-    strides = tuple(
-        max(1, -(-before // after))
-        for before, after in zip(x.known_shape[2:], y.known_shape[2:], strict=True)
-    )
-    half = tuple(size // 2 for size in filter_shape)
-    attributes = {"kernel_shape": tuple(filter_shape), "strides": strides, "pads": half * 2}
+    sizes = list(zip(x.known_shape[2:], y.known_shape[2:], filter_shape, strict=True))
+    strides = tuple(max(1, round(before / after)) for before, after, _ in sizes)
+    pads = [_pads(*size, step) for size, step in zip(sizes, strides, strict=True)]
+    attributes = {
+        "kernel_shape": tuple(filter_shape),
+        "strides": strides,
+        "pads": (*(begin for begin, _ in pads), *(end for _, end in pads)),
+    }
     return replace(
         model,
         name=name,
@@ -27,6 +29,15 @@ def conv_like(model: Op, x: Tensor, y: Tensor, *, filter_shape: Sequence[int], n
         outputs=(y,),
         attributes=attributes,
     )
+
+
+def _pads(before: int, after: int, size: int, step: int) -> tuple[int, int]:
+    """Pads at both ends with which a filter makes `after` positions of `before`."""
+    half = size // 2
+    if (before + 2 * half - size) // step + 1 == after:
+        return half, half
+    missing = max(0, (after - 1) * step + size - before)
+    return missing // 2, missing - missing // 2
 
 
 def wide_filter(first: Op, second: Op) -> tuple[int, ...]:

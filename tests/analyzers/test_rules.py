@@ -161,3 +161,19 @@ def test_what_shifts_folds_into_a_bias(node, shifts):
     bias = conv.input(2)
     assert (bias is not None) == shifts
     assert bias is None or bias.shape == (64,)
+
+
+def test_equal_macs_counts_ops_that_mix_positions_of_a_width():
+    """The product over positions has the wide width as its rows: 96 * 4 * 4 macs."""
+    text = """
+    g (float[1, 4, 8] x, float[8, 16] w0, float[16, 96] w1, float[4, 4] mix, float[96, 16] w2,
+       float[16, 10] w3) => (float[1, 4, 10] y)
+    { a = MatMul(x, w0)  b = MatMul(a, w1)  t = Transpose<perm = [0, 2, 1]>(b)
+      m = MatMul(t, mix)  u = Transpose<perm = [0, 2, 1]>(m)  c = MatMul(u, w2)  y = MatMul(c, w3) }
+    """
+    of = graph(text)
+    (finding,) = found_by(rules_for(["G101"]), facts(of))
+    edited = DEVICE(apply(of, finding.edit, facts(of).channels))
+    before = 4 * (8 * 16 + 2 * 16 * 96 + 16 * 10) + 96 * 4 * 4
+    assert finding.evidence["macs_before"] == before
+    assert finding.evidence["macs_after"] == edited.counts.macs

@@ -168,3 +168,67 @@ def test_not_applicable_says_why(op, guideline, why):
     (row,) = analyze(DEVICE(of), reprice=DEVICE).ops
     verdict = next(v for v in row.verdicts if v.guideline == guideline)
     assert (verdict.state, verdict.meaning) == ("not applicable", why)
+
+
+VALID = """
+g (float[1, 4, 34, 34] x, float[4, 1, 3, 3] a, float[4, 4, 1, 1] b, float[4, 4, 3, 3] c)
+  => (float[1, 4, 14, 14] y)
+{ p = Conv<group = 4, strides = [2, 2]>(x, a)  q = Conv(p, b)  y = Conv(q, c) }
+"""
+
+
+def test_g302_reads_the_same_positions_without_pads():
+    """34 positions with a step of 2 and no pads: (34 - 3) // 2 + 1 = 16."""
+    (found,) = violations("G302", VALID, Device(mac_per_s=1e13, byte_per_s=1e10, launch_s=1e-6))
+    (whole,) = found.edit.replaced[0].by
+    assert whole.attributes["strides"] == (2, 2)
+    assert whole.attributes["pads"] == (0, 0, 0, 0)
+
+
+def test_g201_says_no_saving_where_no_whole_widths_have_the_macs():
+    """3 groups of 5 want 15 / sqrt(3) = 8.7 channels, which a shuffle into 15 parts forbids."""
+    text = """
+    g (float[1, 3, 8, 8] x, float[15, 3, 1, 1] w, float[15, 5, 1, 1] v, float[4, 15, 1, 1] u)
+      => (float[1, 4, 8, 8] y)
+    <int64[5] s1 = {1, 15, 1, 8, 8}, int64[4] s2 = {1, 15, 8, 8}>
+    { a = Conv(x, w)  r = Reshape(a, s1)  t = Transpose<perm = [0, 2, 1, 3, 4]>(r)
+      s = Reshape(t, s2)  b = Conv<group = 3>(s, v)  y = Conv(b, u) }
+    """
+    (found,) = violations("G201", text)
+    assert (
+        found.edit is None
+        or abs(found.evidence["macs_after"] / found.evidence["macs_before"] - 1) <= 0.05
+    )
+
+
+def test_g401_calls_a_kernel_by_the_op_that_does_its_work():
+    """The Relu is in the kernel of the Conv: the sum would go there, too."""
+    text = """
+    g (float[1, 8, 8, 8] x, float[8, 8, 3, 3] w) => (float[1, 8, 8, 8] y)
+    { a = Conv<pads = [1, 1, 1, 1]>(x, w)  b = Relu(a)  y = Add(b, x) }
+    """
+    fusing = Device(mac_per_s=1e11, byte_per_s=1e10, fusion="ncnn")
+    (found,) = violations("G401", text, fusing)
+    assert (found.message.partition(":")[0], found.fix) == (
+        "Add after Conv",
+        "fuse it into the Conv",
+    )
+    assert dict(found.edit.fused) == {"y": "b"}
+
+
+def branches(depth):
+    """Two rows of `depth` convolutions with activations between them, joined by a sum."""
+    rows = "".join(
+        f"{side}{i}c = Conv({f'{side}{i - 1}' if i else 'x'}, w)  {side}{i} = Relu({side}{i}c)  "
+        for side in "ab"
+        for i in range(depth)
+    )
+    return f"""
+    g (float[1, 8, 8, 8] x0, float[8, 8, 1, 1] w) => (float[1, 8, 8, 8] y)
+    {{ x = Conv(x0, w)  {rows} s = Add(a{depth - 1}, b{depth - 1})  y = Relu(s) }}
+    """
+
+
+@pytest.mark.parametrize(("depth", "fires"), [(3, False), (4, True), (9, True), (10, False)])
+def test_g301_takes_neither_a_small_block_nor_a_stage(depth, fires):
+    assert bool(violations("G301", branches(depth))) is fires
