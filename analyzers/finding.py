@@ -68,7 +68,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One op against one guideline: the state, and the number (with its name) behind it."""
+    """One op against one guideline: the state, the number behind it, and what it means in words."""
 
     op: str
     guideline: str

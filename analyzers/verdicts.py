@@ -78,7 +78,7 @@ def _g1(facts: Facts, op: Op) -> Verdict:
         return Verdict(
             op=op.name, guideline="G1", state="not applicable", meaning=_why_no_widths(op)
         )
-    meaning = "memory access above its bound"
+    meaning = f"memory access {widths.excess:.0%} above its bound"
     if widths.excess <= EXCESS.value:
         return Verdict(
             op=op.name, guideline="G1", state="fine", number=widths.excess, meaning=meaning
@@ -117,7 +117,7 @@ def _g2(op: Op, *, is_group_shuffle: bool) -> Verdict:
         guideline="G2",
         state="violated" if state == "violated" else "fine",
         number=float(groups(op)),
-        meaning="groups",
+        meaning="1 group" if groups(op) == 1 else f"{groups(op)} groups",
     )
 
 
@@ -130,7 +130,7 @@ def _g3(op: Op, block: Block | None, *, has_kernel: bool) -> Verdict:
         guideline="G3",
         state="violated" if is_fragmented(block) else "fine",
         number=float(block.fragments),
-        meaning=f"fragments in {block.name}, {block.critical} in series",
+        meaning=f"{block.fragments} fragments in {block.name}, {block.critical} in series",
     )
 
 
@@ -144,5 +144,5 @@ def _g4(op: Op, share: float, *, is_light: bool) -> Verdict:
         guideline="G4",
         state="violated" if share > 0 else "fine",
         number=share,
-        meaning="share of the latency" if share > 0 else "fused or free on this device",
+        meaning=f"{share:.1%} of the latency" if share > 0 else "fused or free on this device",
     )

@@ -65,6 +65,8 @@ def summary(model: ModelReport) -> str:
     between = numbers.interval(totals.latency_low_s, totals.latency_high_s, like=totals.latency_s)
     time = f"{numbers.milliseconds(totals.latency_s)} ({between})"
     found = len(model.open_findings)
+    suppressed = len(model.findings) - found
     verdict = numbers.plural(found, "finding") if found else "ok: no findings"
+    verdict += f" ({suppressed} suppressed)" if suppressed else ""
     verdict = f"{verdict} on {model.device.name}: " if model.analyzed else f"{model.device.name}: "
     return f"{model.path}: {verdict}predicted {time}, {counts}"

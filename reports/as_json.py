@@ -79,7 +79,11 @@ def op_entry(op: OpRow) -> dict[str, Any]:
         "flop_per_byte": None if moved == 0 else op.flop / moved,
         "costed": not op.why_uncosted,
         "guidelines": {
-            verdict.guideline: {"state": verdict.state, "number": verdict.number}
+            verdict.guideline: {
+                "state": verdict.state,
+                "number": verdict.number,
+                "meaning": verdict.meaning,
+            }
             for verdict in op.verdicts
         },
         "analysis": op.analysis,

@@ -101,8 +101,12 @@ def rule_row(rule: Rule) -> rows.RuleRow:
 
 
 def _verdict(verdict: Verdict) -> rows.Verdict:
-    number = "" if verdict.number is None else f"{verdict.meaning} {verdict.number:.3g}".strip()
-    return rows.Verdict(guideline=verdict.guideline, state=verdict.state, number=number)
+    return rows.Verdict(
+        guideline=verdict.guideline,
+        state=verdict.state,
+        number=verdict.number,
+        meaning=verdict.meaning,
+    )
 
 
 def _device(profile: DeviceProfile) -> rows.DeviceReport:

@@ -88,17 +88,31 @@ def _table(
         else:
             yield head.rstrip()
             yield from look.hanging("    ", _label(op))
-        if judged and (verdicts := _verdicts(op)):
-            yield from look.lines(verdicts, indent=4, style="dim")
+        if judged and op.verdicts:
+            yield from look.lines(_behind(op), indent=4, style="dim")
+            yield from look.lines(_verdicts(op), indent=4, style="dim")
+
+
+def _behind(op: OpRow) -> str:
+    """`conv, memory-bound, 12.8 M flop, 1.61 M elements moved, 1.21 M at least`."""
+    bound, least = op.analysis.get("bound"), op.analysis.get("g1_bound_elements")
+    parts = [op.op_class] + ([f"{bound}-bound"] if bound and not op.fused_into else [])
+    parts += [f"{numbers.quantity(op.flop, '')} flop"] if op.flop else []
+    parts.append(f"{numbers.quantity(op.memory_access_elements, '')} elements moved")
+    parts += [f"{numbers.quantity(least, '')} at least (G1)"] if least is not None else []
+    return ", ".join(parts)
 
 
 def _verdicts(op: OpRow) -> str:
-    """`G1 violated (c2:c1 6), G2 fine (groups 1)`; what does not apply is left out."""
-    return ", ".join(
-        f"{v.guideline} {v.state}" + (f" ({v.number})" if v.number else "")
+    """`G1 violated (memory access 39% above its bound), G2 fine (1 group); not applicable: G4`."""
+    told = ", ".join(
+        f"{v.guideline} {v.state}" + (f" ({v.meaning})" if v.meaning else "")
         for v in op.verdicts
         if v.state != "not applicable"
     )
+    without = [v.guideline for v in op.verdicts if v.state == "not applicable"]
+    rest = f"not applicable: {', '.join(without)}" if without else ""
+    return "; ".join(part for part in (told, rest) if part)
 
 
 def _label(op: OpRow) -> str:

@@ -29,11 +29,15 @@ class DeviceReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a guideline (`G1` to `G4`) says of one op: violated, fine or not applicable, and why."""
+    """What a guideline (`G1` to `G4`) says of one op: violated, fine or not applicable, and why.
+
+    `meaning` is `number` in words, or why there is none.
+    """
 
     guideline: str
     state: str
-    number: str = ""
+    number: float | None = None
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

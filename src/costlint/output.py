@@ -73,7 +73,9 @@ def write(report: Report, show: Show, default_format: str | None = None) -> None
 def format_of(show: Show, default_format: str | None = None) -> str:
     """The format that is written."""
     to_screen = show.output_file is None and sys.stdout.isatty()
-    wanted = show.output_format or default_format or ("full" if to_screen else "concise")
+    asks_more = show.per_op or show.statistics or show.show_fused  # only `full` has them
+    usual = "full" if to_screen or asks_more else "concise"
+    wanted = show.output_format or default_format or usual
     return "concise" if show.quiet and wanted == "full" else wanted
 
 

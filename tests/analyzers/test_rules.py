@@ -173,6 +173,7 @@ def test_equal_macs_counts_ops_that_mix_positions_of_a_width():
     """
     of = graph(text)
     (finding,) = found_by(rules_for(["G101"]), facts(of))
+    assert finding.edit is not None
     edited = DEVICE(apply(of, finding.edit, facts(of).channels))
     before = 4 * (8 * 16 + 2 * 16 * 96 + 16 * 10) + 96 * 4 * 4
     assert finding.evidence["macs_before"] == before

@@ -165,3 +165,13 @@ def test_a_look_without_a_screen():
     from costlint.output import Show
 
     assert look(Show(output_file="x", width=66)).width == 66
+
+
+@pytest.mark.parametrize("option", ["--per-layer", "--statistics", "--show-fused"])
+def test_what_only_the_full_form_has_is_shown_in_a_pipe(option, costlint, capsys):
+    costlint(MODEL, *LAX)
+    short = capsys.readouterr().out
+    costlint(MODEL, option, *LAX)
+    assert "predicted  " in capsys.readouterr().out
+    costlint(MODEL, option, "-f", "concise", *LAX)
+    assert capsys.readouterr().out == short

@@ -115,9 +115,9 @@ def _verdicts(op) -> tuple[Verdict, ...]:
     if op.op_type != "Conv":
         return tuple(Verdict(guideline=f"G{n}", state="not applicable") for n in (1, 2, 3, 4))
     return (
-        Verdict(guideline="G1", state="violated", number="1:6"),
-        Verdict(guideline="G2", state="fine", number="1 group"),
-        Verdict(guideline="G3", state="fine", number="fan-out 1"),
+        Verdict(guideline="G1", state="violated", number=0.4, meaning="1:6"),
+        Verdict(guideline="G2", state="fine", number=1.0, meaning="1 group"),
+        Verdict(guideline="G3", state="fine", number=1.0, meaning="fan-out 1"),
         Verdict(guideline="G4", state="not applicable"),
     )
 

@@ -38,7 +38,7 @@ MarkdownFile: TypeAlias = Annotated[
     option("--markdown-file", metavar="FILE", about="Write Markdown as well.", panel=OUTPUT),
 ]
 PerLayer: TypeAlias = Annotated[
-    bool, option("--per-layer", about="A line for every op.", panel=OUTPUT)
+    bool, option("--per-layer", about="Every op with its verdicts.", panel=OUTPUT)
 ]
 Statistics: TypeAlias = Annotated[
     bool, option("--statistics", about="Sums by operator and by rule.", panel=OUTPUT)
