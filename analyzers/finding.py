@@ -81,11 +81,13 @@ class Verdict:
 class OpAnalysis:
     """What the analysis says of one op, found fault with or not.
 
+    Names can repeat: `output`, the first tensor that it makes, tells ops apart.
     `g1_bound_elements` is the least memory access at these macs; `block_kernels` the kernels of
     the smallest block around the op. Those are None where they do not apply.
     """
 
     op: str
+    output: str
     op_class: str
     kernel: str | None
     bound: str | None

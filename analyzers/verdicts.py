@@ -53,6 +53,7 @@ def _analysis(
     )
     return OpAnalysis(
         op=op.name,
+        output=op_key(op),
         op_class=row.op_class,
         kernel=None if kernel is None else kernel.id,
         bound=None if kernel is None else kernel.bound,

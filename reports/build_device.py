@@ -61,8 +61,12 @@ def with_estimate(entry: ModelReport, estimate: Estimate) -> ModelReport:
 
 def with_analysis(entry: ModelReport, analysis: Analysis) -> ModelReport:
     """`entry` with what the guidelines say of the whole and of each op."""
-    seen = {one.op: one for one in analysis.ops}
-    ops = tuple(_judged(op, seen[op.name]) if op.name in seen else op for op in entry.ops)
+    seen = {one.output: one for one in analysis.ops}
+    keys = [next(iter(op.outputs), "") for op in entry.ops]
+    ops = tuple(
+        _judged(op, seen[key]) if key in seen else op
+        for op, key in zip(entry.ops, keys, strict=True)
+    )
     unused = tuple(f"unused ignore: {ignore}" for ignore in analysis.unused_ignores)
     totals = replace(
         entry.totals,

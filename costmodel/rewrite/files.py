@@ -38,9 +38,21 @@ def has_external_data(path: str) -> bool:
 
 
 def write_model(model: onnx.ModelProto, path: str, *, external: bool) -> None:
-    """Write `model`; with `external` (or beyond 2 GB) its weights go to `PATH.data`."""
+    """Write `model`; with `external` (or beyond 2 GB) its weights go to `PATH.data`.
+
+    Raises:
+        ModelError: it cannot be written there.
+    """
+    try:
+        _write(model, path, external=external)
+    except OSError as error:
+        raise ModelError(f"cannot write {path!r}: {error.strerror}") from error
+
+
+def _write(model: onnx.ModelProto, path: str, *, external: bool) -> None:
     large = model.ByteSize() > _LARGEST_SINGLE_FILE
     if external or large:
+        Path(f"{path}.data").unlink(missing_ok=True)  # onnx would not write over it
         onnx.save(
             model,
             path,

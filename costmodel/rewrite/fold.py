@@ -14,6 +14,7 @@ from costlint.costmodel.rewrite.lines import Line, per_channel, statistics
 from costlint.costmodel.rewrite.merge import merge_row
 from costlint.costmodel.rewrite.stored import Stored
 
+_WEIGHTS_APART: Final = 4
 _FOLDS_INTO: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
 
 
@@ -54,6 +55,8 @@ def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResu
             if (wanted is None or node.name in wanted) and merge(stored, node) == ""
         ]
     stored.drop_unused()
+    if folded:  # before version 4 a stored tensor had to be an input
+        model.ir_version = max(model.ir_version, _WEIGHTS_APART)
     return FoldResult(folded=tuple(folded), refused=tuple(refused))
 
 

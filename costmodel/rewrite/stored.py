@@ -116,7 +116,7 @@ class Stored:
         return ""
 
     def drop_unused(self) -> None:
-        """Remove nodes and stored tensors that nobody reads any more."""
+        """Remove nodes and stored tensors, with their inputs, that nobody reads any more."""
         read = {name for node in self.graph.node for name in (*node.input, *_inner_reads(node))}
         read |= self.outputs
         for node in reversed(self.graph.node):
@@ -124,8 +124,13 @@ class Stored:
                 self.graph.node.remove(node)
         read = {name for node in self.graph.node for name in (*node.input, *_inner_reads(node))}
         read |= self.outputs
-        for tensor in [t for t in self.graph.initializer if t.name not in read]:
+        gone = [t for t in self.graph.initializer if t.name not in read]
+        for tensor in gone:
             self.graph.initializer.remove(tensor)
+        # Old exporters list weights as inputs, too; without a value they would have to be given.
+        names = {tensor.name for tensor in gone}
+        for given in [i for i in self.graph.input if i.name in names]:
+            self.graph.input.remove(given)
 
 
 def attributes(node: onnx.NodeProto) -> dict[str, Any]:

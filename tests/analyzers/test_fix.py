@@ -156,3 +156,49 @@ def test_nothing_to_fold_is_told(tmp_path):
     onnx.save(weighted(text), source)
     with pytest.raises(OptionError, match="folds away"):
         fix(str(source), str(tmp_path / "fixed.onnx"))
+
+
+def test_an_output_that_cannot_be_written_is_told(tmp_path):
+    place = tmp_path / "m.onnx"
+    onnx.save(weighted(TEXT), place)
+    with pytest.raises(ModelError, match="cannot write"):
+        fix(str(place), str(tmp_path / "nowhere" / "out.onnx"))
+
+
+def test_external_weights_are_written_again(tmp_path):
+    place, out = tmp_path / "m.onnx", tmp_path / "out.onnx"
+    onnx.save(weighted(TEXT), place, save_as_external_data=True, location="w", size_threshold=0)
+    fix(str(place), str(out))
+    size = (tmp_path / "out.onnx.data").stat().st_size
+    fix(str(place), str(out))
+    assert (tmp_path / "out.onnx.data").stat().st_size == size
+
+
+def test_weights_that_are_listed_as_inputs_need_not_be_given(tmp_path):
+    proto = weighted(TEXT)
+    for tensor in proto.graph.initializer:
+        proto.graph.input.append(
+            onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
+        )
+    proto.ir_version = 3
+    onnx.save(proto, tmp_path / "old.onnx")
+    fix(str(tmp_path / "old.onnx"), str(tmp_path / "out.onnx"))
+    changed = onnx.load(tmp_path / "out.onnx")
+    onnx.checker.check_model(changed)
+    assert [given.name for given in changed.graph.input] == ["x"]
+
+
+@pytest.mark.parametrize(("error", "proven"), [(1e-4, True), (1e-2, False)])
+def test_small_outputs_are_held_to_their_own_size(error, proven, tmp_path, monkeypatch):
+    """Probabilities of a thousand classes are all about 0.001: no error of theirs is large."""
+    place = tmp_path / "m.onnx"
+    onnx.save(weighted(TEXT), place)
+    small = np.full((1, 1000), 1e-3)
+    results = iter([[np.ones(3), small], [np.ones(3), small * (1 + error)]])
+    monkeypatch.setattr("costlint.fixing.run", lambda *_: next(results))
+    if proven:
+        assert fix(str(place), str(tmp_path / "out.onnx")).largest == 1e-3
+    else:
+        with pytest.raises(ProofError):
+            fix(str(place), str(tmp_path / "out.onnx"))
+        assert not (tmp_path / "out.onnx").exists()

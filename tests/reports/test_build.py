@@ -97,3 +97,18 @@ def test_source_lines_stay_inside_the_folder(trace, wanted, tmp_path: Path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "block.py").touch()
     assert source_line({KEY: trace.replace("{root}", str(tmp_path))}, tmp_path) == wanted
+
+
+def test_ops_of_one_name_keep_their_own_verdicts(proto):
+    from costlint.analyzers import analyze
+    from costlint.costmodel.devices import DEFAULT_DEVICE
+    from costlint.costmodel.estimate import estimate
+    from costlint.reports.build_device import with_analysis
+
+    for node in proto.graph.node:
+        node.name = "same"
+    predicted = estimate(proto, DEFAULT_DEVICE)
+    entry = with_analysis(estimated_report(predicted), analyze(predicted))
+    assert {op.name for op in entry.ops} == {"same"}
+    first, relu, second = ([v.state for v in op.verdicts] for op in entry.ops)
+    assert (first[1], relu[1], second[1]) == ("fine", "not applicable", "fine")
