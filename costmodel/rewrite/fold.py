@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import onnx
+from google.protobuf.message import EncodeError
 
 from costlint.costmodel.rewrite.branches import merge_sum
 from costlint.costmodel.rewrite.lines import Line, per_channel, statistics
@@ -29,19 +30,21 @@ class FoldResult:
 def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResult:
     """Fold in place what keeps the function.
 
-    BatchNormalization and per-channel constants after Conv or Gemm, Identity, Transpose after its
-    inverse, Transpose or Reshape after another; then linear branches that are summed (`branches`)
-    and convolutions in a row (`merge`). Only the nodes called `names`, by default all that can.
+    BatchNormalization and per-channel constants after Conv or Gemm, Identity, Cast to the same
+    type, Transpose after its inverse, Transpose or Reshape after another; then linear branches
+    that are summed (`branches`) and convolutions in a row (`merge`). Only the nodes called
+    `names`, by default all that can.
     Weights that are not in the file or beside it are refused.
     """
     stored = Stored(model.graph)
+    types = _types(model)
     wanted = None if names is None else set(names)
     folded: list[str] = []
     refused: list[str] = []
     for node in list(model.graph.node):
         if wanted is not None and node.name not in wanted:
             continue
-        why = _fold_one(stored, node)
+        why = _fold_one(stored, node, types)
         if why == "":
             folded.append(node.name or node.output[0])
         elif why is not None:
@@ -60,9 +63,21 @@ def fold(model: onnx.ModelProto, names: Iterable[str] | None = None) -> FoldResu
     return FoldResult(folded=tuple(folded), refused=tuple(refused))
 
 
-def _fold_one(stored: Stored, node: onnx.NodeProto) -> str | None:
+def _types(model: onnx.ModelProto) -> Mapping[str, int]:
+    """The element type of each tensor as far as onnx knows it; asked only where a Cast is."""
+    if all(node.op_type != "Cast" for node in model.graph.node):
+        return {}
+    try:
+        graph = onnx.shape_inference.infer_shapes(model).graph
+    except (onnx.shape_inference.InferenceError, ValueError, EncodeError):
+        graph = model.graph  # what it declares itself
+    named = (*graph.input, *graph.value_info, *graph.output)
+    return {info.name: info.type.tensor_type.elem_type for info in named}
+
+
+def _fold_one(stored: Stored, node: onnx.NodeProto, types: Mapping[str, int]) -> str | None:
     """'' where `node` was folded, why it was refused, None where it is none of ours."""
-    if node.op_type == "Identity" or _is_idle_dropout(node):
+    if _hands_on(node, types):
         return stored.bypass(node, node.input[0])
     if node.op_type == "Transpose":
         return _transposes(stored, node)
@@ -75,9 +90,13 @@ def _fold_one(stored: Stored, node: onnx.NodeProto) -> str | None:
     return None
 
 
-def _is_idle_dropout(node: onnx.NodeProto) -> bool:
-    """Whether a Dropout only hands on: not told to train, and nobody asks for its mask."""
-    return node.op_type == "Dropout" and len(node.output) == 1 and len(node.input) < 3
+def _hands_on(node: onnx.NodeProto, types: Mapping[str, int]) -> bool:
+    """Whether `node` only hands on: a Dropout does when not told to train, nor asked for a mask."""
+    if node.op_type == "Cast":
+        to = next((a.i for a in node.attribute if a.name == "to"), -1)
+        return types.get(node.input[0]) == to
+    is_idle = node.op_type == "Dropout" and len(node.output) == 1 and len(node.input) < 3
+    return is_idle or node.op_type == "Identity"
 
 
 def _transposes(stored: Stored, node: onnx.NodeProto) -> str | None:

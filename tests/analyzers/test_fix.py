@@ -7,6 +7,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
+from costlint import check
 from costlint.costmodel.errors import ModelError, OptionError
 from costlint.costmodel.rewrite import fold
 from costlint.fixing import ProofError, fix, run
@@ -202,3 +203,29 @@ def test_small_outputs_are_held_to_their_own_size(error, proven, tmp_path, monke
         with pytest.raises(ProofError):
             fix(str(place), str(tmp_path / "out.onnx"))
         assert not (tmp_path / "out.onnx").exists()
+
+
+@pytest.mark.parametrize("device", ["rtx3090-torch2.4-amp-nhwc", "snapdragon810-neon-1t"])
+def test_a_fold_saves_what_the_fixed_model_is_predicted_to_save(device, tmp_path):
+    """PyTorch adds a new bias in a kernel of its own, so that the first fold saves little there."""
+    text = """
+    g (float[1, 3, 64, 64] x, float[32, 3, 3, 3] w, float[32] s, float[32] b, float[32] m,
+       float[32] v, float[32, 32, 3, 3] w2, float[32] k) => (float[1, 32, 60, 60] y)
+    { a = Conv(x, w)  n = BatchNormalization(a, s, b, m, v)  c = Conv(n, w2, k)
+      y = BatchNormalization(c, s, b, m, v) }
+    """
+    onnx.save(weighted(text), tmp_path / "m.onnx")
+    found = fix(str(tmp_path / "m.onnx"), str(tmp_path / "out.onnx"), device=device)
+    findings = check(str(tmp_path / "m.onnx"), device=device, select=("G404",)).findings
+    told = sum(finding.saving.saved_s if finding.saving else 0.0 for finding in findings)
+    assert told == pytest.approx(found.before.latency_s - found.after.latency_s, rel=1e-6)
+
+
+def test_a_cast_to_the_type_it_has_goes():
+    proto = weighted("""
+    g (float[1, 3] x, float[3, 4] w) => (float[1, 4] y)
+    { a = MatMul(x, w)  c = Cast<to = 1>(a)  h = Cast<to = 10>(c)  f = Cast<to = 1>(h)
+      y = Relu(f) }
+    """)
+    assert len(fold(proto).folded) == 1
+    assert types(proto) == ["MatMul", "Cast", "Cast", "Relu"]
