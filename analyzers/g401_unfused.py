@@ -22,7 +22,7 @@ def check(facts: Facts) -> Iterable[Violation]:
             continue
         chain = list(_chain(facts, op, foldable))
         seen.update(op_key(one) for one in chain)
-        before = _producer(facts, op)
+        before = _producer(facts, chain)
         fused = chain if before is not None else chain[1:]
         if fused:
             yield _violation(facts, chain, before, fused)
@@ -47,14 +47,16 @@ def _chain(facts: Facts, op: Op, foldable: set[str]) -> Iterator[Op]:
         current = following if same else None
 
 
-def _producer(facts: Facts, op: Op) -> Op | None:
-    """The op whose kernel could do `op` too: the latest one that only `op` reads."""
+def _producer(facts: Facts, chain: list[Op]) -> Op | None:
+    """The op whose kernel could do `chain` too: the latest one that only its ops read."""
     found = None
-    for tensor in op.inputs:
-        if tensor is None or tensor.is_parameter or tensor.shape != op.y.shape:
+    inside = {op_key(op) for op in chain}
+    for tensor in chain[0].inputs:
+        if tensor is None or tensor.is_parameter or tensor.shape != chain[0].y.shape:
             continue
-        maker = facts.makers.get(tensor.name)
-        if maker is not None and facts.only_reader(tensor) is op and op_key(maker) in facts.kernels:
+        maker, readers = facts.makers.get(tensor.name), facts.readers[tensor.name]
+        is_inside = tensor.name not in facts.kept and {op_key(op) for op in readers} <= inside
+        if maker is not None and is_inside and op_key(maker) in facts.kernels:
             found = maker
     return found
 

@@ -128,6 +128,7 @@ def _fused(ops: list[Op], edit: Edit) -> list[Op]:
         return ops
     current: dict[str, str] = {}
     made: dict[str, Op | None] = {}
+    inner: dict[str, set[str]] = {}  # what stays inside each kernel
     for op in ops:
         key = op_key(op)
         made[key] = op
@@ -140,7 +141,9 @@ def _fused(ops: list[Op], edit: Edit) -> list[Op]:
         into = made.get(target)
         if into is None:
             continue
-        own = {t.name for t in into.outputs if t is not None}
+        own = inner.pop(target, set())
+        own.update(t.name for t in into.outputs if t is not None)
+        inner[key] = set(own)
         own.update(t.name for t in into.inputs if t is not None)
         more = [t for t in op.inputs if t is not None and not t.is_parameter and t.name not in own]
         made[key] = replace(into, inputs=(*into.inputs, *more), outputs=op.outputs)

@@ -6,6 +6,8 @@ import pytest
 
 from costlint.analyzers import analyze, rules_for
 from costlint.analyzers.facts import Facts
+from costlint.costmodel.channels import channels_of
+from costlint.costmodel.edit import apply
 from tests.analyzers.examples import graph
 from tests.analyzers.pricing import Device
 
@@ -232,3 +234,17 @@ def branches(depth):
 @pytest.mark.parametrize(("depth", "fires"), [(3, False), (4, True), (9, True), (10, False)])
 def test_g301_takes_neither_a_small_block_nor_a_stage(depth, fires):
     assert bool(violations("G301", branches(depth))) is fires
+
+
+def test_g401_hands_a_whole_activation_to_the_op_before():
+    """x * sigmoid(x): both read the convolution, and its kernel then writes only their result."""
+    text = """
+    g (float[1, 8, 8, 8] x, float[8, 8, 3, 3] w) => (float[1, 8, 8, 8] y)
+    { a = Conv<pads = [1, 1, 1, 1]>(x, w)  b = Sigmoid(a)  y = Mul(a, b) }
+    """
+    (found,) = violations("G401", text)
+    assert found.fix == "fuse it into the Conv"
+    of = graph(text)
+    (conv,) = apply(of, found.edit, channels_of(of)).ops
+    assert conv.inputs == (of.ops[0].x, of.ops[0].w)
+    assert conv.outputs == of.ops[2].outputs
