@@ -12,7 +12,7 @@ from costlint.analyzers.facts import Facts, Pricing
 from costlint.analyzers.finding import Analysis, Finding
 from costlint.analyzers.price import joined, price, severity
 from costlint.analyzers.rule import Rule, Violation
-from costlint.analyzers.rules import rules_for
+from costlint.analyzers.rules import RULES, rules_for
 from costlint.analyzers.suppress import Ignore, complaints, ignored_by, ignores_in
 from costlint.analyzers.together import compatible
 from costlint.analyzers.verdicts import op_analyses
@@ -48,7 +48,8 @@ def analyze(  # noqa: PLR0913 - what a run can be told
     entries = (*ignores, *ignores_in(facts.graph))
     day = today or datetime.now(tz=UTC).date()
     used: list[Ignore] = []
-    findings = list(_findings(rules_for(select, ignore), facts, entries, day, used))
+    rules = rules_for(select, ignore)
+    findings = list(_findings(rules, facts, entries, day, used))
     findings.sort(key=lambda f: (-(f.saving.saved_s if f.saving else 0.0), f.rule))
     after = with_all(facts, [f for f in findings if not f.suppressed])
     rows = tuple(op_analyses(facts))
@@ -59,8 +60,14 @@ def analyze(  # noqa: PLR0913 - what a run can be told
         latency_after_fixes_s=after.latency_s,
         class_latency_after_fixes_s={str(k): v for k, v in after.by_class().items()},
         fragmentation=max((row.block_kernels or 0 for row in rows), default=0),
-        unused_ignores=complaints(entries, used, day),
+        unused_ignores=complaints([e for e in entries if _is_asked(e, rules)], used, day),
     )
+
+
+def _is_asked(entry: Ignore, rules: Sequence[Rule]) -> bool:
+    """Whether a rule that ran could have used `entry`; one that names no rule at all is told."""
+    known = [rule for rule in RULES if rule.id.startswith(entry.rule)]
+    return not known or any(rule in rules for rule in known)
 
 
 def with_all(facts: Facts, findings: Sequence[Finding]) -> Estimate | Reestimate:

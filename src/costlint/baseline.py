@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -68,10 +68,16 @@ def write(path: str, entries: Iterable[Accepted]) -> None:
         raise OptionError(f"cannot write {path!r}: {error.strerror}") from error
 
 
-def accepting(entries: Sequence[ModelReport], path: str) -> tuple[Accepted, ...]:
-    """Every open finding of `entries`, and what the file at `path` says of other models."""
+def accepting(
+    entries: Sequence[ModelReport], path: str, ran: Collection[str]
+) -> tuple[Accepted, ...]:
+    """Every open finding of `entries`, and what the file at `path` says of other models.
+
+    What it says of rules that are not among those that `ran` stays, too.
+    """
     models = {model_key(entry.path, path) for entry in entries}
-    others = [row for row in read(path) if row.model not in models] if Path(path).exists() else []
+    known = read(path) if Path(path).exists() else ()
+    others = [row for row in known if row.model not in models or row.rule not in ran]
     now = [
         Accepted(
             model=model_key(entry.path, path),
@@ -85,11 +91,17 @@ def accepting(entries: Sequence[ModelReport], path: str) -> tuple[Accepted, ...]
     return (*others, *now)
 
 
-def pruned(entries: Sequence[ModelReport], path: str) -> tuple[Accepted, ...]:
-    """The file at `path` without what is not found any more in the models of `entries`."""
+def pruned(
+    entries: Sequence[ModelReport], path: str, ran: Collection[str]
+) -> tuple[Accepted, ...]:
+    """The file at `path` without what the rules that `ran` find no more in the models here."""
     models = {model_key(entry.path, path) for entry in entries}
     found = {f.fingerprint for entry in entries for f in entry.findings if not f.suppressed}
-    return tuple(row for row in read(path) if row.model not in models or row.fingerprint in found)
+    return tuple(
+        row
+        for row in read(path)
+        if row.model not in models or row.rule not in ran or row.fingerprint in found
+    )
 
 
 def with_accepted(entry: ModelReport, rows: Iterable[Accepted], path: str) -> ModelReport:

@@ -109,16 +109,26 @@ def with_baselines(made: Sequence[Made], asked: Asked) -> list[ModelReport]:
         paths = [path or DEFAULT_BASELINE for path in paths]
     rows: dict[str, tuple[Accepted, ...]] = {}
     for path in dict.fromkeys(path for path in paths if path):
-        own = [one.entry for one, its in zip(made, paths, strict=True) if its == path]
+        own = [one for one, its in zip(made, paths, strict=True) if its == path]
         if asked.renews_baseline:
             renewed = accepting if asked.renews_baseline == "write" else pruned
-            write_baseline(path, renewed(own, path))
+            entries = [one.entry for one in own]
+            write_baseline(path, renewed(entries, path, _rules_run(own, asked)))
             sys.stderr.write(f"wrote {path}\n")
         rows[path] = read_baseline(path)
     return [
         with_accepted(one.entry, rows[path], path) if path else one.entry
         for one, path in zip(made, paths, strict=True)
     ]
+
+
+def _rules_run(made: Sequence[Made], asked: Asked) -> frozenset[str]:
+    """The rules that all of `made` were checked against."""
+    from costlint.analyzers.rules import rules_for
+
+    told = [arguments(asked, one.settings) for one in made]
+    ran = [{rule.id for rule in rules_for(each["select"], each["ignore"])} for each in told]
+    return frozenset(set.intersection(*ran))
 
 
 def rule_rows(made: Sequence[ModelReport]) -> tuple[RuleRow, ...]:

@@ -65,8 +65,15 @@ def test_suppressed_findings_are_not_fixed():
 
 
 def test_an_unused_ignore_is_told():
-    analysis = run(Ignore(rule="G2", node="nowhere"))
-    assert analysis.unused_ignores == ("G2 at nowhere in *",)
+    analysis = run(Ignore(rule="G4", node="nowhere"))
+    assert analysis.unused_ignores == ("G4 at nowhere in *",)
+
+
+def test_an_ignore_of_a_rule_that_did_not_run_is_no_news():
+    of = graph(TWO_RELUS)
+    entries = [Ignore(rule="G2"), Ignore(rule="G7"), Ignore(rule="G4", node="nowhere")]
+    found = analyze(DEVICE(of), select=("G4",), ignores=entries, today=TODAY, reprice=DEVICE)
+    assert found.unused_ignores == ("G7 at * in *", "G4 at nowhere in *")
 
 
 def test_an_expired_ignore_covers_nothing_and_is_told():

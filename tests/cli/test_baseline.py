@@ -70,6 +70,15 @@ def test_pruning_drops_what_is_gone_and_accepts_nothing_new(costlint, place):
     assert rows(place) == []
 
 
+@pytest.mark.parametrize("renew", ["--write-baseline", "--prune-baseline"])
+def test_rules_that_did_not_run_stay_in_the_file(renew, costlint, place):
+    costlint(MODEL, "--write-baseline")
+    both = rows(place)
+    assert {row["rule"] for row in both} == {"G401"}
+    costlint(MODEL, renew, "--baseline", FILE, "-s", "G2")
+    assert rows(place) == both
+
+
 def test_a_path_in_a_baseline_starts_at_its_folder(costlint, place, monkeypatch):
     assert costlint(f"./{MODEL}", "--write-baseline") == 0
     assert costlint(place / MODEL, "--baseline", FILE) == 0
