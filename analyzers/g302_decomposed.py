@@ -35,6 +35,10 @@ class _Pair:
     time_s: float
     macs: int
 
+    @property
+    def kind(self) -> str:
+        return f"{label(self.ops[0])[0]} and {label(self.ops[-1])[0]}"
+
 
 def check(facts: Facts) -> Iterable[Violation]:
     """Pairs like 1x3 + 3x1, depthwise + 1x1 and 1x1 + depthwise, against one dense filter.
@@ -50,11 +54,14 @@ def check(facts: Facts) -> Iterable[Violation]:
     priced = {k.ops[0].op.name: k.latency_s for k in facts.reprice(wholes).kernels}
     gains = [(p.time_s - priced[p.whole.name], p) for p in pairs if p.whole.name in priced]
     taken: set[str] = set()
+    kinds: dict[str, list[_Pair]] = {}
     for gain, pair in sorted(gains, key=lambda g: -g[0]):
         keys = {op_key(op) for op in pair.ops}
         if gain > MARGIN.value * pair.time_s and not keys & taken:
             taken |= keys
-            yield _violation(pair)
+            kinds.setdefault(pair.kind, []).append(pair)
+    for alike in kinds.values():
+        yield from (_violation(pair, alike) for pair in alike)
 
 
 def _candidates(facts: Facts) -> Iterator[_Pair]:
@@ -114,15 +121,16 @@ def _latency_s(facts: Facts, ops: Iterable[Op]) -> float:
     return sum(kernel.latency_s for kernel in kernels.values())
 
 
-def _violation(pair: _Pair) -> Violation:
-    ops, whole, before, after = pair.ops, pair.whole, pair.macs, dense_macs(pair.whole)
-    first, second = ops[0], ops[-1]
-    names = f"{label(first)[0]} and {label(second)[0]}"
+def _violation(pair: _Pair, alike: list[_Pair]) -> Violation:
+    """What is to say of `pair`; the macs are those of all pairs of its kind."""
+    ops, whole = pair.ops, pair.whole
+    before = sum(one.macs for one in alike)
+    after = sum(dense_macs(one.whole) for one in alike)
     return Violation(
         ops=ops,
-        message=f"{names} are slower here than one dense {label(whole)[0]}",
-        fix=f"one dense {label(whole)[0]}",
-        alike=names,
+        message=f"{pair.kind} are slower here than one dense {label(whole)[0]}",
+        fix=f"one dense {label(whole)[0]}, of {after / before:.1f} times the macs",
+        alike=pair.kind,
         evidence={"macs_before": before, "macs_after": after},
         edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, ops)), by=(whole,)),)),
         assumption="one dense filter in place of each pair, more macs",

@@ -248,3 +248,20 @@ def test_g401_hands_a_whole_activation_to_the_op_before():
     (conv,) = apply(of, found.edit, channels_of(of)).ops
     assert conv.inputs == (of.ops[0].x, of.ops[0].w)
     assert conv.outputs == of.ops[2].outputs
+
+
+def test_g302_says_what_all_pairs_cost_in_macs():
+    """Two depthwise pairs of 4 and 8 channels: 4 * 9 + 4 * 4 and 8 * 9 + 8 * 8 become 9 * c * c."""
+    text = """
+    g (float[1, 4, 8, 8] x, float[4, 1, 3, 3] a, float[4, 4, 1, 1] b, float[8, 4, 1, 1] n,
+       float[8, 1, 3, 3] c, float[8, 8, 1, 1] d, float[8, 8, 3, 3] e) => (float[1, 8, 6, 6] y)
+    { p = Conv<group = 4, pads = [1, 1, 1, 1]>(x, a)  q = Conv(p, b)  h = Tanh(q)  m = Conv(h, n)
+      t = Tanh(m)  r = Conv<group = 8, pads = [1, 1, 1, 1]>(t, c)  u = Conv(r, d)
+      v = Tanh(u)  y = Conv(v, e) }
+    """
+    found = violations("G302", text, Device(mac_per_s=1e13, byte_per_s=1e10, launch_s=1e-6))
+    before, after = 64 * (4 * 9 + 4 * 4 + 8 * 9 + 8 * 8), 64 * 9 * (4 * 4 + 8 * 8)
+    assert len(found) == 2
+    for one in found:
+        assert one.evidence == {"macs_before": before, "macs_after": after}
+        assert one.fix.endswith(f"of {after / before:.1f} times the macs")
