@@ -19,6 +19,9 @@ from costlint.costmodel.devices.reading import ProfileError, profile_from
 
 DEFAULT_DEVICE: Final = "snapdragon810-neon-1t"
 HOST: Final = "host"
+_NO_HOST: Final = (
+    "this machine is not calibrated yet: costlint measure makes timings.csv, or -d names a device"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ def device(which: str | Path | DeviceProfile) -> DeviceProfile:
     if name in known:
         return _shipped(name)
     if name == HOST:
-        return _from_file(host_path(), missing="this machine is not calibrated yet")
+        return _from_file(host_path(), missing=_NO_HOST, output=HOST)
     fitting = [other for other in known if other.startswith(name)]
     if len(fitting) == 1:
         return _shipped(fitting[0])
@@ -91,14 +94,16 @@ def _unknown(name: str, fitting: list[str], known: list[str]) -> ProfileError:
     )
 
 
-def _from_file(path: Path, missing: str = "there is no such file") -> DeviceProfile:
+def _from_file(
+    path: Path, missing: str = "there is no such file", output: str = "my-device.toml"
+) -> DeviceProfile:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ProfileError(
             f"cannot read the device profile {str(path)!r}",
             facts=(missing if isinstance(error, FileNotFoundError) else str(error),),
-            fix="costlint calibrate timings.csv --graphs DIR -o my-device.toml",
+            fix=f"costlint calibrate timings.csv --graphs DIR -o {output}",
         ) from error
     try:
         table = tomllib.loads(text)

@@ -94,3 +94,11 @@ def test_devices_are_listed_by_words(costlint, capsys):
     assert costlint("devices") == 0
     assert all(row.name in capsys.readouterr().out for row in devices()[:1])
     assert costlint("devices", "no such thing") == 2
+
+
+def test_an_uncalibrated_machine_is_told_how(costlint, place, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(place))
+    assert costlint("explain", "host") == 2
+    told = capsys.readouterr().err
+    assert "costlint measure" in told
+    assert "-o host" in told
