@@ -8,6 +8,7 @@ from typing import Final
 
 from costlint.reports import numbers
 from costlint.reports.compare import compare
+from costlint.reports.places import advice
 from costlint.reports.report import SEVERITIES, ModelReport, Report
 from costlint.reports.rows import FindingRow
 from costlint.reports.terminal_findings import where
@@ -101,9 +102,8 @@ def _finding(finding: FindingRow) -> Iterator[str]:
         saves = f", saves **{point}** ({around}), {numbers.share(saving.share)}"
     name = _escaped(f"{finding.rule} {finding.name}")
     yield f"- {finding.severity}: **{name}**{saves}  "
-    text = f"{finding.message} Fix: {finding.fix}" if finding.fix else finding.message
     at = f"{_escaped(where(finding.ops))}: " if finding.ops else ""
-    yield f"  {at}{_escaped(text)}"
+    yield f"  {at}{_escaped(advice(finding))}"
 
 
 def _escaped(text: str) -> str:

@@ -59,8 +59,13 @@ def sentence(finding: FindingRow, model: ModelReport) -> str:
     """The message, the fix, the place and the device, in one paragraph."""
     at = f" At {_listed(finding.ops)}." if finding.ops else ""
     on = f" Predicted for {model.device.name}." if model.device else ""
-    fix = f" Fix: {finding.fix}" if finding.fix else ""
-    return visible(f"{finding.message}{fix}{at}{on}")
+    return visible(f"{advice(finding)}{at}{on}")
+
+
+def advice(finding: FindingRow) -> str:
+    """The message and the fix, as sentences."""
+    told = (finding.message, f"Fix: {finding.fix}" if finding.fix else "")
+    return " ".join(text if text.endswith(".") else f"{text}." for text in told if text)
 
 
 def _listed(ops: tuple[str, ...]) -> str:

@@ -91,9 +91,7 @@ def accepting(
     return (*others, *now)
 
 
-def pruned(
-    entries: Sequence[ModelReport], path: str, ran: Collection[str]
-) -> tuple[Accepted, ...]:
+def pruned(entries: Sequence[ModelReport], path: str, ran: Collection[str]) -> tuple[Accepted, ...]:
     """The file at `path` without what the rules that `ran` find no more in the models here."""
     models = {model_key(entry.path, path) for entry in entries}
     found = {f.fingerprint for entry in entries for f in entry.findings if not f.suppressed}

@@ -1,6 +1,7 @@
 """Text on a screen and rectangles in a treemap: nothing lost, nothing outside."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from costlint.reports.chart_roofline import plane, points
 from costlint.reports.html_data import page_data
+from costlint.reports.places import advice
+from costlint.reports.rows import FindingRow
 from costlint.reports.terminal_findings import where
 from costlint.reports.text import cells, visible, wrap
 from costlint.reports.treemap import modules, squarified
@@ -81,3 +84,9 @@ def test_page_names_come_back():
         before = before[: int(coded[:2], 36)] + coded[2:]
         names.append(before)
     assert names == [op.name for op in model.ops]
+
+
+def test_a_message_and_its_fix_are_sentences():
+    finding = FindingRow(rule="G1", name="n", severity="note", message="slow", fix="do less")
+    assert advice(finding) == "slow. Fix: do less."
+    assert advice(replace(finding, message="Slow.", fix="")) == "Slow."
