@@ -16,8 +16,6 @@ from costlint.costmodel.graph import Op, OpGraph, Tensor
 
 _NUMBERS: Final[Mapping[str, int]] = {dtype: number for number, dtype in ONNX_DTYPES.items()}
 _OLDEST_IR: Final = 8
-# Inputs by operator that hold a variance: positive, or BatchNormalization makes NaN.
-_VARIANCES: Final = {"BatchNormalization": 4}
 
 
 def to_model(
@@ -89,11 +87,11 @@ class _Build:
         operand = _shape_operand(op, index)
         name = tensor.name if operand is None else f"{op.name}.operand{index}"
         if name not in self.stored:
-            value = operand if operand is not None else self._value(op, index, tensor)
+            value = operand if operand is not None else self._value(op, tensor)
             self.stored[name] = numpy_helper.from_array(value, name)
         return name
 
-    def _value(self, op: Op, index: int, tensor: Tensor) -> np.ndarray:
+    def _value(self, op: Op, tensor: Tensor) -> np.ndarray:
         number = _NUMBERS.get(tensor.dtype)
         if number is None or tensor.shape is None:
             raise ModelError(f"the weight {tensor.name!r} has no known type and shape")
@@ -103,7 +101,7 @@ class _Build:
         shape = tuple(int(size) for size in tensor.shape)
         if not np.issubdtype(dtype, np.floating):
             return np.zeros(shape, dtype)
-        if _VARIANCES.get(op.op_type) == index:
+        if op.op_type == "BatchNormalization":  # exporters store equal scales and variances once
             return np.ones(shape, dtype)
         fan_in = prod(shape[1:]) if len(shape) > 1 else 1
         return (self.random.standard_normal(shape) * sqrt(2 / max(1, fan_in))).astype(dtype)

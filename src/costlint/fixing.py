@@ -124,7 +124,11 @@ def onnxruntime() -> Any:
 
 
 def _difference(one: list[np.ndarray], other: list[np.ndarray]) -> tuple[float, float]:
-    """The largest difference and the largest value of the output that differs most for its size."""
+    """The largest difference and the largest value of the output that differs most for its size.
+
+    Raises:
+        ProofError: `one` is not finite.
+    """
     import numpy as np
 
     found = (0.0, 0.0)
@@ -134,6 +138,11 @@ def _difference(one: list[np.ndarray], other: list[np.ndarray]) -> tuple[float, 
         wide, narrow = a.astype(np.float64), b.astype(np.float64)
         largest = float(np.abs(wide).max())
         difference = float(np.abs(wide - narrow).max())
+        if not np.isfinite(largest):
+            raise ProofError(
+                "the model gives no finite outputs on random inputs: nothing can be proven",
+                facts=("nothing is written",),
+            )
         if not np.isfinite(difference):
             return float("inf"), largest
         if difference * found[1] >= found[0] * largest:

@@ -229,3 +229,22 @@ def test_a_cast_to_the_type_it_has_goes():
     """)
     assert len(fold(proto).folded) == 1
     assert types(proto) == ["MatMul", "Cast", "Cast", "Relu"]
+
+
+def test_filters_across_each_other_stay_apart():
+    """1x3 and 3x1 would make a 3x3 one: more work than both."""
+    text = """
+    g (float[1, 4, 8, 8] x, float[4, 4, 1, 3] w, float[4, 4, 3, 1] u) => (float[1, 4, 8, 8] y)
+    { a = Conv<pads = [0, 1, 0, 1]>(x, w)  b = Conv<pads = [1, 0, 1, 0]>(x, u)  y = Add(a, b) }
+    """
+    assert not fold(weighted(text)).folded
+
+
+def test_outputs_that_are_not_finite_prove_nothing(tmp_path):
+    proto = weighted(TEXT)
+    (bias,) = [t for t in proto.graph.initializer if t.name == "c"]
+    bias.CopyFrom(numpy_helper.from_array(np.full(1, np.nan, np.float32), "c"))
+    onnx.save(proto, tmp_path / "m.onnx")
+    with pytest.raises(ProofError, match="no finite outputs"):
+        fix(str(tmp_path / "m.onnx"), str(tmp_path / "out.onnx"))
+    assert not (tmp_path / "out.onnx").exists()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from costlint.analyzers import RULES
 from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.rewrite import to_model
+from costlint.fixing import run
 from costlint.verifying import Verified, _parts, timed
 from tests.analyzers.examples import graph
 from tests.analyzers.pricing import Device
@@ -52,3 +55,12 @@ def test_a_changed_width_reaches_the_shape_of_an_expand():
     (group,) = [g for g in channels.groups if not g.frozen]
     edited = apply(of, Edit(widths={group.name: 5}), channels)
     assert timed([to_model(edited)], runs=1, threads=1)
+
+
+def test_a_vector_that_is_scale_and_variance_stays_positive():
+    text = """
+    g (float[1, 3, 8, 8] x, float[8, 3, 1, 1] w, float[8] s) => (float[1, 8, 8, 8] y)
+    { a = Conv(x, w)  y = BatchNormalization(a, s, s, s, s) }
+    """
+    given = {"x": np.ones((1, 3, 8, 8), np.float32)}
+    assert np.isfinite(run(to_model(graph(text)), given)[0]).all()
