@@ -14,7 +14,7 @@ from costlint.costmodel.library import Library, library_of
 
 RULE_SETS: Final = (
     "none", "none_nhwc", "onnxruntime", "ncnn", "ncnn_vulkan", "tflite", "torch_mobile", "compiled",
-    "folded",
+    "folded", "cudnn",
 )  # fmt: skip
 
 

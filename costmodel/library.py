@@ -19,6 +19,7 @@ class Library:
     narrow_kernels: convolutions of few input channels have kernels of their own.
     window_share: what an element of a pooling window costs of an exponential.
     short_chains: sums run over channels alone in Winograd's domain, and inner products are split.
+    tiles: thread blocks multiply whole tiles, by the shortest of several algorithms.
     serial: ops that run on one thread.
     host: ops that a GPU leaves to the host, between a download and an upload.
     """
@@ -31,6 +32,7 @@ class Library:
     narrow_kernels: bool = False
     window_share: float = 1.0
     short_chains: bool = False
+    tiles: bool = False
     serial: frozenset[str] = frozenset()
     host: frozenset[str] = frozenset()
 

@@ -90,6 +90,7 @@ class DeviceProfile:
     fit: Fit
     interval: Interval
     memory_bytes: float | None = None
+    cores: int | None = None
 
     @cached_property
     def rules(self) -> FusionRules:
@@ -104,6 +105,7 @@ class DeviceProfile:
             lanes_in=self.lanes_in,
             lanes_out=self.lanes_out,
             cache_bytes=self.cache_bytes,
+            cores=self.cores or 0,
         )
         return under(plain, self.rules.library, self.threads)
 
@@ -148,7 +150,7 @@ class DeviceProfile:
 
 _HEAD = ("name", "hardware", "runtime", "fusion", "precision", "layout", "threads", "lanes_in",
          "lanes_out", "cache_bytes", "overlap", "overhead_s", "overhead_sd",
-         "memory_bytes")  # fmt: skip
+         "memory_bytes", "cores")  # fmt: skip
 _TABLES = ("range", "provenance", "fit", "interval")
 
 

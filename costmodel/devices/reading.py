@@ -33,7 +33,7 @@ def profile_from(table: Mapping[str, Any], where: str) -> DeviceProfile:
     Raises:
         ProfileError: a key is missing or unknown, or a value is out of bounds.
     """
-    _same_keys(table, {*_HEAD, "rates", "uncertainty", *_PARTS}, {"memory_bytes"}, where)
+    _same_keys(table, {*_HEAD, "rates", "uncertainty", *_PARTS}, {"memory_bytes", "cores"}, where)
     rates = _numbers(table["rates"], {t.key for t in TERMS}, f"{where} [rates]")
     sds = _numbers(table["uncertainty"], {t.name for t in TERMS}, f"{where} [uncertainty]")
     _one_of(table, "fusion", RULE_SETS, where)

@@ -9,6 +9,7 @@ from costlint.costmodel.dtypes import size_bytes
 from costlint.costmodel.graph import Op
 from costlint.costmodel.latency.blocked import blocked_convolution, depthwise_term, is_grouped
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.latency.tiled import tiled_convolution
 
 TILE: Final = 4
 """Outputs of a side of Winograd's tile F(4x4, 3x3) (Lavin and Gray, CVPR 2016)."""
@@ -62,6 +63,8 @@ def _transposed(op: Op, filter_size: Dim, counted: Amounts) -> str:
 
 
 def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> str:
+    if settings.library.tiles and len(w) == 4:
+        return tiled_convolution(op, w, y, settings, counted)
     c_out, c_in, filter_size = w[0], w[1], product(w[2:])
     lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
     padded_in, padded_out = (

@@ -17,7 +17,8 @@ class Settings:
     """What of a device changes the amounts of a kernel.
 
     Element size, vector or tile width in channels, the cache that a kernel may keep for itself,
-    threads (1 on a GPU), and what the runtime's library does.
+    threads (1 on a GPU), a GPU's cores (streaming multiprocessors; 0: not known), and what the
+    runtime's library does.
     """
 
     precision: str
@@ -25,6 +26,7 @@ class Settings:
     lanes_out: int
     cache_bytes: int
     threads: int = 1
+    cores: int = 0
     library: Library = MOST
 
     @property

@@ -84,7 +84,7 @@ TERMS: Final[tuple[Term, ...]] = (
     _compute("depthwise_5x5", "depthwise 5x5"),
     _compute("depthwise_large", "depthwise filters over 5x5"),
     _compute("linear", "products with a weight"),
-    _compute("unaligned", "half-precision products whose rows are no multiple of 16 bytes"),
+    _compute("unaligned", "products whose rows are no multiple of 16 bytes"),
     _compute("matmul", "products of two activations, attention"),
     _compute("recurrent", "recurrent layers"),
     _compute("special", "exponentials and the like, and window operations", "element_per_s"),

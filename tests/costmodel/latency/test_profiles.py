@@ -22,6 +22,12 @@ def test_a_profile_survives_its_file(tmp_path):
     assert replace(read, seconds_per_unit=toy_device().seconds_per_unit) == toy_device()
 
 
+def test_a_profile_may_know_its_cores():
+    assert profile_from({**table(), "cores": 80}, "toy.toml").settings.cores == 80
+    assert toy_device().settings.cores == 0
+    assert "cores = 80" in replace(toy_device(), cores=80).to_toml()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from costlint.costmodel.devices import device as shipped
 from costlint.costmodel.errors import OptionError
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.load import load
@@ -62,6 +65,12 @@ def spaces():
 @given(seed=st.integers(0, 10_000))
 def test_arrays_give_what_estimate_gives(name, device, seed, spaces):
     held(spaces[name], device, seed)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_arrays_choose_the_algorithm_that_estimate_chooses(name, spaces):
+    tiled = replace(shipped("gtx1080ti-cudnn7"), fusion="cudnn", cores=28)
+    held(spaces[name], tiled, seed=1, n=8)
 
 
 @pytest.mark.parametrize(("archive", "name"), [(a, n) for a, ns in SAMPLED.items() for n in ns])
