@@ -73,10 +73,11 @@ class Group:
         return np.array([*values, np.log(self.overhead_s)])
 
 
-# One step of `resize_chain` waits for memory once: 375 cycles at 1.38 GHz on a V100, cache missed
-# (Jia et al., arXiv 1804.06826).
+LOAD_S: Final = 2.7e-7
+"""What memory makes a GPU wait: 375 cycles at 1.38 GHz on a V100, cache missed (Jia et al., arXiv
+1804.06826). One step of `resize_chain` waits for it once."""
 _GPU: Final = {
-    "launch": 4e-6, "launch_product": 4e-6, "group": 1e-8, "depth": 1e-9, "resize_chain": 2.7e-7,
+    "launch": 4e-6, "launch_product": 4e-6, "group": 1e-8, "depth": 1e-9, "resize_chain": LOAD_S,
     "copy": 20e9, "step": 2e-5, "crossing": 1e-4, "crossing_traffic": 5e9,
     "dense_1x1": 40e12, "dense_3x3": 40e12, "dense_other": 30e12,
     "dense_narrow": 30e12, "unpacked": 100e12, "grouped": 10e12, "group_window": 10e12,

@@ -20,7 +20,7 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from calibration.groups import GROUPS, Group
+from calibration.groups import GROUPS, LOAD_S, Group
 from calibration.pairs import Pair, latencies, pair
 from costlint.costmodel.calibration.fit import fit
 from costlint.costmodel.calibration.prior import vague_prior
@@ -33,6 +33,7 @@ from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.terms import INDEX
+from costlint.costmodel.latency.tiled import DEPTH
 
 EQUAL: Final = 0.02
 KERNELS: Final = 1200
@@ -156,10 +157,17 @@ def _phones(_: str) -> Group:
 
 
 def _server(name: str) -> Group:
-    """The group of the paper's GPU, with cuDNN's algorithms and the chip's number of cores."""
+    """The group of the paper's GPU, with cuDNN's algorithms and the chip's number of cores.
+
+    A block that is alone on a core waits for memory each time it loads a few steps of its sum.
+    """
     group = GROUPS["paper-gpu"]
-    settings = replace(group.settings, cores=CORES.get(name, 0))
-    return replace(group, fusion="cudnn", settings=settings)
+    return replace(
+        group,
+        fusion="cudnn",
+        settings=replace(group.settings, cores=CORES.get(name, 0)),
+        means={**group.means, "depth": LOAD_S / DEPTH},
+    )
 
 
 def _without_drift(kernels: list[tuple[Shape, float]]) -> list[tuple[Shape, float]]:

@@ -62,6 +62,7 @@ def make_profile(  # noqa: PLR0913 (what a profile is made of)
         lanes_in=settings.lanes_in,
         lanes_out=settings.lanes_out,
         cache_bytes=settings.cache_bytes,
+        cores=settings.cores or None,
         overlap=group.overlap,
         overhead_s=float(np.exp(fitted.parameters[-1])),
         overhead_sd=float(sd[-1]),
