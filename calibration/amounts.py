@@ -81,7 +81,9 @@ def _version(groups: list[Group]) -> str:
     files = [*map(costmodel.joinpath, CODE), *sorted((costmodel / "latency").glob("*.py"))]
     texts = [ast.dump(ast.parse(f.read_text(encoding="utf-8"))) for f in files]
     texts += [f.read_text("utf-8") for f in sorted((costmodel / "runtimes").glob("*.toml"))]
-    texts += [repr((g.fusion, g.by_layout, replace(g.settings, cache_bytes=0))) for g in groups]
+    texts += [
+        repr((g.fusion, g.by_layout, g.by_chip, replace(g.settings, cache_bytes=0))) for g in groups
+    ]
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 

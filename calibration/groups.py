@@ -28,7 +28,7 @@ class Group:
     """Devices that share a rule set, settings and a prior.
 
     `known` are terms whose seconds are known besides the device's speed, with their sd (log);
-    `by_layout` the rule sets of layouts that have their own.
+    `by_layout` and `by_chip` the rule sets of layouts and chips that have their own.
     """
 
     name: str
@@ -43,11 +43,12 @@ class Group:
     ratio_sd: float = 0.8
     known: Mapping[str, float] = field(default_factory=dict)
     by_layout: Mapping[str, str] = field(default_factory=dict)
+    by_chip: Mapping[str, str] = field(default_factory=dict)
     leave_one_out: bool = False
 
     def way_of(self, device: Device) -> Way:
         """How one device's kernels are counted, with its chip's last cache where published."""
-        fusion = self.by_layout.get(device.layout, self.fusion)
+        fusion = self.by_layout.get(device.layout, self.by_chip.get(device.chip, self.fusion))
         cache = CACHES.get(device.chip, self.settings.cache_bytes)
         settings = replace(self.settings, cache_bytes=cache)
         return fusion, under(settings, fusion_rules(fusion).library, device.threads)
@@ -55,7 +56,11 @@ class Group:
     @property
     def usual(self) -> tuple[FusionRules, Settings]:
         """Rules and settings of a device of the group of which nothing else is known."""
-        rules = fusion_rules(self.fusion)
+        return self.usual_of("")
+
+    def usual_of(self, chip: str) -> tuple[FusionRules, Settings]:
+        """Rules and settings of a chip of the group."""
+        rules = fusion_rules(self.by_chip.get(chip, self.fusion))
         return rules, under(self.settings, rules.library, threads=1)
 
     @property
@@ -148,9 +153,12 @@ GROUPS: Final = {
         Group(name="torch-cpu", title="phones, PyTorch Mobile CPU", fusion="torch_mobile",
               settings=_FP32, overlap=0.0, noise=0.05, bandwidth=20e9, overhead_s=3e-4,
               means=_CPU | {"dense_3x3": 10e9}, ratio_sd=1.6),
-        Group(name="tflite-gpu", title="phones, TFLite GPU", fusion="tflite", settings=_FP32,
-              overlap=0.0, noise=0.03, bandwidth=20e9, overhead_s=1e-3, means=_SMALL_GPU,
-              ratio_sd=1.6),
+        Group(name="tflite-gpu", title="phones, TFLite GPU", fusion="tflite_gpu",
+              settings=_FP32, overlap=0.0, noise=0.03, bandwidth=20e9, overhead_s=1e-3,
+              means=_SMALL_GPU, ratio_sd=1.6,
+              by_chip={"pixel4": "tflite_adreno", "mi8se": "tflite_adreno",
+                       "a03s": "tflite_powervr", "iphone7": "tflite_apple",
+                       "iphonexs": "tflite_apple"}),
         Group(name="torch-gpu", title="phones, PyTorch Mobile GPU", fusion="torch_mobile",
               settings=_FP32, overlap=0.3, noise=0.03, bandwidth=20e9, overhead_s=1e-3,
               means=_SMALL_GPU, ratio_sd=1.6),

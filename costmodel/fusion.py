@@ -13,8 +13,9 @@ from costlint.costmodel.errors import OptionError
 from costlint.costmodel.library import Library, library_of
 
 RULE_SETS: Final = (
-    "none", "none_nhwc", "onnxruntime", "ncnn", "ncnn_vulkan", "tflite", "torch_mobile", "compiled",
-    "folded", "cudnn",
+    "none", "none_nhwc", "onnxruntime", "ncnn", "ncnn_vulkan", "tflite", "tflite_gpu",
+    "tflite_adreno", "tflite_apple", "tflite_powervr", "torch_mobile", "compiled", "folded",
+    "cudnn",
 )  # fmt: skip
 
 

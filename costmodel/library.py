@@ -22,6 +22,11 @@ class Library:
     tiles: thread blocks multiply whole tiles, by the shortest of several algorithms.
     serial: ops that run on one thread.
     host: ops that a GPU leaves to the host, between a download and an upload.
+    sliced: channels lie in slices of four, and threads compute whole slices.
+    winograd_channels, winograd_tiles: the least with which Winograd's algorithm runs there.
+    constant_weights: the most that a kernel with weights in constant memory takes there.
+    positions_at_once, side_at_once: how many positions of a map, or of its sides, a group of
+        threads takes there.
     """
 
     winograd: bool = False
@@ -35,6 +40,12 @@ class Library:
     tiles: bool = False
     serial: frozenset[str] = frozenset()
     host: frozenset[str] = frozenset()
+    sliced: bool = False
+    winograd_channels: int = 0
+    winograd_tiles: int = 0
+    constant_weights: int = 0
+    positions_at_once: int = 1
+    side_at_once: int = 1
 
 
 MOST: Final = Library()

@@ -23,6 +23,7 @@ RESTLESS: Final = 2.0
 _RUNTIMES: Final = (
     ("onnxruntime", "onnxruntime"), ("onnx runtime", "onnxruntime"),
     ("ncnn-vulkan", "ncnn_vulkan"), ("ncnn vulkan", "ncnn_vulkan"), ("ncnn", "ncnn"),
+    ("tflite gpu", "tflite_gpu"), ("tflite-gpu", "tflite_gpu"),
     ("tflite", "tflite"), ("tensorflow lite", "tflite"), ("litert", "tflite"),
     ("pytorch mobile", "torch_mobile"), ("torch mobile", "torch_mobile"),
     ("torch_mobile", "torch_mobile"), ("eager", "none"), ("compile", "compiled"),

@@ -121,6 +121,15 @@ def depthwise_term(filter_size: Dim) -> str:
     return "depthwise_5x5" if filter_size <= 25 else "depthwise_large"
 
 
+def is_odd(width: Dim) -> Dim:
+    """1 where `width` is no power of two, else 0; an int, a traced dimension or an array."""
+    if type(width) is int or hasattr(width, "at_least"):
+        return minimum(width & (width - 1), 1)
+    import numpy as np
+
+    return np.where(np.log2(width) % 1.0 > 0.0, 1, 0)
+
+
 def _dense_term(op: Op, filter_size: Dim) -> str:
     if type(filter_size) is int and filter_size == 1:
         return "dense_1x1"

@@ -7,8 +7,14 @@ from typing import Any, Final
 from costlint.costmodel.dims import Dim, Shape, ceil_div, is_below, minimum, product
 from costlint.costmodel.dtypes import size_bytes
 from costlint.costmodel.graph import Op
-from costlint.costmodel.latency.blocked import blocked_convolution, depthwise_term, is_grouped
+from costlint.costmodel.latency.blocked import (
+    blocked_convolution,
+    depthwise_term,
+    is_grouped,
+    is_odd,
+)
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.latency.sliced import sliced_convolution
 from costlint.costmodel.latency.tiled import tiled_convolution
 
 TILE: Final = 4
@@ -23,8 +29,9 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     filter_size = product(w[2:])
     if op.op_type == "ConvTranspose":
         return _transposed(op, filter_size, counted)
-    if settings.is_blocked:
-        return blocked_convolution(op, settings, counted)
+    if settings.is_blocked or settings.library.sliced:
+        kind = blocked_convolution if settings.is_blocked else sliced_convolution
+        return kind(op, settings, counted)
     groups: Any = op.attributes.get("group", 1)
     positions, per_group, c_out = y[0] * product(y[2:]), w[1], y[1]
     counted["launch_product"] = 1
@@ -45,7 +52,7 @@ def _grouped(op: Op, w: Shape, counted: Amounts) -> str:
     y, filter_size, per_group = op.y.known_shape, product(w[2:]), w[1]
     outputs = y[0] * product(y[1:]) * filter_size
     counted["grouped"] = outputs * per_group
-    counted["group_odd"] = counted["grouped"] * _is_odd(per_group)
+    counted["group_odd"] = counted["grouped"] * is_odd(per_group)
     counted["group"] = op.attributes["group"] - 1
     if type(filter_size) is int and filter_size == 1:
         return "dense_1x1_traffic"
@@ -109,12 +116,3 @@ def _in_turn(op: Op, w: Shape, groups: Dim, settings: Settings, counted: Amounts
     counted["group"] = groups - 1
     counted["launch"] = counted["launch_product"] = groups
     return traffic
-
-
-def _is_odd(width: Dim) -> Dim:
-    """1 where `width` is no power of two, else 0; an int, a traced dimension or an array."""
-    if type(width) is int or hasattr(width, "at_least"):
-        return minimum(width & (width - 1), 1)
-    import numpy as np
-
-    return np.where(np.log2(width) % 1.0 > 0.0, 1, 0)

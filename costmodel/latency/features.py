@@ -134,12 +134,15 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
     total: Dim = 0
     behind: Dim = 0
     joined = _BLOCKED_JOINED if settings.is_blocked else _JOINED
+    is_sliced = int(settings.library.sliced)
     for row in kernel.ops:
         op = row.op
         y = op.outputs[0] if op.outputs else None
         if y is None or y.shape is None:
             continue
-        if row is not kernel.main and op.op_type not in joined:
+        if row is kernel.main:
+            behind = behind + y.elements * is_sliced  # there bias and store are one more
+        elif op.op_type not in joined:
             behind = behind + y.elements
         if op.op_type in _SPECIAL:
             total = total + y.elements

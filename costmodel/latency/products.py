@@ -9,6 +9,7 @@ from costlint.costmodel.dtypes import size_bytes
 from costlint.costmodel.graph import Op
 from costlint.costmodel.kernels import Kernel
 from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.latency.sliced import SLICE
 from costlint.costmodel.op_cost import OpCost
 
 PRODUCT_TILE: Final = 64
@@ -44,13 +45,20 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
         streams = settings.library.streams_vectors
         counted["linear"] = macs * minimum(rows - 1, 1) if streams else macs
         counted["unaligned"] = counted["linear"] * _misfits(op, settings)
-        counted["depth"] = ceil_div(k, CHAIN_SPLIT) if settings.library.short_chains else k
+        counted["depth"] = ceil_div(k, _chains(settings))
         counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
     else:
         counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)
         if op.op_type == "MatMul" and len(kernel.ops) == 1:
             counted["unaligned"] = counted["matmul"] * _misfits(op, settings)
     return "linear_traffic"
+
+
+def _chains(settings: Settings) -> int:
+    """Into how many sums the library splits a dot product."""
+    if settings.library.sliced:
+        return SLICE
+    return CHAIN_SPLIT if settings.library.short_chains else 1
 
 
 def _misfits(op: Op, settings: Settings) -> Dim:

@@ -90,6 +90,7 @@ def shown(found: tuple[Kernel, ...]) -> list[str]:
         ("onnxruntime", ["Conv+BatchNormalization+Relu", "Add"]),
         ("ncnn", ["Conv+BatchNormalization+Relu", "Add"]),
         ("tflite", ["Conv+BatchNormalization+Relu", "Add"]),
+        ("tflite_gpu", ["Conv+BatchNormalization+Relu+Add"]),
         ("torch_mobile", ["Conv+BatchNormalization+Relu", "Add"]),
         ("compiled", ["Conv", "BatchNormalization+Relu+Add"]),
     ],
