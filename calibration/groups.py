@@ -53,15 +53,16 @@ class Group:
         settings = replace(self.settings, cache_bytes=cache)
         return fusion, under(settings, fusion_rules(fusion).library, device.threads)
 
+    def way_of_chip(self, chip: str) -> Way:
+        """How kernels are counted on a chip of which nothing else is known."""
+        fusion = self.by_chip.get(chip, self.fusion)
+        return fusion, under(self.settings, fusion_rules(fusion).library, threads=1)
+
     @property
     def usual(self) -> tuple[FusionRules, Settings]:
         """Rules and settings of a device of the group of which nothing else is known."""
-        return self.usual_of("")
-
-    def usual_of(self, chip: str) -> tuple[FusionRules, Settings]:
-        """Rules and settings of a chip of the group."""
-        rules = fusion_rules(self.by_chip.get(chip, self.fusion))
-        return rules, under(self.settings, rules.library, threads=1)
+        fusion, settings = self.way_of_chip("")
+        return fusion_rules(fusion), settings
 
     @property
     def first(self) -> Prior:
