@@ -73,6 +73,12 @@ def test_arrays_choose_the_algorithm_that_estimate_chooses(name, spaces):
     held(spaces[name], tiled, seed=1, n=8)
 
 
+@pytest.mark.parametrize("rules", ["tflite_adreno", "tflite_apple", "tflite_powervr"])
+@pytest.mark.parametrize("name", ["mobilenet_v2_0.5", "resnet_50"])
+def test_arrays_follow_which_kernel_a_phones_gpu_runs(name, rules, spaces):
+    held(spaces[name], replace(shipped("pixel4-tflite-gpu"), fusion=rules), seed=1, n=3)
+
+
 @pytest.mark.parametrize(("archive", "name"), [(a, n) for a, ns in SAMPLED.items() for n in ns])
 def test_arrays_give_what_estimate_gives_for_real_networks(archive, name, corpus_graph):
     space = parametrize(corpus_graph(archive, name))
