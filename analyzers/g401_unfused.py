@@ -55,7 +55,9 @@ def _producer(facts: Facts, chain: list[Op]) -> Op | None:
         if tensor is None or tensor.is_parameter or tensor.shape != chain[0].y.shape:
             continue
         maker, readers = facts.makers.get(tensor.name), facts.readers[tensor.name]
-        is_inside = tensor.name not in facts.kept and {op_key(op) for op in readers} <= inside
+        few = len(readers) <= 2 * len(chain)  # an op reads a tensor twice at most
+        is_inside = few and {op_key(op) for op in readers} <= inside
+        is_inside = is_inside and tensor.name not in facts.kept
         if maker is not None and is_inside and op_key(maker) in facts.kernels:
             found = maker
     return found

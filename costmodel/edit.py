@@ -141,11 +141,11 @@ def _fused(ops: list[Op], edit: Edit) -> list[Op]:
         into = made.get(target)
         if into is None:
             continue
-        own = inner.pop(target, set())
+        own = inner[key] = inner.pop(target, set())
         own.update(t.name for t in into.outputs if t is not None)
-        inner[key] = set(own)
-        own.update(t.name for t in into.inputs if t is not None)
-        more = [t for t in op.inputs if t is not None and not t.is_parameter and t.name not in own]
+        read = {t.name for t in into.inputs if t is not None}
+        other = [t for t in op.inputs if t is not None and not t.is_parameter]
+        more = [t for t in other if t.name not in own and t.name not in read]
         made[key] = replace(into, inputs=(*into.inputs, *more), outputs=op.outputs)
         made[target] = None
         current[target] = key
