@@ -18,6 +18,7 @@ from costlint.costmodel.calibration.prior import vague_prior
 from costlint.costmodel.fusion import FusionRules, fusion_rules
 from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.latency.tiled import DEPTH
 
 Way: TypeAlias = tuple[str, Settings]
 """How kernels are counted: a rule set by name, and a device's settings."""
@@ -81,7 +82,8 @@ class Group:
 
 LOAD_S: Final = 2.7e-7
 """What memory makes a GPU wait: 375 cycles at 1.38 GHz on a V100, cache missed (Jia et al., arXiv
-1804.06826). One step of `resize_chain` waits for it once."""
+1804.06826). One step of `resize_chain` waits for it once; a thread block alone on its core does so
+for each few steps of its sum that it loads at once."""
 _GPU: Final = {
     "launch": 4e-6, "launch_product": 4e-6, "group": 1e-8, "depth": 1e-9, "resize_chain": LOAD_S,
     "copy": 20e9, "step": 2e-5, "crossing": 1e-4, "crossing_traffic": 5e9,
@@ -173,12 +175,13 @@ GROUPS: Final = {
               overlap=0.0,
               noise=0.12, bandwidth=40e9, overhead_s=1e-3, means=_SMALL_GPU,
               leave_one_out=True),
-        Group(name="paper-gpu", title="paper, GTX 1080 Ti", fusion="folded",
+        Group(name="paper-gpu", title="paper, GTX 1080 Ti", fusion="cudnn",
               settings=Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=2 * _MB),
               overlap=0.5,
               noise=0.03, bandwidth=300e9, overhead_s=1.5e-4,
               means=_GPU | {"dense_1x1": 4.5e12, "dense_3x3": 6e12, "dense_other": 4e12,
-                            "grouped": 4e12, "group": 1.4e-5, "launch": 9e-6, "copy": 40e9}),
+                            "grouped": 4e12, "group": 1.4e-5, "launch": 9e-6, "copy": 40e9,
+                            "depth": LOAD_S / DEPTH}),
         Group(name="paper-arm", title="paper, Snapdragon 810", fusion="folded",
               settings=Settings(precision="fp32", lanes_in=1, lanes_out=4, cache_bytes=2 * _MB),
               overlap=0.3,

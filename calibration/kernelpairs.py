@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from calibration.convolutiongraph import convolution_graph
-from calibration.groups import GROUPS, LOAD_S, Group, Way
+from calibration.groups import GROUPS, Group, Way
 from calibration.kernelrows import Kernels, Shape, timed_kernels
 from calibration.pairs import Pair, latencies, pair
 from costlint.costmodel.calibration.fit import fit
@@ -31,7 +31,6 @@ from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.terms import INDEX
-from costlint.costmodel.latency.tiled import DEPTH
 
 EQUAL: Final = 0.02
 KERNELS: Final = 1200
@@ -71,9 +70,7 @@ def kernel_pairs(corpus: Path) -> Iterator[tuple[str, list[Pair]]]:
         yield file.removesuffix(".csv"), found
 
 
-def _of_device(
-    kernels: Kernels, group: Group, like: DeviceProfile
-) -> Iterator[Pair]:
+def _of_device(kernels: Kernels, group: Group, like: DeviceProfile) -> Iterator[Pair]:
     samples = Samples(rows=tuple(_samples(kernels, group.way_of_chip(like.name.split("-")[0]))))
     halves = np.array([zlib.crc32(row.family.encode()) % 2 for row in samples.rows], dtype=bool)
     first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
@@ -96,17 +93,9 @@ def _phones(_: str) -> Group:
 
 
 def _server(name: str) -> Group:
-    """The group of the paper's GPU, with cuDNN's algorithms and the chip's number of cores.
-
-    A block that is alone on a core waits for memory each time it loads a few steps of its sum.
-    """
+    """The group of the paper's GPU, with the chip's number of cores."""
     group = GROUPS["paper-gpu"]
-    return replace(
-        group,
-        fusion="cudnn",
-        settings=replace(group.settings, cores=CORES.get(name, 0)),
-        means={**group.means, "depth": LOAD_S / DEPTH},
-    )
+    return replace(group, settings=replace(group.settings, cores=CORES.get(name, 0)))
 
 
 def _samples(kernels: Kernels, way: Way) -> Iterator[Sample]:
