@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Latencies: TypeAlias = "Estimate | Reestimate"
 KernelLatency: TypeAlias = "KernelEstimate | PricedKernel"
 
-ERROR_OF_KERNEL: Final = 0.35
+ERROR_OF_KERNEL: Final = 0.3
 """Half the 90 % interval of a saving, as a share of the latency of each kernel that goes or comes.
 
 The error that before and after have in common cancels; different kernels err by themselves, so

@@ -53,8 +53,8 @@ CORES: Final = {
 GPU: Final = "gtx1080ti-cudnn7"
 
 
-def kernel_pairs(corpus: Path) -> Iterator[tuple[str, list[Pair]]]:
-    """Pairs by file and group of devices."""
+def kernel_pairs(corpus: Path, *, settled: bool = True) -> Iterator[tuple[str, list[Pair]]]:
+    """Pairs by file, `settled` without the drift of the loop that timed some."""
     sources = (
         ("phone-gpu-ops.csv", _phones, PHONES.get),
         ("neusight-conv.csv", _server, lambda _: GPU),
@@ -62,7 +62,7 @@ def kernel_pairs(corpus: Path) -> Iterator[tuple[str, list[Pair]]]:
     )
     for file, group_of, name_of in sources:
         found: list[Pair] = []
-        for name, kernels in sorted(timed_kernels(corpus, file).items()):
+        for name, kernels in sorted(timed_kernels(corpus, file, settled=settled).items()):
             like = name_of(name)
             if like is not None:
                 some = kernels[:: max(1, len(kernels) // KERNELS)]

@@ -35,8 +35,8 @@ class Shape:
     links: tuple[str, ...] = ()
 
 
-def timed_kernels(corpus: Path, file: str) -> Mapping[str, Kernels]:
-    """The convolutions of a file with their seconds, by device."""
+def timed_kernels(corpus: Path, file: str, *, settled: bool) -> Mapping[str, Kernels]:
+    """The convolutions of a file with their seconds, by device; `settled` takes off a drift."""
     shape_of = _READERS[file]
     found: dict[str, Kernels] = defaultdict(list)
     with ZipFile(corpus / "kernel-timings.zip") as archive:
@@ -44,7 +44,7 @@ def timed_kernels(corpus: Path, file: str) -> Mapping[str, Kernels]:
             one = shape_of(row)
             if one is not None:
                 found[row["device"]].append(one)
-    if shape_of is _neusight:
+    if settled and shape_of is _neusight:
         return {name: _without_drift(kernels) for name, kernels in found.items()}
     return found
 

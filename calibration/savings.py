@@ -59,6 +59,8 @@ def main() -> None:
         found += pairs
         print(lines[-1], flush=True)
     lines.append(table_row("all", found))
+    published = dict(kernel_pairs(options.corpus, settled=False))["neusight-conv"]
+    lines.append(table_row("not among all: neusight-conv as published", published))
     PAGE.write_text(
         TEXT.read_text(encoding="utf-8").format(table="\n".join(lines)), encoding="utf-8"
     )
