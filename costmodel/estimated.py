@@ -94,7 +94,8 @@ class Estimate:
     @cached_property
     def launch_share(self) -> float:
         """Share of the latency that is launching kernels."""
-        return sum(k.launch_s for k in self.kernels) / self.latency_s
+        launch_s = sum(k.launch_s for k in self.kernels)
+        return launch_s / self.latency_s if self.latency_s else 0.0
 
     def by_class(self) -> dict[OpClass, float]:
         """Seconds of each class; what is missing to the latency is `overhead_s`."""

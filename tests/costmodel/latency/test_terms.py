@@ -244,6 +244,15 @@ def test_outside_the_timings_the_interval_widens_and_says_so():
     assert widths[1] > 1.5 * widths[0]
 
 
+@pytest.mark.parametrize("node", ["Identity(x)", "Relu(x)"])
+def test_a_device_that_charges_nothing_takes_no_time(node):
+    """An empty sum has no shares, and an interval of no width."""
+    idle = replace(toy_device(), overhead_s=0.0, seconds_per_unit=(0.0,) * len(TERMS))
+    found = estimate(model(f"g (float[1, 4] x) => (float[1, 4] y) {{ y = {node} }}"), idle)
+    assert found.latency_low_s == found.latency_s == found.latency_high_s == 0
+    assert found.launch_share == 0
+
+
 def test_a_model_larger_than_the_memory_is_noted():
     small = replace(toy_device(), memory_bytes=1000.0)
     assert any("memory" in note for note in estimate(conv(16, 32, 7), small).notes)
