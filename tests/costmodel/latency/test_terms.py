@@ -14,7 +14,7 @@ from costlint.costmodel.latency.combine import combined, kernel_seconds, matrix,
 from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.settings import under
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.latency.terms import INDEX, TERMS
 from costlint.costmodel.library import Library
 from tests.device import LAUNCH_S, OVERHEAD_S, RATE, toy_device
 from tests.models import model
@@ -197,6 +197,20 @@ def test_latency_of_one_kernel_on_a_device_of_round_numbers():
     assert found.by_class()["conv"] == pytest.approx(kernel.latency_s)
     assert kernel.low_s < kernel.latency_s < kernel.high_s
     assert found.latency_low_s < found.latency_s < found.latency_high_s
+
+
+def test_a_copy_of_the_input_is_no_launch():
+    """1 MAC an element is nothing beside the image's way to the device, and is not launch-bound."""
+    slow = list(toy_device().seconds_per_unit)
+    slow[INDEX["copy"]] = 1e-6
+    found = estimate(conv(3, 3, 100), replace(toy_device(), seconds_per_unit=tuple(slow)))
+    (kernel,) = found.kernels
+    copied = 4 * 2 * 3 * 100 * 100 * 1e-6  # there and back
+    assert kernel.transfer_s == pytest.approx(copied)
+    assert kernel.launch_s == pytest.approx(LAUNCH_S + copied)
+    assert kernel.bound == "memory"
+    (small,) = estimate(conv(3, 3, 1), toy_device()).kernels
+    assert small.bound == "launch"
 
 
 def test_overlap_lies_between_sum_and_maximum():
