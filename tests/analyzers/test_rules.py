@@ -7,8 +7,9 @@ import pytest
 from costlint.analyzers import RULES, analyze, rules_for
 from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
-from costlint.analyzers.g101_unequal_width import EXCESS, excess_of
+from costlint.analyzers.g101_unequal_width import EXCESS
 from costlint.analyzers.rule import Rule
+from costlint.analyzers.shapes import widths_of
 from costlint.costmodel.edit import apply
 from costlint.costmodel.errors import OptionError
 from costlint.costmodel.estimate import estimate
@@ -82,7 +83,10 @@ def test_memory_access_above_its_bound_is_equation_2():
     positions, weights = 56 * 56, 64 * 128
     access = positions * (64 + 128) + weights
     bound = 2 * (positions * positions * 64 * 128) ** 0.5 + weights
-    assert excess_of(op) == pytest.approx(access / bound - 1)
+    widths = widths_of(op)
+    assert widths is not None
+    assert widths.excess == pytest.approx(access / bound - 1)
+    assert widths.bound_elements == pytest.approx(bound)
 
 
 @pytest.mark.parametrize(("c1", "c2", "fires"), [(64, 128, False), (52, 128, True)])
@@ -90,9 +94,9 @@ def test_g101_near_its_threshold(c1, c2, fires):
     """Weights dilute 1:2 to just under the limit, which is 1:2 without weights."""
     rule = rules_for(["G101"])[0]
     of = graph(PAIR.format(c1=c1, c2=c2))
-    excess = excess_of(of.ops[1])
-    assert excess is not None
-    assert (excess > EXCESS.value) is fires
+    widths = widths_of(of.ops[1])
+    assert widths is not None
+    assert (widths.excess > EXCESS.value) is fires
     violations = list(rule.check(facts(of)))
     assert bool(violations) is fires
 
