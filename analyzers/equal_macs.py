@@ -16,6 +16,10 @@ ROUNDING: Final = 0.05
 """Macs may differ by so much for the sake of full lanes: the spread of "equal complexity" in the
 paper's Table 8."""
 
+BUILT, LEAST_BUILT = 8, 4
+"""Widths of networks are multiples of 8, as MobileNetV2's builder rounds them, at least of 4: a
+width that nobody would build is no answer."""
+
 _STEPS, _NEAR = 60, 1e-5
 
 
@@ -87,23 +91,8 @@ def at_full_lanes(facts: Facts, steps: Mapping[int, int]) -> EqualMacs | None:
     known = facts.channels.groups
     touched = list(_touched(facts, frozenset(steps), frozenset()))
     before = sum(facts.rows[op_key(one.op)].cost.macs for one in touched)
-    users: dict[int, list[_Touched]] = {index: [] for index in steps}
-    for one in touched:
-        for index in {i for axis in one.lengths for i, _ in axis.parts}:
-            users[index].append(one)
-    widths = {index: known[index].width for index in steps}
-    excess = 0.0
-    for index in sorted(steps, key=lambda i: -known[i].width):
-        own, step = users[index], steps[index]
-        base = _macs(own, widths)
-        low = widths[index] // step * step
-        changes = {
-            width: _macs(own, {**widths, index: width}) - base
-            for width in (low, low + step)
-            if width > 0
-        }
-        widths[index] = min(changes, key=lambda width: abs(excess + changes[width]))
-        excess += changes[widths[index]]
+    order = sorted(steps, key=lambda i: -known[i].width)
+    widths, excess = _up_or_down(touched, {i: known[i].width for i in order}, steps)
     if not before or abs(excess) > ROUNDING * before:
         return None
     return EqualMacs(
@@ -112,6 +101,31 @@ def at_full_lanes(facts: Facts, steps: Mapping[int, int]) -> EqualMacs | None:
         macs_before=before,
         macs_after=round(before + excess),
     )
+
+
+def _up_or_down(
+    touched: Sequence[_Touched], exact: Mapping[int, float], steps: Mapping[int, int]
+) -> tuple[dict[int, int], float]:
+    """Each width at the multiple of its step below or above, and the macs that are too many.
+
+    One after the other, in the order of `exact`; each takes the side that brings the sum back.
+    """
+    users: dict[int, list[_Touched]] = {index: [] for index in exact}
+    for one in touched:
+        for index in {i for axis in one.lengths for i, _ in axis.parts}:
+            users[index].append(one)
+    widths, excess = {**exact}, 0.0
+    for index, width in exact.items():
+        base = _macs(users[index], widths)
+        low = int(width // steps[index]) * steps[index]
+        changes = {
+            side: _macs(users[index], {**widths, index: side}) - base
+            for side in (low, low + steps[index])
+            if side
+        }
+        widths[index] = min(changes, key=lambda side: abs(excess + changes[side]))
+        excess += changes[int(widths[index])]
+    return {index: int(width) for index, width in widths.items()}, excess
 
 
 def _unit(facts: Facts, index: int) -> int:
@@ -134,30 +148,25 @@ def _rounded(
     macs: int,
     dense: frozenset[str],
 ) -> dict[int, int] | None:
-    """Whole widths: multiples of the device's lanes where the macs stay, else of less.
+    """Whole widths: multiples of `BUILT` and the device's lanes where the macs stay, else of less.
 
     A width beside the lanes would waste them, and the comparison with it. Where the nearest widths
-    miss the macs, each goes up or down so that the sum comes back; None where it does not.
+    miss the macs, each goes up or down so that the sum comes back; None where that takes widths
+    which nobody would build.
     """
     known = facts.channels.groups
     units = {i: _unit(facts, i) if dense else known[i].multiple_of for i in exact}
-    step = facts.estimate.device.lanes_out
-    while True:
-        widths = {i: _nearest(width, lcm(units[i], step)) for i, width in exact.items()}
-        if abs(_macs(touched, widths) / macs - 1) <= ROUNDING:
-            return widths
-        if step == 1:
-            break
+    order = sorted(exact, key=lambda i: -units[i])
+    step = lcm(facts.estimate.device.lanes_out, BUILT)
+    while step >= LEAST_BUILT:
+        steps = {i: lcm(units[i], step) for i in order}
+        near = {i: _nearest(exact[i], steps[i]) for i in order}
+        beside, _ = _up_or_down(touched, {i: exact[i] for i in order}, steps)
+        for widths in (near, beside):
+            if abs(_macs(touched, widths) / macs - 1) <= ROUNDING:
+                return widths
         step //= 2
-    found = {**exact}
-    for index in sorted(exact, key=lambda i: -units[i]):
-        low = int(exact[index] // units[index]) * units[index]
-        sides = [width for width in (low, low + units[index]) if width]
-        found[index] = min(
-            sides, key=lambda width: abs(_macs(touched, {**found, index: width}) - macs)
-        )
-    within = abs(_macs(touched, found) / macs - 1) <= ROUNDING
-    return {index: int(width) for index, width in found.items()} if within else None
+    return None
 
 
 def _nearest(width: float, step: int) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import sqrt
 from typing import Final
 
 from costlint.analyzers.equal_macs import at_equal_macs
 from costlint.analyzers.facts import Facts, groups, is_grouped, label
 from costlint.analyzers.rule import Rule, Violation
-from costlint.analyzers.shapes import widths_of
+from costlint.analyzers.shapes import Widths, widths_of
 from costlint.analyzers.unions import connected
 from costlint.costmodel.edit import Edit, op_key
 from costlint.costmodel.graph import Op
@@ -37,10 +38,13 @@ def _violation(facts: Facts, ops: list[Op], free: set[int]) -> Violation:
     counts = sorted({groups(op) for op in ops})
     sizes = [widths for op in ops if (widths := widths_of(op)) is not None]
     moved = sum(w.memory_access_elements for w in sizes)
+    macs = sum(facts.rows[op_key(op)].cost.macs for op in ops)
+    whole = sum(_of_one_group(widths, groups(op)) for op in ops if (widths := widths_of(op)))
     evidence = {
         "groups": counts[0] if len(counts) == 1 else counts,
         "memory_access_elements": moved,
-        "elements_per_mac": round(moved / sum(facts.rows[op_key(op)].cost.macs for op in ops), 5),
+        "elements_per_mac": round(moved / macs, 5),
+        "elements_per_mac_of_one_group": round(whole / macs, 5),
     }
     told = " and ".join(map(str, counts))
     edit, fix, assumption = None, "make it dense with narrower channels", ""
@@ -61,8 +65,8 @@ def _violation(facts: Facts, ops: list[Op], free: set[int]) -> Violation:
         )
     return Violation(
         ops=tuple(ops),
-        message=f"convolutions in {told} groups move {evidence['elements_per_mac']:.2g} "
-        f"elements a mac",
+        message=f"convolutions in {told} groups move {moved / macs:.2g} elements a mac, "
+        f"one group of equal macs {whole / macs:.2g}",
         fix=fix,
         alike=tuple(sorted(dense)),
         evidence=evidence,
@@ -71,6 +75,15 @@ def _violation(facts: Facts, ops: list[Op], free: set[int]) -> Violation:
         remedy="retrain",
         before=tuple(label(op) for op in ops[:4]),
     )
+
+
+def _of_one_group(widths: Widths, count: int) -> float:
+    """Elements that a dense convolution of these macs moves: both widths over sqrt(g), section 2.
+
+    Its weights, k * k * c_in * c_out / g, are as many.
+    """
+    activations = widths.memory_access_elements - widths.weights
+    return activations / sqrt(count) + widths.weights
 
 
 RULE: Final = Rule(

@@ -29,8 +29,9 @@ PARALLELISM: Final = Threshold(
 DEPTH: Final = Threshold(
     name="of them on the longest way through, at most",
     value=9,
-    reason="a cell of NASNet-A: a 1x1 and two separable filters, each applied twice; what is "
-    "deeper is a stage of a network, and nobody would put one op in its place",
+    reason="the longest way through a cell of NASNet-A, of PNASNet-5 and of AmoebaNet-A: a 1x1 and "
+    "two separable filters, each applied twice, 1 + 2 * 2 * 2; what is deeper than these is taken "
+    "for a stage of a network, which no one op replaces",
 )
 
 
@@ -126,9 +127,10 @@ RULE: Final = Rule(
     name="fragmented block",
     title="Use one large op where many small ones run side by side",
     what="A block (one way in, one way out) of more than 6 convolutions and poolings, at least "
-    "twice as many as lie on the longest way through it; or linear branches of one input that are "
-    "summed (a convolution, BatchNormalization behind one or alone, the input itself), which merge "
-    "exactly into the widest convolution; or dense convolutions in a row, which multiply.",
+    "twice as many as lie on the longest way through it, and at most 9 there; or linear branches "
+    "of one input that are summed (a convolution, BatchNormalization behind one or alone, the "
+    "input itself), which merge exactly into the widest convolution; or dense convolutions in a "
+    "row, which multiply.",
     why="Fragmentation reduces the degree of parallelism and adds launches. Table 3 of the paper: "
     "at equal macs 4 fragments in parallel run 72 % slower than one on a GPU and 13 % slower on "
     "an ARM core.",

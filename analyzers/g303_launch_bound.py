@@ -32,10 +32,9 @@ def check(facts: Facts) -> Iterable[Violation]:
     found = [run for run in stretches if len(run) >= LENGTH.value]
     kernels = [kernel for run in found for kernel in run]
     launch_s = sum(kernel.launch_s for kernel in kernels)
-    share = (
-        sum(kernel.latency_s for kernel in kernels) / facts.estimate.latency_s if kernels else 0.0
-    )
-    if not kernels or share < SHARE.value:
+    total = facts.estimate.latency_s
+    share = sum(kernel.latency_s for kernel in kernels) / total if kernels and total else 0.0
+    if share < SHARE.value:
         return
     longest = max(len(run) for run in found)
     told = "a row" if len(found) == 1 else f"{len(found)} rows, the longest of {longest},"

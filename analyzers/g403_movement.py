@@ -40,16 +40,13 @@ _FIXES: Final = {
 
 
 def check(facts: Facts) -> Iterable[Violation]:
-    """Movement kernels; those in a row as one, of which one op stays to do the work of all.
-
-    What G202 and G404 name is theirs.
-    """
+    """Movement kernels, those in a row together. What G202 and G404 name is theirs."""
     kinds = _kinds(facts)
     moving = [op for op in facts.graph.ops if op_key(op) in kinds]
     keyed = [(op, [op_key(op), *_next(facts, op, kinds)]) for op in moving]
     for together in connected(keyed):
         names = tuple(dict.fromkeys(kinds[op_key(op)] for op in together))
-        yield _violation(facts, together, names)
+        yield _violation(together, names)
 
 
 def _kinds(facts: Facts) -> Mapping[str, str]:
@@ -65,9 +62,17 @@ def _kinds(facts: Facts) -> Mapping[str, str]:
         kind = "channel shuffle" if key in shuffled else _KINDS.get(op.op_type, "")
         if not kind or key in taken or not facts.leads(op) or folds(facts, op):
             continue
+        if op.op_type == "Gather" and not _is_known(op):
+            continue
         if facts.kernels[key].kernel_class in {"data", "shuffle"}:
             found[key] = kind
     return found
+
+
+def _is_known(op: Op) -> bool:
+    """Whether a Gather takes what is known beforehand of an activation; a table is looked up."""
+    index = op.input(1)
+    return index is not None and index.is_parameter and not op.x.is_parameter
 
 
 def _next(facts: Facts, op: Op, kinds: Mapping[str, str]) -> Iterable[str]:
@@ -80,30 +85,24 @@ def _next(facts: Facts, op: Op, kinds: Mapping[str, str]) -> Iterable[str]:
                 yield from _next(facts, reader, kinds)
 
 
-def _violation(facts: Facts, ops: Sequence[Op], kinds: tuple[str, ...]) -> Violation:
-    dearest = max(ops, key=lambda op: facts.kernels[op_key(op)].latency_s)
+def _violation(ops: Sequence[Op], kinds: tuple[str, ...]) -> Violation:
     is_row = len(ops) > 1
-    free = frozenset(op_key(op) for op in ops if not (is_row and op is dearest))
-    shuffles_channels = "channel shuffle" in kinds
+    fixes = dict.fromkeys(_FIXES.get(kind, "keep one layout throughout") for kind in kinds)
     return Violation(
         ops=tuple(ops),
         message=f"{', '.join(kinds)}: moves data and computes nothing"
         + (f", {len(ops)} kernels in a row" if is_row else ""),
-        fix="merge them into one op that moves each element once"
-        if is_row
-        else _FIXES.get(kinds[0], "keep one layout throughout"),
+        fix="; ".join(fixes),
         alike=kinds,
         evidence={
             "op_types": [op.op_type for op in ops],
             "elements": sum(op.y.elements for op in ops),
         },
-        edit=Edit(free=free),
-        assumption="one kernel of the row stays, the others are done in place"
-        if is_row
-        else "done in place by the ops around it, which read and write as before",
-        remedy="retrain" if shuffles_channels and not is_row else "rewrite",
+        edit=Edit(free=frozenset(op_key(op) for op in ops)),
+        assumption="done in place by the ops around, which read and write as before"
+        + ("; one op in place of the row saves less" if is_row else ""),
+        remedy="rewrite",
         before=tuple(label(op) for op in ops[:6]),
-        after=(label(dearest),) if is_row else (),
     )
 
 
@@ -112,7 +111,10 @@ RULE: Final = Rule(
     name="data movement",
     title="Move data less: keep one layout, write results into place",
     what="Transposes, copies, concats, splits, slices, casts and channel shuffles that run as "
-    "kernels of their own.",
+    "kernels of their own. The saving is that of the ops around them reading and writing in "
+    "place, for one movement as for several in a row: what lies between two ops that compute is "
+    "one map from where elements are written to where they are read. Lookups in a table and by "
+    "positions that only the data knows are left out.",
     why="They have no FLOPs at all, yet read and write every element. The paper's Figure 2 counts "
     "'data' and 'shuffle' apart for that reason, and ShuffleNetV2 merges concat, shuffle and "
     "split into one op (section 3).",

@@ -12,13 +12,22 @@ from costlint.costmodel.graph import Op
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Widths:
-    """Channel widths of an op, and the positions N * h * w of each side."""
+    """Channel widths of an op, and the positions N * h * w of each side.
+
+    `parts` are equal widths that lie side by side in the output, each a product of its own.
+    """
 
     c_in: int
     c_out: int
     p_in: int
     p_out: int
     weights: int
+    parts: int = 1
+
+    @property
+    def c_part(self) -> int:
+        """Width of one part of the output."""
+        return self.c_out // self.parts
 
     @property
     def memory_access_elements(self) -> int:
@@ -27,21 +36,24 @@ class Widths:
 
     @property
     def bound_elements(self) -> float:
-        """The least B at these macs, groups and filter: the paper's equation 2 for any filter.
-
-        By the inequality of the means p_in * c_in + p_out * c_out is least where both are equal.
-        """
-        return 2 * sqrt(self.p_in * self.p_out * self.c_in * self.c_out) + self.weights
+        """The least B at these macs, parts, groups and filter."""
+        return self.memory_access_elements / (1 + self.excess)
 
     @property
     def excess(self) -> float:
-        """Share of memory access above the bound; 0 is the optimum."""
-        return self.memory_access_elements / self.bound_elements - 1
+        """Share of a part's memory access above its bound; 0 is the optimum.
+
+        The bound is the paper's equation 2 for any filter: by the inequality of the means
+        p_in * c_in + p_out * c_part is least where both are equal.
+        """
+        sides = self.p_in * self.c_in, self.p_out * self.c_part
+        weights = self.weights / self.parts
+        return (sum(sides) + weights) / (2 * sqrt(sides[0] * sides[1]) + weights) - 1
 
     @property
     def ratio(self) -> float:
         """The larger side over the smaller, each times its positions; 1 is the optimum."""
-        one, other = self.p_in * self.c_in, self.p_out * self.c_out
+        one, other = self.p_in * self.c_in, self.p_out * self.c_part
         return max(one, other) / min(one, other)
 
 

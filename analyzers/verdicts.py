@@ -9,8 +9,9 @@ from costlint.analyzers.facts import Facts, groups, is_conv, is_depthwise, is_gr
 from costlint.analyzers.finding import OpAnalysis, Verdict
 from costlint.analyzers.g101_unequal_width import EXCESS, can_change
 from costlint.analyzers.g301_fragmented import is_fragmented
-from costlint.analyzers.shapes import widths_of
+from costlint.analyzers.shapes import Widths
 from costlint.analyzers.shuffles import serves_groups, shuffles
+from costlint.analyzers.side_by_side import widths_in
 from costlint.costmodel.edit import op_key
 from costlint.costmodel.graph import Op
 from costlint.costmodel.op_cost import OpCost
@@ -44,9 +45,9 @@ def _analysis(
     kernel = facts.kernels.get(op_key(op))
     share = kernel.latency_s / total if kernel is not None and facts.leads(op) else 0.0
     is_light = row.op_class in {"elementwise", "data", "shuffle"} or is_depthwise(op)
-    widths = widths_of(op)
+    widths = widths_in(facts, op)
     verdicts = (
-        _g1(facts, op),
+        _g1(facts, op, widths),
         _g2(op, is_group_shuffle=is_group_shuffle),
         _g3(op, block, has_kernel=kernel is not None),
         _g4(op, share, is_light=is_light and not row.is_free),
@@ -73,13 +74,14 @@ def _kernels(facts: Facts, block: Block) -> int:
     return len({facts.kernels[key].id for key in keys if key in facts.kernels})
 
 
-def _g1(facts: Facts, op: Op) -> Verdict:
-    widths = widths_of(op)
+def _g1(facts: Facts, op: Op, widths: Widths | None) -> Verdict:
     if widths is None:
         return Verdict(
             op=op.name, guideline="G1", state="not applicable", meaning=_why_no_widths(op)
         )
     meaning = f"memory access {widths.excess:.0%} above its bound"
+    if widths.parts > 1:
+        meaning = f"{widths.parts} widths of {widths.c_part} side by side: {meaning}"
     if widths.excess <= EXCESS.value:
         return Verdict(
             op=op.name, guideline="G1", state="fine", number=widths.excess, meaning=meaning

@@ -15,6 +15,7 @@ from costlint.costmodel.graph import OpGraph
 from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds
 from costlint.costmodel.latency.featurize import Featured, featurize
 from costlint.costmodel.latency.interval import interval_factors, out_of_range
+from costlint.costmodel.latency.terms import TRANSFERS
 from costlint.costmodel.reader import Model
 
 if TYPE_CHECKING:
@@ -89,11 +90,12 @@ def _estimated(
     seconds = matrix_seconds(amounts, profile.coefficients, profile.overlap)
     outside = out_of_range(counts, profile)
     low, high, total_low, total_high = interval_factors(amounts, seconds, profile, len(outside))
+    transfer_s = amounts[:, [*TRANSFERS]] @ profile.coefficients[[*TRANSFERS]]
     total = profile.overhead_s + float(seconds.latency_s.sum())
     return Estimate(
         counts=counts,
         device=profile,
-        kernels=_kernel_estimates(featured, seconds, low, high),
+        kernels=_kernel_estimates(featured, seconds, transfer_s, low, high),
         latency_s=total,
         latency_low_s=total * total_low,
         latency_high_s=total * total_high,
@@ -105,7 +107,11 @@ def _estimated(
 
 
 def _kernel_estimates(
-    featured: Featured, seconds: Seconds, low: np.ndarray, high: np.ndarray
+    featured: Featured,
+    seconds: Seconds,
+    transfer_s: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
 ) -> tuple[KernelEstimate, ...]:
     columns = zip(
         featured.kernels,
@@ -113,6 +119,7 @@ def _kernel_estimates(
         seconds.compute_s.tolist(),
         seconds.memory_s.tolist(),
         seconds.launch_s.tolist(),
+        transfer_s.tolist(),
         low.tolist(),
         high.tolist(),
         strict=True,
@@ -129,9 +136,10 @@ def _kernel_estimates(
                 compute_s=compute,
                 memory_s=memory,
                 launch_s=launch,
-                bound=_bound(compute, memory, launch),
+                transfer_s=transfer,
+                bound=_bound(compute, memory, launch - transfer),
             )
-            for kernel, latency, compute, memory, launch, lower, upper in columns
+            for kernel, latency, compute, memory, launch, transfer, lower, upper in columns
         ]
     )
 

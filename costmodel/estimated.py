@@ -18,7 +18,11 @@ Bound: TypeAlias = Literal["compute", "memory", "launch"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelEstimate:
-    """One kernel with its predicted latency and 90 % interval; `bound` is its longest part."""
+    """One kernel with its predicted latency and 90 % interval; `bound` is its longest part.
+
+    `transfer_s` is what of `launch_s` are copies before and after it: of the network's inputs and
+    outputs, between memory orders, to the host and back. They do not decide `bound`.
+    """
 
     id: str
     ops: tuple[OpCost, ...]
@@ -29,6 +33,7 @@ class KernelEstimate:
     compute_s: float
     memory_s: float
     launch_s: float
+    transfer_s: float
     bound: Bound
 
 
@@ -94,7 +99,8 @@ class Estimate:
     @cached_property
     def launch_share(self) -> float:
         """Share of the latency that is launching kernels."""
-        return sum(k.launch_s for k in self.kernels) / self.latency_s
+        launch_s = sum(k.launch_s for k in self.kernels)
+        return launch_s / self.latency_s if self.latency_s else 0.0
 
     def by_class(self) -> dict[OpClass, float]:
         """Seconds of each class; what is missing to the latency is `overhead_s`."""

@@ -81,8 +81,11 @@ class Reestimator:
         self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str], moved: Amounts
     ) -> PricedKernel:
         border = (*kernel.reads, *kernel.writes)
+        lies = kernel.layout
         key = (
             kernel.composite,
+            *[t.name for t in kernel.strided],
+            lies and (lies.is_channels_last, lies.has_bias_apart, *[t.name for t in lies.mixed]),
             *[id(row.op) if id(row.op) in self.rows else row.op for row in kernel.ops],
             *[(t.name, t.shape, widths.get(t.name), t.name in ends) for t in border],
             *moved.items(),

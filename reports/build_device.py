@@ -145,6 +145,7 @@ def _kernel(kernel: KernelEstimate) -> rows.KernelRow:
         memory_s=kernel.memory_s,
         launch_s=kernel.launch_s,
         bound=kernel.bound,
+        transfer_s=kernel.transfer_s,
         flop=sum(row.cost.flop for row in kernel.ops),
         bytes_accessed=_fused_bytes(kernel.ops),
     )

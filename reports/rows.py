@@ -81,6 +81,7 @@ class OpRow:
 class KernelRow:
     """What the runtime launches once, with the parts of its time; `bound` names the largest.
 
+    `transfer_s` is the share of `launch_s` that copies data in and out, left out of `bound`.
     `flop` and `bytes_accessed` are those of the fused kernel, None where only its ops' are known.
     """
 
@@ -94,6 +95,7 @@ class KernelRow:
     memory_s: float
     launch_s: float
     bound: str
+    transfer_s: float = 0.0
     flop: Dim | None = None
     bytes_accessed: Dim | None = None
 

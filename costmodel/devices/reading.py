@@ -38,10 +38,10 @@ def profile_from(table: Mapping[str, Any], where: str) -> DeviceProfile:
     sds = _numbers(table["uncertainty"], {t.name for t in TERMS}, f"{where} [uncertainty]")
     _one_of(table, "fusion", RULE_SETS, where)
     _one_of(table, "precision", PRECISIONS, where)
-    if not 0.0 <= table["overlap"] <= 1.0:
+    if not (_is_finite(table["overlap"]) and 0.0 <= table["overlap"] <= 1.0):
         raise _bad(where, "overlap", table["overlap"], "between 0 and 1")
     for key in ("overhead_s", "lanes_in", "lanes_out", "cache_bytes"):
-        if not table[key] > 0:
+        if not (_is_finite(table[key]) and table[key] > 0):
             raise _bad(where, key, table[key], "a positive number")
     parts = {name: _part(kind, table[name], f"{where} [{name}]") for name, kind in _PARTS.items()}
     return DeviceProfile(
@@ -62,10 +62,14 @@ def _part(kind: Any, table: Mapping[str, Any], where: str) -> Any:
 def _numbers(table: Mapping[str, Any], known: set[str], where: str) -> Mapping[str, float]:
     _same_keys(table, known, set(), where)
     for key, value in table.items():
-        good = isinstance(value, int | float) and not isinstance(value, bool)
-        if not good or not math.isfinite(value) or value <= 0:
+        if not _is_finite(value) or value <= 0:
             raise _bad(where, key, value, "a positive number")
     return table
+
+
+def _is_finite(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
 
 
 def _same_keys(table: Mapping[str, Any], known: set[str], optional: set[str], where: str) -> None:

@@ -54,7 +54,7 @@ def interval_factors(
     kernel_variance = ((spent / per_kernel[:, None]) ** 2) @ profile.variances
     kernel_scale = np.sqrt(base + KERNEL_SD**2 + kernel_variance)
     totals = spent.sum(axis=0)
-    total = float(totals.sum()) + profile.overhead_s
+    total = max(float(totals.sum()) + profile.overhead_s, 1e-30)
     variance = float(((totals / total) ** 2) @ profile.variances)
     variance += (profile.overhead_s / total * profile.overhead_sd) ** 2
     scale = math.sqrt(base + variance)

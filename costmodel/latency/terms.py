@@ -111,3 +111,7 @@ TERMS: Final[tuple[Term, ...]] = (
 
 INDEX: Final = {term.name: i for i, term in enumerate(TERMS)}
 PARTS: Final[tuple[Part, ...]] = tuple(term.part for term in TERMS)
+TRANSFERS: Final = tuple(
+    i for i, term in enumerate(TERMS) if term.part == "launch" and term.is_rate
+)
+"""Launch terms that are bytes on their way to or from the kernel, and no launch of it."""

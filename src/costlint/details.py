@@ -27,10 +27,12 @@ def details(entry: ModelReport, settings: Settings, verbose: int) -> Iterator[st
         parts = ", ".join(
             f"{name} {numbers.milliseconds(seconds)}"
             for name, seconds in (
-                ("launch", kernel.launch_s),
+                ("launch", kernel.launch_s - kernel.transfer_s),
                 ("compute", kernel.compute_s),
                 ("memory", kernel.memory_s),
+                ("transfer", kernel.transfer_s),
             )
+            if name != "transfer" or seconds
         )
         time = numbers.milliseconds(kernel.latency_s)
         yield f"  {kernel.id}: {time} ({parts}; {kernel.bound}) {' + '.join(kernel.ops)}"

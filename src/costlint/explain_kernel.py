@@ -34,6 +34,8 @@ def kernel_page(
     names = ", ".join(f"{row.op.name} ({row.op.identifier})" for row in kernel.ops)
     share = numbers.share(kernel.latency_s / found.latency_s)
     between = numbers.interval(kernel.low_s, kernel.high_s, like=kernel.latency_s)
+    moved = kernel.transfer_s
+    transfers = f" ({numbers.milliseconds(moved)} of it transfers)" if moved else ""
     lines = [
         f"{names}",
         f"  on {found.device.name}, one kernel of {len(found.kernels)}",
@@ -45,7 +47,7 @@ def kernel_page(
         *_terms(found, index),
         "",
         (
-            f"  launch {numbers.milliseconds(kernel.launch_s)}, "
+            f"  launch {numbers.milliseconds(kernel.launch_s)}{transfers}, "
             f"compute {numbers.milliseconds(kernel.compute_s)}, "
             f"memory {numbers.milliseconds(kernel.memory_s)}"
         ),

@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from costlint.analyzers import Analysis, analyze
+from costlint.analyzers.g301_fragmented import DEPTH
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.load import load
 from costlint.examples import example
@@ -57,3 +58,21 @@ def test_shufflenet_v2_has_the_least_to_recover(rival, device):
 def test_the_same_model_differs_between_gpu_and_arm():
     on_gpu, on_arm = (analysis("mobilenet_v2_1.0", device) for device in (GPU, ARM))
     assert on_gpu.recoverable_share > 2 * on_arm.recoverable_share
+
+
+# (op, input) by pair, inputs counted as in `examples/searched.py`: Zoph et al., Figure 4 right; Liu
+# et al., Figure 1; Real et al., Figure 5 right. Pairs that start no deeper way are left out.
+CELLS = {
+    "NASNet-A": {2: (("sep5", 0), ("sep7", 1)), 6: (("sep3", 2), ("max", 0))},
+    "PNASNet-5": {4: (("sep5", 0), ("sep3", 0)), 5: (("sep3", 4), ("max", 0))},
+    "AmoebaNet-A": {2: (("sep3", 1), ("average", 0)), 3: (("max", 0), ("sep7", 2))},
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_block_is_as_deep_as_the_deepest_cells(name):
+    """A separable filter, applied twice, is two depthwise and two 1x1 convolutions."""
+    depth = {0: 1, 1: 1}  # a 1x1 brings both inputs to the cell's width
+    for number, pair in CELLS[name].items():
+        depth[number] = max(depth[i] + (4 if op.startswith("sep") else 1) for op, i in pair)
+    assert max(depth.values()) == DEPTH.value

@@ -54,6 +54,19 @@ def test_g201_between_one_group_and_depthwise(groups, fires):
     assert bool(found) is fires
 
 
+def test_g201_says_what_one_group_would_move():
+    """64 positions: 64 * (12 + 12) + 12 * 3; dense with half the widths 64 * (6 + 6) + 6 * 6."""
+    (found,) = violations("G201", GROUPED.format(groups=4, inner=3))
+    macs = 64 * 12 * 3
+    before, after = (64 * 24 + 36) / macs, (64 * 12 + 36) / macs
+    assert found.evidence["elements_per_mac"] == pytest.approx(before, abs=1e-5)
+    assert found.evidence["elements_per_mac_of_one_group"] == pytest.approx(after, abs=1e-5)
+    assert found.message == (
+        f"convolutions in 4 groups move {before:.2g} elements a mac, "
+        f"one group of equal macs {after:.2g}"
+    )
+
+
 def test_g201_without_a_free_width_has_no_saving():
     text = """
     g (float[1, 12, 8, 8] x, float[12, 6, 1, 1] w) => (float[1, 12, 8, 8] y)

@@ -35,6 +35,9 @@ def test_a_profile_may_know_its_cores():
         ({"fusion": "tensorrt"}, "tensorrt"),
         ({"overlap": 1.5}, "overlap"),
         ({"lanes_out": 0}, "lanes_out"),
+        ({"overhead_s": float("inf")}, "overhead_s"),
+        ({"cache_bytes": "1 MB"}, "cache_bytes"),
+        ({"overlap": float("nan")}, "overlap"),
         ({"precision": "fp12"}, "fp12"),
     ],
 )
@@ -43,14 +46,15 @@ def test_a_wrong_value_is_refused_by_name(change, said):
         profile_from({**table(), **change}, "toy.toml")
 
 
-def test_a_missing_key_and_a_negative_rate_are_refused():
+def test_a_missing_key_and_a_rate_that_is_none_are_refused():
     whole = table()
     lacking = {k: v for k, v in whole.items() if k != "overhead_s"}
     with pytest.raises(ProfileError, match="overhead_s"):
         profile_from(lacking, "toy.toml")
-    whole["rates"]["dense_1x1_mac_per_s"] = -1.0
-    with pytest.raises(ProfileError, match="dense_1x1_mac_per_s"):
-        profile_from(whole, "toy.toml")
+    for rate in (-1.0, 0, float("inf")):
+        whole["rates"]["dense_1x1_mac_per_s"] = rate
+        with pytest.raises(ProfileError, match="dense_1x1_mac_per_s"):
+            profile_from(whole, "toy.toml")
 
 
 def test_every_shipped_profile_reads_and_has_a_held_out_error():

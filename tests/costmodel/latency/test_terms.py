@@ -14,7 +14,7 @@ from costlint.costmodel.latency.combine import combined, kernel_seconds, matrix,
 from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.settings import under
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.latency.terms import INDEX, TERMS
 from costlint.costmodel.library import Library
 from tests.device import LAUNCH_S, OVERHEAD_S, RATE, toy_device
 from tests.models import model
@@ -199,6 +199,20 @@ def test_latency_of_one_kernel_on_a_device_of_round_numbers():
     assert found.latency_low_s < found.latency_s < found.latency_high_s
 
 
+def test_a_copy_of_the_input_is_no_launch():
+    """1 MAC an element is nothing beside the image's way to the device, and is not launch-bound."""
+    slow = list(toy_device().seconds_per_unit)
+    slow[INDEX["copy"]] = 1e-6
+    found = estimate(conv(3, 3, 100), replace(toy_device(), seconds_per_unit=tuple(slow)))
+    (kernel,) = found.kernels
+    copied = 4 * 2 * 3 * 100 * 100 * 1e-6  # there and back
+    assert kernel.transfer_s == pytest.approx(copied)
+    assert kernel.launch_s == pytest.approx(LAUNCH_S + copied)
+    assert kernel.bound == "memory"
+    (small,) = estimate(conv(3, 3, 1), toy_device()).kernels
+    assert small.bound == "launch"
+
+
 def test_overlap_lies_between_sum_and_maximum():
     assert combined(1.0, 3.0, 5.0, 1.0) == 1 + 5
     assert combined(1.0, 3.0, 5.0, 0.0) == 1 + 3 + 5
@@ -242,6 +256,15 @@ def test_outside_the_timings_the_interval_widens_and_says_so():
     assert "batch 1000" in outside.extrapolated[0]
     widths = [e.latency_high_s / e.latency_low_s for e in (inside, outside)]
     assert widths[1] > 1.5 * widths[0]
+
+
+@pytest.mark.parametrize("node", ["Identity(x)", "Relu(x)"])
+def test_a_device_that_charges_nothing_takes_no_time(node):
+    """An empty sum has no shares, and an interval of no width."""
+    idle = replace(toy_device(), overhead_s=0.0, seconds_per_unit=(0.0,) * len(TERMS))
+    found = estimate(model(f"g (float[1, 4] x) => (float[1, 4] y) {{ y = {node} }}"), idle)
+    assert found.latency_low_s == found.latency_s == found.latency_high_s == 0
+    assert found.launch_share == 0
 
 
 def test_a_model_larger_than_the_memory_is_noted():
