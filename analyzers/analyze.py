@@ -69,6 +69,7 @@ def analyze(  # noqa: PLR0913 - what a run can be told
         class_latency_after_fixes_s={str(k): v for k, v in after.by_class().items()},
         fragmentation=max((row.block_kernels or 0 for row in rows), default=0),
         unused_ignores=complaints([e for e in entries if _is_asked(e, rules)], used, day),
+        used_ignores=tuple(sorted(map(str, used))),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from costlint.costmodel.errors import CostlintError, OptionError
-from costlint.reports.report import Report
+from costlint.reports.report import UNUSED, Report
 from costlint.reports.screen import Look
 from costlint.reports.text import visible
 
@@ -93,7 +93,7 @@ def _tell_verdict(report: Report) -> None:
     """Why the gate failed, and ignores that ignore nothing: in a pipe nobody would see it."""
     for model in report.models:
         for note in model.notes:
-            if note.startswith("unused ignore"):
+            if note.startswith(UNUSED):
                 warn(f"{model.title}: {note}")
     for reason in report.gate.reasons:
         sys.stderr.write(f"gate failed: {visible(reason)}\n")

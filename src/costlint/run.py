@@ -23,6 +23,7 @@ from costlint.reports.report import ModelReport, Report
 from costlint.reports.rows import RuleRow
 from costlint.reports.text import visible
 from costlint.settings import Settings
+from costlint.unused import judged_together
 
 GATE_FAILED: Final = 1
 NOT_ANALYSED: Final = 2
@@ -67,9 +68,8 @@ def finish(made: Sequence[Made], asked: Asked, show: Show, *, failed: bool = Fal
     """
     if not made or (failed and asked.compared):
         return NOT_ANALYSED
-    held = [
-        replace(m, entry=entry) for m, entry in zip(made, with_baselines(made, asked), strict=True)
-    ]
+    entries = judged_together(with_baselines(made, asked))
+    held = [replace(m, entry=entry) for m, entry in zip(made, entries, strict=True)]
     report = _report(held, asked)
     if show.verbose:
         for one in held:
