@@ -109,7 +109,7 @@ def look(show: Show) -> Look:
     stream = None if show.output_file else sys.stdout
     return Look(
         width=show.width or shutil.get_terminal_size((DEFAULT_COLUMNS, 24)).columns,
-        color=show.color == "always" or (show.color == "auto" and _color(stream)),
+        color=colored(show.color, stream),
         unicode=_unicode(stream),
         per_op=show.per_op,
         statistics=show.statistics,
@@ -147,6 +147,11 @@ def put(text: str, output_file: str | None) -> None:
     except OSError as error:
         where = repr(output_file) if output_file else "the output"
         raise OptionError(f"cannot write {where}: {error.strerror}") from error
+
+
+def colored(wish: str, stream: TextIO | None) -> bool:
+    """Whether there is colour on `stream` (None is a file) where `--color` says `wish`."""
+    return wish == "always" or (wish == "auto" and _color(stream))
 
 
 def _color(stream: TextIO | None) -> bool:

@@ -17,7 +17,7 @@ from costlint.baseline import write as write_baseline
 from costlint.costmodel.errors import CostlintError
 from costlint.details import details
 from costlint.gate import gate, regression_gate, unchecked_budgets
-from costlint.output import SILENT, Show, shows_digest, tell, warn, write
+from costlint.output import SILENT, Show, colored, shows_digest, tell, warn, write
 from costlint.progress import Progress
 from costlint.reports.report import ModelReport, Report
 from costlint.reports.rows import RuleRow
@@ -45,7 +45,7 @@ def run(models: Sequence[str], asked: Asked, show: Show) -> int:
     """
     made: list[Made] = []
     errors: dict[str, None] = {}  # an option that is wrong is wrong for every model: told once
-    with Progress(len(models), "models") as progress:
+    with Progress(len(models), "models", color=colored(show.color, sys.stderr)) as progress:
         for model in models:
             try:
                 settings = asked.settings(model)
