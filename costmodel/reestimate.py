@@ -85,6 +85,7 @@ class Reestimator:
             kernel.composite,
             *[id(row.op) if id(row.op) in self.rows else row.op for row in kernel.ops],
             *[(t.name, t.shape, widths.get(t.name), t.name in ends) for t in border],
+            _order(kernel),
             *moved.items(),
         )
         if key not in self.seconds:
@@ -99,3 +100,13 @@ class Reestimator:
 
 def _alone(graph: OpGraph, op: Op) -> OpGraph:
     return replace(graph, ops=(op,))
+
+
+def _order(kernel: Kernel) -> Hashable:
+    """How what the kernel reads and writes lies: an edit elsewhere may change that."""
+    strided = tuple([tensor.name for tensor in kernel.strided])
+    layout = kernel.layout
+    if layout is None:
+        return strided
+    mixed = tuple([tensor.name for tensor in layout.mixed])
+    return strided, mixed, layout.is_channels_last, layout.has_bias_apart

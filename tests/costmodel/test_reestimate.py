@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from costlint.analyzers import analyze
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.estimate import estimate
@@ -37,3 +38,17 @@ def test_an_edited_graph_takes_what_its_estimate_says(device):
     edited = apply(before.graph, edit, channels)
     whole = estimate(edited, device)
     assert Reestimator(before)(edited).latency_s == pytest.approx(whole.latency_s, rel=1e-12)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("name", ["shufflenet_v1_1.0x_g3", "shufflenet_v2_1.0x"])
+def test_every_edit_of_the_rules_takes_what_its_estimate_says(name, device):
+    before = estimate(load(example(name), batch=1), device)
+    channels = channels_of(before.graph)
+    reprice = Reestimator(before)  # one for all: what it remembers of an edit must not matter
+    edits = [f.edit for f in analyze(before).findings if f.edit is not None]
+    assert edits
+    for edit in edits:
+        edited = apply(before.graph, edit, channels)
+        whole = estimate(edited, device)
+        assert reprice(edited).latency_s == pytest.approx(whole.latency_s, rel=1e-12)
