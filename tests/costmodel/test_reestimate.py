@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 
 from costlint.analyzers import analyze
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.estimate import estimate
+from costlint.costmodel.graph import Op, Tensor
 from costlint.costmodel.load import load
 from costlint.costmodel.reestimate import Reestimator
 from costlint.examples import example
@@ -52,3 +55,15 @@ def test_every_edit_of_the_rules_takes_what_its_estimate_says(name, device):
         edited = apply(before.graph, edit, channels)
         whole = estimate(edited, device)
         assert reprice(edited).latency_s == pytest.approx(whole.latency_s, rel=1e-12)
+
+
+def test_what_an_edit_makes_anew_keeps_every_other_field():
+    x = Tensor(name="x", shape=(1, 8), dtype="int8", role="parameter", stored_as="int4", value=3)
+    y = replace(x, name="y", shape=(1, 4), sources=("y",), value=None)
+    assert x.resized("y", (1, 4), ("y",)) == y
+    op = Op(
+        name="n", domain="d", op_type="Conv", version=22, inputs=(x,), outputs=(x,),
+        attributes={"group": 8}, bodies=(), trips=3, metadata={"a": "b"},
+    )  # fmt: skip
+    made, wanted = op.between((y,), (y,), {}), replace(op, inputs=(y,), outputs=(y,), attributes={})
+    assert all(getattr(made, f.name) == getattr(wanted, f.name) for f in fields(Op))
