@@ -13,7 +13,15 @@ from costlint.analyzers.finding import Analysis, Finding
 from costlint.analyzers.price import joined, price, severity
 from costlint.analyzers.rule import Rule, Violation
 from costlint.analyzers.rules import RULES, rules_for
-from costlint.analyzers.suppress import Ignore, complaints, ignored_by, ignores_in
+from costlint.analyzers.suppress import (
+    Ignore,
+    Ignores,
+    complaints,
+    ignores_in,
+    valid,
+    violations,
+    with_covered,
+)
 from costlint.analyzers.together import compatible
 from costlint.analyzers.verdicts import op_analyses
 from costlint.costmodel.edit import Edit, op_key
@@ -47,9 +55,9 @@ def analyze(  # noqa: PLR0913 - what a run can be told
     facts = Facts(estimate=estimate, reprice=reprice or _on_device(estimate))
     entries = (*ignores, *ignores_in(facts.graph))
     day = today or datetime.now(tz=UTC).date()
-    used: list[Ignore] = []
+    used: set[Ignore] = set()
     rules = rules_for(select, ignore)
-    findings = list(_findings(rules, facts, entries, day, used))
+    findings = list(_findings(rules, facts, valid(entries, facts.graph.path or "", day), used))
     findings.sort(key=lambda f: (-(f.saving.saved_s if f.saving else 0.0), f.rule))
     after = with_all(facts, [f for f in findings if not f.suppressed])
     rows = tuple(op_analyses(facts))
@@ -61,6 +69,7 @@ def analyze(  # noqa: PLR0913 - what a run can be told
         class_latency_after_fixes_s={str(k): v for k, v in after.by_class().items()},
         fragmentation=max((row.block_kernels or 0 for row in rows), default=0),
         unused_ignores=complaints([e for e in entries if _is_asked(e, rules)], used, day),
+        used_ignores=tuple(sorted(map(str, used))),
     )
 
 
@@ -96,21 +105,21 @@ def _on_device(estimate: Estimate) -> Pricing:
 
 def found_by(rules: Iterable[Rule], facts: Facts) -> list[Finding]:
     """The findings of `rules` without any suppression, in the order of the rules."""
-    return list(_findings(rules, facts, (), date.min, []))
+    return list(_findings(rules, facts, Ignores(), set()))
 
 
 def _findings(
-    rules: Iterable[Rule], facts: Facts, ignores: Sequence[Ignore], today: date, used: list[Ignore]
+    rules: Iterable[Rule], facts: Facts, ignores: Ignores, used: set[Ignore]
 ) -> Iterator[Finding]:
-    path = facts.graph.path or ""
     for rule in rules:
         sets: dict[tuple[tuple[Ignore, ...], Hashable], list[Violation]] = {}
-        for violation in rule.check(facts):
-            entries = ignored_by(ignores, rule.id, violation.ops, path, today)
+        for violation in violations(rule, facts, ignores, used):
+            entries = ignores.over(rule.id, violation.ops)
             sets.setdefault((entries, violation.alike), []).append(violation)
         for (entries, _), together in sets.items():
             finding = _finding(rule, facts, together)
-            used += entries
+            if finding is not None and not entries:
+                finding = with_covered(finding, together, ignores)
             if finding is not None and entries:
                 reasons = dict.fromkeys(entry.reason or "ignored" for entry in entries)
                 finding = replace(finding, suppressed=True, suppressed_by="; ".join(reasons))

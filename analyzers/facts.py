@@ -24,10 +24,14 @@ Pricing: TypeAlias = "Callable[[OpGraph], Reestimate]"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """One model on one device. Ops are called by `op_key`."""
+    """One model on one device. Ops are called by `op_key`.
+
+    `left_out` are ops that no rule may gather (see `Rule.gathers`).
+    """
 
     estimate: Estimate
     reprice: Pricing
+    left_out: frozenset[str] = frozenset()
 
     @property
     def graph(self) -> OpGraph:

@@ -106,7 +106,8 @@ class Analysis:
     """All rules on one model and device.
 
     `latency_after_fixes_s` is one estimate with every compatible edit, never a sum of savings;
-    `fragmentation` the most kernels in one block; `unused_ignores` what suppressed nothing.
+    `fragmentation` the most kernels in one block; `unused_ignores` what covered
+    no op of any finding, or is expired; `used_ignores` the others.
     """
 
     findings: tuple[Finding, ...]
@@ -116,6 +117,7 @@ class Analysis:
     class_latency_after_fixes_s: Mapping[str, float]
     fragmentation: int
     unused_ignores: tuple[str, ...] = ()
+    used_ignores: tuple[str, ...] = ()
 
     @property
     def recoverable_share(self) -> float:

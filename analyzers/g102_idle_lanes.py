@@ -10,7 +10,7 @@ from costlint.analyzers.equal_macs import at_full_lanes
 from costlint.analyzers.facts import Facts, is_conv, is_depthwise, is_product, label
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.costmodel.dims import ceil_div
-from costlint.costmodel.edit import Edit
+from costlint.costmodel.edit import Edit, op_key
 from costlint.costmodel.graph import Op
 
 IDLE: Final = Threshold(
@@ -39,7 +39,7 @@ def check(facts: Facts) -> Iterable[Violation]:
     steps: dict[int, int] = {}
     worst = 0.0
     for op in facts.graph.ops:
-        idle = idle_share(op, lanes)
+        idle = None if op_key(op) in facts.left_out else idle_share(op, lanes)
         if idle is None or idle <= IDLE.value:
             continue
         terms = facts.width_terms(op, op.y, -1 if is_product(op) else 1)
@@ -111,4 +111,5 @@ g (float[1, 3, 28, 28] x, float[32, 3, 3, 3] w0, float[40, 32, 3, 3] w1, float[1
 { a = Conv<pads = [1, 1, 1, 1]>(x, w0)  b = Conv(a, w1)  y = Conv(b, w2) }
 """,
     check=check,
+    gathers=True,
 )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.rule import Rule, Threshold, Violation
+from costlint.costmodel.edit import op_key
+
+if TYPE_CHECKING:
+    from costlint.costmodel.estimate import KernelEstimate
 
 LENGTH: Final = Threshold(
     name="launch-bound kernels in a row",
@@ -29,7 +33,10 @@ def check(facts: Facts) -> Iterable[Violation]:
         for bound, run in groupby(facts.estimate.kernels, key=lambda k: k.bound)
         if bound == "launch"
     ]
-    found = [run for run in stretches if len(run) >= LENGTH.value]
+    rows = [
+        [k for k in run if _is_asked(facts, k)] for run in stretches if len(run) >= LENGTH.value
+    ]
+    found = [run for run in rows if run]
     kernels = [kernel for run in found for kernel in run]
     launch_s = sum(kernel.launch_s for kernel in kernels)
     total = facts.estimate.latency_s
@@ -37,9 +44,10 @@ def check(facts: Facts) -> Iterable[Violation]:
     if share < SHARE.value:
         return
     longest = max(len(run) for run in found)
+    ops = [row.op for kernel in kernels for row in kernel.ops]
     told = "a row" if len(found) == 1 else f"{len(found)} rows, the longest of {longest},"
     yield Violation(
-        ops=tuple(row.op for kernel in kernels for row in kernel.ops),
+        ops=tuple(op for op in ops if op_key(op) not in facts.left_out),
         message=f"{len(kernels)} kernels in {told} wait for their launch",
         fix="merge small ops, or raise the batch so that each has work to do",
         alike="launch",
@@ -50,6 +58,11 @@ def check(facts: Facts) -> Iterable[Violation]:
             "share_of_latency": round(share, 4),
         },
     )
+
+
+def _is_asked(facts: Facts, kernel: KernelEstimate) -> bool:
+    """Whether the op that the kernel launches for is not left out."""
+    return op_key(kernel.ops[0].op) not in facts.left_out
 
 
 RULE: Final = Rule(
@@ -71,4 +84,5 @@ g (float[1, 8, 4, 4] x, float[8, 8, 1, 1] w) => (float[1, 8, 4, 4] y)
 { a = Conv(x, w)  b = Conv(a, w)  y = Conv(b, w) }
 """,
     check=check,
+    gathers=True,
 )

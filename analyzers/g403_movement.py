@@ -52,7 +52,7 @@ def check(facts: Facts) -> Iterable[Violation]:
 def _kinds(facts: Facts) -> Mapping[str, str]:
     """What each movement kernel does, by the op that leads it."""
     shuffled: set[str] = set()
-    taken: set[str] = set()
+    taken: set[str] = set(facts.left_out)
     for shuffle in shuffles(facts):
         target = taken if serves_groups(facts, shuffle) else shuffled
         target.update(op_key(op) for op in shuffle.ops)
@@ -131,4 +131,5 @@ g (float[1, 16, 28, 28] x, float[64, 16, 3, 3] w1, float[64, 64, 1, 1] w2)
 { b = Conv<pads = [1, 1, 1, 1]>(x, w1)  y = Conv(b, w2) }
 """,
     check=check,
+    gathers=True,
 )

@@ -49,7 +49,8 @@ class Rule:
     """A guideline's violation in one form.
 
     `name` is the bad state as a noun, `title` says what to do. `bad` and `good` are
-    ONNX text; `good` lies just inside the thresholds where there are any.
+    ONNX text; `good` lies just inside the thresholds where there are any. `gathers` says that
+    `check` brings single ops of the whole network together, without those that are left out.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Rule:
     good: str
     check: Check
     thresholds: tuple[Threshold, ...] = ()
+    gathers: bool = False
 
     @property
     def guideline(self) -> str:

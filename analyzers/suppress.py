@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Final
 
+from costlint.analyzers.facts import Facts
+from costlint.analyzers.finding import Finding
+from costlint.analyzers.rule import Rule, Violation
+from costlint.costmodel.edit import op_key
 from costlint.costmodel.graph import Op, OpGraph
 
 KEY: Final = "costlint.ignore"
@@ -57,19 +61,59 @@ def _literal(name: str) -> str:
     return name if name == "*" else name.replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")
 
 
-def ignored_by(
-    ignores: Iterable[Ignore], rule: str, ops: Iterable[Op], path: str, today: date
-) -> tuple[Ignore, ...]:
-    """The entries that cover every one of `ops`: one alone, else several together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignores:
+    """The entries that hold for the model at `path`; expired ones cover nothing."""
 
-    () where an op is left open; expired entries cover nothing.
-    """
-    valid = [e for e in ignores if e.expires is None or e.expires >= today]
-    covers = [[e for e in valid if e.covers(rule, op, path)] for op in ops]
-    for entry in valid:
-        if covers and all(entry in found for found in covers):
-            return (entry,)
-    return tuple(dict.fromkeys(e for found in covers for e in found)) if all(covers) else ()
+    entries: tuple[Ignore, ...] = ()
+    path: str = ""
+
+    def at(self, rule: str, op: Op) -> tuple[Ignore, ...]:
+        """The entries that cover `op`."""
+        return tuple(entry for entry in self.entries if entry.covers(rule, op, self.path))
+
+    def over(self, rule: str, ops: Iterable[Op]) -> tuple[Ignore, ...]:
+        """The entries that cover every one of `ops`: one alone, else several together.
+
+        () where an op is left open.
+        """
+        covers = [self.at(rule, op) for op in ops]
+        for entry in self.entries:
+            if covers and all(entry in found for found in covers):
+                return (entry,)
+        return tuple(dict.fromkeys(e for found in covers for e in found)) if all(covers) else ()
+
+
+def valid(ignores: Iterable[Ignore], path: str, today: date) -> Ignores:
+    """Those of `ignores` that are not expired."""
+    held = tuple(e for e in ignores if e.expires is None or e.expires >= today)
+    return Ignores(entries=held, path=path)
+
+
+def violations(
+    rule: Rule, facts: Facts, ignores: Ignores, used: set[Ignore]
+) -> Sequence[Violation]:
+    """What `rule` sees; what it gathers is gathered anew on either side of the ignores."""
+    found = list(rule.check(facts))
+    seen = {op_key(op): ignores.at(rule.id, op) for each in found for op in each.ops}
+    used.update(entry for entries in seen.values() for entry in entries)
+    covered = frozenset(key for key, entries in seen.items() if entries)
+    if not rule.gathers or not covered:
+        return found
+    others = frozenset(map(op_key, facts.graph.ops)) - covered
+    parts = [rule.check(replace(facts, left_out=keys)) for keys in (covered, others)]
+    return [violation for part in parts for violation in part]
+
+
+def with_covered(finding: Finding, together: Sequence[Violation], ignores: Ignores) -> Finding:
+    """`finding`, saying how much of it is ignored: its edit is one whole and stays."""
+    ops = {op_key(op): op for violation in together for op in violation.ops}
+    covered = sum(bool(ignores.at(finding.rule, op)) for op in ops.values())
+    if not covered:
+        return finding
+    told = "is" if covered == 1 else "are"
+    message = f"{finding.message}; {covered} of its {len(ops)} ops {told} ignored"
+    return replace(finding, message=message)
 
 
 def complaints(ignores: Iterable[Ignore], used: Iterable[Ignore], today: date) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from costlint.costmodel.channels import Channels
@@ -53,7 +53,8 @@ def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
     `channels` are `channels_of(graph)`. Ops that nothing touches are the same objects as before.
     """
     taken = {key: change for change in edit.replaced for key in change.ops}
-    last = {id(change): max(_places(graph, change.ops)) for change in edit.replaced}
+    places = {op_key(op): index for index, op in enumerate(graph.ops)} if taken else {}
+    last = {id(change): max(places[key] for key in change.ops) for change in edit.replaced}
     resize = Resizing(channels, edit.widths, edit.dense)
     ops: list[Op] = []
     for index, op in enumerate(graph.ops):
@@ -65,7 +66,9 @@ def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
         elif key not in edit.bypassed:
             new = _rewired(resize.op(op), edit.bypassed, graph, resize)
             ops.append(with_bias(new) if key in edit.biased else new)
-    ops = _fused([_viewed(op) if op_key(op) in edit.free else op for op in ops], edit)
+    if edit.free:
+        ops = [_viewed(op) if op_key(op) in edit.free else op for op in ops]
+    ops = _fused(ops, edit)
     outputs = tuple(_standing(t, edit.bypassed, graph, resize) for t in graph.outputs)
     return replace(
         graph,
@@ -75,10 +78,6 @@ def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
         parameters=resize.parameters(graph, ops),
         source=None,
     )
-
-
-def _places(graph: OpGraph, keys: frozenset[str]) -> Iterator[int]:
-    return (index for index, op in enumerate(graph.ops) if op_key(op) in keys)
 
 
 def _standing(
@@ -97,7 +96,7 @@ def _standing(
 def _rewired(
     op: Op, bypassed: Mapping[str, str], graph: OpGraph, resize: Resizing | None = None
 ) -> Op:
-    if not any(t is not None and t.name in bypassed for t in op.inputs):
+    if not bypassed or not any(t is not None and t.name in bypassed for t in op.inputs):
         return op
     inputs = [None if t is None else _standing(t, bypassed, graph, resize) for t in op.inputs]
     return replace(op, inputs=tuple(inputs))
@@ -160,6 +159,7 @@ def _alive(ops: list[Op], outputs: Iterable[Tensor]) -> list[Op]:
     for op in reversed(ops):
         if any(t is not None and t.name in wanted for t in op.outputs):
             kept.append(op)
-            wanted.update(t.name for t in op.inputs if t is not None)
-            wanted.update(t.name for body in op.bodies for t in captured(body))
+            wanted.update([t.name for t in op.inputs if t is not None])
+            for body in op.bodies:
+                wanted.update(t.name for t in captured(body))
     return kept[::-1]

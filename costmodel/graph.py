@@ -70,6 +70,17 @@ class Tensor:
         """Bytes as stored; sub-byte types are packed."""
         return size_bytes(self.elements, self.stored_as or self.dtype)
 
+    def resized(self, name: str, shape: Shape, sources: tuple[str, ...]) -> Tensor:
+        """The tensor at another shape; `replace` takes twice as long, and an edit makes many."""
+        return Tensor(
+            name=name,
+            shape=shape,
+            dtype=self.dtype,
+            role=self.role,
+            stored_as=self.stored_as,
+            sources=sources,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Op:
@@ -93,6 +104,26 @@ class Op:
     def input(self, index: int) -> Tensor | None:
         """Input `index`, None where it is absent."""
         return self.inputs[index] if index < len(self.inputs) else None
+
+    def between(
+        self,
+        inputs: tuple[Tensor | None, ...],
+        outputs: tuple[Tensor | None, ...],
+        attributes: Mapping[str, Any],
+    ) -> Op:
+        """The op from other tensors to others; see `Tensor.resized`."""
+        return Op(
+            name=self.name,
+            domain=self.domain,
+            op_type=self.op_type,
+            version=self.version,
+            inputs=inputs,
+            outputs=outputs,
+            attributes=attributes,
+            bodies=self.bodies,
+            trips=self.trips,
+            metadata=self.metadata,
+        )
 
     @property
     def x(self) -> Tensor:

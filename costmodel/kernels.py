@@ -72,6 +72,13 @@ class _Grouping(Wiring):
     ) -> None:
         super().__init__(rows, outputs, rules)
         self.group: dict[int, _Group] = {}
+        self.composites: dict[str, list[Composite]] = {}
+        for composite in rules.composites:
+            self.composites.setdefault(composite.steps[0], []).append(composite)
+        self.fuses = {
+            op_type: [fuse for fuse in rules.fuses if op_type in fuse.ops]
+            for op_type in {op_type for fuse in rules.fuses for op_type in fuse.ops}
+        }
 
     def run(self) -> tuple[Kernel, ...]:
         order: dict[int, _Group] = {}
@@ -89,12 +96,10 @@ class _Grouping(Wiring):
     def _chain(self, index: int) -> _Group | None:
         if not self.rows[index].costed:
             return None
-        op_type = self.rows[index].op.op_type
-        for composite in self.rules.composites:
-            if composite.steps[0] == op_type:
-                found = self._match(index, composite)
-                if found is not None:
-                    return _Group(found, composite.name, _main(self.rows, found))
+        for composite in self.composites.get(self.rows[index].op.op_type, ()):
+            found = self._match(index, composite)
+            if found is not None:
+                return _Group(found, composite.name, _main(self.rows, found))
         return None
 
     def _match(self, index: int, composite: Composite) -> list[int] | None:
@@ -141,7 +146,9 @@ class _Grouping(Wiring):
     def _join(self, new: _Group) -> _Group | None:
         """The latest group that `new` may join, with `new` in it."""
         ops = [self.rows[i].op for i in new.rows]
-        fuses = [f for f in self.rules.fuses if all(op.op_type in f.ops for op in ops)]
+        fuses = self.fuses.get(ops[0].op_type, [])
+        if len(ops) > 1:
+            fuses = [f for f in fuses if all(op.op_type in f.ops for op in ops[1:])]
         if not fuses:
             return None
         made = {t.name for op in ops for t in op.outputs if t is not None}
@@ -189,7 +196,7 @@ class _Grouping(Wiring):
                     continue
                 if tensor.is_parameter:
                     weights[tensor.name] = tensor
-                elif self.root_of(tensor) not in inside:
+                elif self.root.get(tensor.name, tensor.name) not in inside:
                     reads[tensor.name] = tensor
         writes = [
             t
@@ -208,7 +215,9 @@ class _Grouping(Wiring):
             weights=tuple(weights.values()),
             writes=tuple(writes) or _last(rows),
             strided=tuple(t for name, t in reads.items() if name in self.strided),
-            layout=self.layout_of(self.rows[group.main].op, tuple(reads.values()), group.composite),
+            layout=self.layout_of(self.rows[group.main].op, tuple(reads.values()), group.composite)
+            if self.rules.keeps_order
+            else None,
         )
 
 

@@ -81,24 +81,41 @@ class Reestimator:
         self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str], moved: Amounts
     ) -> PricedKernel:
         border = (*kernel.reads, *kernel.writes)
-        lies = kernel.layout
-        key = (
-            kernel.composite,
-            *[t.name for t in kernel.strided],
-            lies and (lies.is_channels_last, lies.has_bias_apart, *[t.name for t in lies.mixed]),
-            *[id(row.op) if id(row.op) in self.rows else row.op for row in kernel.ops],
-            *[(t.name, t.shape, widths.get(t.name), t.name in ends) for t in border],
-            *moved.items(),
-        )
-        if key not in self.seconds:
-            profile = self.estimate.device
-            counted = added(amounts(kernel, profile.settings, widths, ends), moved)
-            seconds = kernel_seconds(counted, profile.seconds_per_unit, profile.overlap)
-            self.seconds[key] = float(seconds.latency_s)
-        return PricedKernel(
-            ops=kernel.ops, kernel_class=kernel.kernel_class, latency_s=self.seconds[key]
-        )
+        ops = [id(row.op) for row in kernel.ops]
+        if not all(op in self.rows for op in ops):  # it is new, and so are its like
+            latency_s = self._latency_s(kernel, widths, ends, moved)
+        else:
+            key = (
+                kernel.composite,
+                *ops,
+                *[(t.name, t.shape, widths.get(t.name), t.name in ends) for t in border],
+                _order(kernel),
+                *moved.items(),
+            )
+            known = self.seconds.get(key)
+            if known is None:
+                known = self.seconds[key] = self._latency_s(kernel, widths, ends, moved)
+            latency_s = known
+        return PricedKernel(ops=kernel.ops, kernel_class=kernel.kernel_class, latency_s=latency_s)
+
+    def _latency_s(
+        self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str], moved: Amounts
+    ) -> float:
+        profile = self.estimate.device
+        counted = added(amounts(kernel, profile.settings, widths, ends), moved)
+        seconds = kernel_seconds(counted, profile.seconds_per_unit, profile.overlap)
+        return float(seconds.latency_s)
 
 
 def _alone(graph: OpGraph, op: Op) -> OpGraph:
     return replace(graph, ops=(op,))
+
+
+def _order(kernel: Kernel) -> Hashable:
+    """How what the kernel reads and writes lies: an edit elsewhere may change that."""
+    strided = tuple([tensor.name for tensor in kernel.strided])
+    layout = kernel.layout
+    if layout is None:
+        return strided
+    mixed = tuple([tensor.name for tensor in layout.mixed])
+    return strided, mixed, layout.is_channels_last, layout.has_bias_apart

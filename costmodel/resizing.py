@@ -13,6 +13,8 @@ from costlint.costmodel.source import SourceParameter
 
 def op_key(op: Op) -> str:
     """What edits call an op: the name of its first output, because names can repeat."""
+    if op.outputs and op.outputs[0] is not None:
+        return op.outputs[0].name
     return next((t.name for t in op.outputs if t is not None), op.name)
 
 
@@ -31,6 +33,7 @@ class Resizing:
             if group.name in widths
         }
         self.keys = frozenset(key for index in self.changed for key in channels.keys_along(index))
+        self.names = self.keys | channels.shared if self.keys else self.keys
         self.made: dict[str, Tensor] = {}
         self.shared: dict[str, str] = {}
 
@@ -39,7 +42,7 @@ class Resizing:
         axes = self.channels.axes[key]
         return tuple(
             [
-                size if terms is None else size + sum(self._growth(t, n) for t, n in terms)
+                size if terms is None else size + sum([self._growth(t, n) for t, n in terms])
                 for size, terms in zip(shape, axes, strict=True)
             ]
         )
@@ -70,12 +73,12 @@ class Resizing:
         if key != tensor.name and sources == (tensor.name,):
             self.shared[key] = tensor.name
             sources = (key,)
-        return replace(tensor, name=key, shape=shape, value=None, sources=sources)
+        return tensor.resized(key, shape, sources)
 
     def op(self, op: Op) -> Op:
         """`op` at its new widths, itself where they are the same."""
         loses_groups = op_key(op) in self.dense
-        if not self.changed and not loses_groups:
+        if not loses_groups and not self._meets(op):
             return op
         inputs = tuple([self.tensor(op, t) for t in op.inputs])
         outputs = tuple([self.tensor(op, t) for t in op.outputs])
@@ -92,14 +95,21 @@ class Resizing:
         ):
             return op
         attributes = op.attributes if wanted == groups else {**op.attributes, "group": wanted}
-        return replace(op, inputs=inputs, outputs=outputs, attributes=attributes)
+        return op.between(inputs, outputs, attributes)
+
+    def _meets(self, op: Op) -> bool:
+        """Whether a tensor of `op` may have another size: its name says so, but for shared ones."""
+        names = self.names
+        if not names:
+            return False
+        return any(t is not None and t.name in names for t in (*op.outputs, *op.inputs))
 
     def parameters(self, graph: OpGraph, ops: Iterable[Op]) -> Mapping[str, SourceParameter]:
         """The graph's parameters at their new shapes."""
         found = dict(graph.parameters)
         for op in ops:
             for tensor in op.inputs:
-                if tensor is not None and tensor.sources == (tensor.name,):
+                if tensor is not None and tensor.sources and tensor.sources == (tensor.name,):
                     stored = found.get(self.shared.get(tensor.name, tensor.name))
                     if stored is not None and stored.shape != tensor.shape:
                         found[tensor.name] = replace(stored, shape=tensor.known_shape, value=None)

@@ -85,7 +85,7 @@ def _verdict(report: Report, look: Look) -> Iterator[str]:
     mark = look.mark("ok" if gate.passed else "error")
     head = look.paint(f"{mark} {state}", "good" if gate.passed else "bad")
     reasons = "; ".join(gate.reasons)
-    yield f"{head}: {counts or 'no findings'} (fail-on = {gate.fail_on})"
+    yield from look.hanging(f"{head}: ", f"{counts or 'no findings'} (fail-on = {gate.fail_on})")
     if reasons:
         yield from look.lines(reasons, indent=2)
     rules = [f.rule for model in report.models for f in model.open_findings]

@@ -14,7 +14,7 @@ from costlint.costmodel.estimate import Estimate, KernelEstimate
 from costlint.costmodel.latency.terms import INDEX
 from costlint.costmodel.op_cost import OpCost
 from costlint.reports import rows
-from costlint.reports.report import ModelReport
+from costlint.reports.report import UNUSED, ModelReport
 
 _COMPUTE_ROOFS: Final = ("dense_1x1", "dense_3x3", "linear")
 _MEMORY_ROOFS: Final = ("elementwise", "activation")
@@ -67,7 +67,7 @@ def with_analysis(entry: ModelReport, analysis: Analysis) -> ModelReport:
         _judged(op, seen[key]) if key in seen else op
         for op, key in zip(entry.ops, keys, strict=True)
     )
-    unused = tuple(f"unused ignore: {ignore}" for ignore in analysis.unused_ignores)
+    unused = tuple(f"{UNUSED}{ignore}" for ignore in analysis.unused_ignores)
     totals = replace(
         entry.totals,
         fragmentation=analysis.fragmentation,
@@ -80,6 +80,7 @@ def with_analysis(entry: ModelReport, analysis: Analysis) -> ModelReport:
         analyzed=True,
         class_latency_after_fixes_s=analysis.class_latency_after_fixes_s,
         notes=(*entry.notes, *unused),
+        used_ignores=analysis.used_ignores,
     )
 
 

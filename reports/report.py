@@ -23,6 +23,9 @@ CLASSES: Final[Mapping[str, str]] = {
 
 SEVERITIES: Final = ("error", "warning", "note")
 
+UNUSED: Final = "unused ignore: "
+"""How the note of an ignore begins that covers nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
@@ -65,6 +68,7 @@ class ModelReport:
     """One model on one device, or counted only. Classes are those of CLASSES.
 
     `analyzed` says that the guidelines were checked: only then is no finding good news.
+    `used_ignores` are those that cover an op of a finding; the others are among the notes.
     """
 
     path: str
@@ -80,6 +84,7 @@ class ModelReport:
     analyzed: bool = False
     findings: tuple[FindingRow, ...] = ()
     notes: tuple[str, ...] = ()
+    used_ignores: tuple[str, ...] = ()
     estimate: Estimate | None = field(default=None, compare=False, repr=False)
     """What the entry was made of, for those who compute further; no renderer looks at it."""
 

@@ -29,6 +29,8 @@ NARROWEST: Final = 40
 _WIDEST_PROSE: Final = 100
 _LABEL: Final = 16
 _VALUE: Final = 10
+_FEWEST: Final = 12
+_BELOW: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,9 @@ class Look:
         return self.paint(self.mark("bar") * blocks, style) + " " * (width - blocks)
 
     def hanging(self, head: str, text: str) -> list[str]:
-        """`head` as it is, then `text` wrapped in the columns to its right."""
+        """`head` as it is, then `text` to its right, or below where few columns are left."""
         indent = cells(_STYLE.sub("", head))
+        if self.columns - indent < _FEWEST:
+            return [head.rstrip(), *self.lines(text, indent=_BELOW)]
         first, *rest = wrap(self.clean(text), self.columns - indent)
         return [head + first, *(" " * indent + line for line in rest)]

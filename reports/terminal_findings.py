@@ -69,6 +69,9 @@ def _headline(finding: FindingRow, look: Look, *, rough: bool) -> list[str]:
     around = f"({around})  {numbers.share(saving.share)}"
     text = f"saves {look.paint(point, 'bold')} {look.paint(around, 'dim')}"
     gap = look.prose - cells(f"{label}{name}saves {point} {around}")
+    if _INDENT + cells(f"saves {point} {around}") > look.columns:
+        ends = (f"saves {look.paint(point, 'bold')}", look.paint(around, "dim"))
+        return [*lines, *(" " * _INDENT + line for line in ends)]
     if more or gap < _LEAST_GAP:
         return [*lines, " " * _INDENT + text]
     return [head + " " * gap + text]
@@ -94,8 +97,9 @@ def fused_lines(model: ModelReport, look: Look) -> Iterator[str]:
     fused = [op for op in model.ops if op.fused_into]
     if not fused:
         return
+    none = numbers.milliseconds(0.0, like=model.totals.latency_s)
     yield from look.lines(
-        f"{numbers.plural(len(fused), 'op')} fused into others on this device, 0 ms"
+        f"{numbers.plural(len(fused), 'op')} fused into others on this device, {none} of their own"
         + (":" if look.show_fused else " (--show-fused)"),
         indent=2,
         style="dim",

@@ -47,6 +47,7 @@ def pad(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> list[str]:
     """`text` on lines of at most `width` columns; too long words break after `/`, `.` and so on."""
+    width = max(width, 1)
     lines = [""]
     for word in _SPACE.split(text):
         first, *rest = _pieces(word, width)

@@ -1,7 +1,7 @@
 """Accepted findings: a JSON file with one entry a line, and the ratchet that it is.
 
 An entry holds for one model, whose path is written from the folder of the baseline, and through
-the fingerprint for one rule, device and place.
+the fingerprint for one rule, device and place. Files of before name no device in their entries.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Accepted:
     rule: str
     fingerprint: str
     saved_s: float
+    device: str = ""
 
 
 def read(path: str) -> tuple[Accepted, ...]:
@@ -45,6 +46,7 @@ def read(path: str) -> tuple[Accepted, ...]:
                 rule=str(row["rule"]),
                 fingerprint=str(row["fingerprint"]),
                 saved_s=float(row["saved_s"]),
+                device=str(row.get("device", "")),
             )
             for row in rows
         )
@@ -71,19 +73,27 @@ def write(path: str, entries: Iterable[Accepted]) -> None:
 def accepting(
     entries: Sequence[ModelReport], path: str, ran: Collection[str]
 ) -> tuple[Accepted, ...]:
-    """Every open finding of `entries`, and what the file at `path` says of other models.
+    """Every open finding of `entries`, and what the file at `path` says of others.
 
-    What it says of rules that are not among those that `ran` stays, too.
+    Others are other models, other devices, rules that are not among those that `ran`. An entry
+    without a device stays until its finding is seen.
     """
-    models = {model_key(entry.path, path) for entry in entries}
+    places = _places(entries, path)
     known = read(path) if Path(path).exists() else ()
-    others = [row for row in known if row.model not in models or row.rule not in ran]
+    seen = {(model_key(e.path, path), f.fingerprint) for e in entries for f in e.findings}
+    others = [
+        row
+        for row in known
+        if ((row.model, row.device) not in places and (row.model, row.fingerprint) not in seen)
+        or row.rule not in ran
+    ]
     now = [
         Accepted(
             model=model_key(entry.path, path),
             rule=finding.rule,
             fingerprint=finding.fingerprint,
             saved_s=finding.saved_s,
+            device=_device_name(entry),
         )
         for entry in entries
         for finding in entry.open_findings
@@ -92,13 +102,24 @@ def accepting(
 
 
 def pruned(entries: Sequence[ModelReport], path: str, ran: Collection[str]) -> tuple[Accepted, ...]:
-    """The file at `path` without what the rules that `ran` find no more in the models here."""
-    models = {model_key(entry.path, path) for entry in entries}
-    found = {f.fingerprint for entry in entries for f in entry.findings if not f.suppressed}
+    """The file at `path` without what the rules that `ran` find no more in what is checked here.
+
+    An entry without a device counts as one of the devices here: it could never go otherwise.
+    """
+    places = _places(entries, path)
+    places |= {(model, "") for model, _ in places}
+    found = {
+        (model_key(entry.path, path), finding.fingerprint)
+        for entry in entries
+        for finding in entry.findings
+        if not finding.suppressed
+    }
     return tuple(
         row
         for row in read(path)
-        if row.model not in models or row.rule not in ran or row.fingerprint in found
+        if (row.model, row.device) not in places
+        or row.rule not in ran
+        or (row.model, row.fingerprint) in found
     )
 
 
@@ -115,6 +136,16 @@ def with_accepted(entry: ModelReport, rows: Iterable[Accepted], path: str) -> Mo
             for f in entry.findings
         ),
     )
+
+
+def _places(entries: Sequence[ModelReport], path: str) -> set[tuple[str, str]]:
+    """The models of `entries` with their devices, as entries of the file at `path` name them."""
+    return {(model_key(entry.path, path), _device_name(entry)) for entry in entries}
+
+
+def _device_name(entry: ModelReport) -> str:
+    """The device of `entry`, "" where it was only counted."""
+    return "" if entry.device is None else entry.device.name
 
 
 def model_key(model: str, baseline: str) -> str:

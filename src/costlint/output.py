@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from costlint.costmodel.errors import CostlintError, OptionError
-from costlint.reports.report import Report
+from costlint.reports.report import UNUSED, Report
 from costlint.reports.screen import Look
 from costlint.reports.text import visible
 
@@ -93,7 +93,7 @@ def _tell_verdict(report: Report) -> None:
     """Why the gate failed, and ignores that ignore nothing: in a pipe nobody would see it."""
     for model in report.models:
         for note in model.notes:
-            if note.startswith("unused ignore"):
+            if note.startswith(UNUSED):
                 warn(f"{model.title}: {note}")
     for reason in report.gate.reasons:
         sys.stderr.write(f"gate failed: {visible(reason)}\n")
@@ -109,7 +109,7 @@ def look(show: Show) -> Look:
     stream = None if show.output_file else sys.stdout
     return Look(
         width=show.width or shutil.get_terminal_size((DEFAULT_COLUMNS, 24)).columns,
-        color=show.color == "always" or (show.color == "auto" and _color(stream)),
+        color=colored(show.color, stream),
         unicode=_unicode(stream),
         per_op=show.per_op,
         statistics=show.statistics,
@@ -147,6 +147,11 @@ def put(text: str, output_file: str | None) -> None:
     except OSError as error:
         where = repr(output_file) if output_file else "the output"
         raise OptionError(f"cannot write {where}: {error.strerror}") from error
+
+
+def colored(wish: str, stream: TextIO | None) -> bool:
+    """Whether there is colour on `stream` (None is a file) where `--color` says `wish`."""
+    return wish == "always" or (wish == "auto" and _color(stream))
 
 
 def _color(stream: TextIO | None) -> bool:

@@ -13,8 +13,9 @@ PATIENCE_S: Final = 0.5
 class Progress:
     """`with Progress(12, "models") as progress: ... progress.advance()`."""
 
-    def __init__(self, total: int, what: str) -> None:
+    def __init__(self, total: int, what: str, *, color: bool = True) -> None:
         self._total, self._what, self._done = total, what, 0
+        self._color = color
         self._bar: Any = None
         self._task: Any = None
         self._lock = Lock()
@@ -76,7 +77,7 @@ class Progress:
         with self._lock:
             if not self._timer.finished.is_set() and self._bar is None:
                 columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-                console = Console(stderr=True)
+                console = Console(stderr=True, color_system="auto" if self._color else None)
                 times = (Rate(), TimeElapsedColumn(), TimeRemainingColumn())
                 bar = RichProgress(*columns, *times, console=console, transient=True)
                 self._bar = bar

@@ -17,12 +17,13 @@ from costlint.baseline import write as write_baseline
 from costlint.costmodel.errors import CostlintError
 from costlint.details import details
 from costlint.gate import gate, regression_gate, unchecked_budgets
-from costlint.output import SILENT, Show, shows_digest, tell, warn, write
+from costlint.output import SILENT, Show, colored, shows_digest, tell, warn, write
 from costlint.progress import Progress
 from costlint.reports.report import ModelReport, Report
 from costlint.reports.rows import RuleRow
 from costlint.reports.text import visible
 from costlint.settings import Settings
+from costlint.unused import judged_together
 
 GATE_FAILED: Final = 1
 NOT_ANALYSED: Final = 2
@@ -44,7 +45,7 @@ def run(models: Sequence[str], asked: Asked, show: Show) -> int:
     """
     made: list[Made] = []
     errors: dict[str, None] = {}  # an option that is wrong is wrong for every model: told once
-    with Progress(len(models), "models") as progress:
+    with Progress(len(models), "models", color=colored(show.color, sys.stderr)) as progress:
         for model in models:
             try:
                 settings = asked.settings(model)
@@ -67,9 +68,8 @@ def finish(made: Sequence[Made], asked: Asked, show: Show, *, failed: bool = Fal
     """
     if not made or (failed and asked.compared):
         return NOT_ANALYSED
-    held = [
-        replace(m, entry=entry) for m, entry in zip(made, with_baselines(made, asked), strict=True)
-    ]
+    entries = judged_together(with_baselines(made, asked))
+    held = [replace(m, entry=entry) for m, entry in zip(made, entries, strict=True)]
     report = _report(held, asked)
     if show.verbose:
         for one in held:

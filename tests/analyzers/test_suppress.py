@@ -52,10 +52,63 @@ def test_a_pattern_suppresses_what_it_covers(node):
 def test_entries_for_single_nodes_suppress_together():
     one, other = Ignore(rule="G4", node="one", reason="a"), Ignore(rule="G4", node="other")
     assert states(run(text=CHAIN)) == states(run(one, text=CHAIN)) == {("one", "other"): False}
+    (part,) = run(one, text=CHAIN).findings  # its edit is one whole: it stays, and says so
+    assert part.message.endswith("; 1 of its 2 ops is ignored")
+    assert part.saving == run(text=CHAIN).findings[0].saving
+    assert not run(one, text=CHAIN).unused_ignores
     both = run(one, other, text=CHAIN)
     assert states(both) == {("one", "other"): True}
     assert [f.suppressed_by for f in both.findings] == ["a; ignored"]
     assert not both.unused_ignores
+
+
+GATHERED = {
+    "G102": """
+g (float[1, 3, 28, 28] x, float[36, 3, 3, 3] w0, float[36, 36, 3, 3] w1, float[16, 36, 3, 3] w2)
+  => (float[1, 16, 24, 24] y)
+{ [one__a] a = Conv<pads = [1, 1, 1, 1]>(x, w0)  [b] b = Conv(a, w1)  [c] y = Conv(b, w2) }
+""",
+    "G303": """
+g (float[1, 8, 4, 4] x) => (float[1, 8, 4, 4] y)
+{ [one__a] a = Relu(x)  [b] b = Relu(a)  [c] c = Relu(b)  [d] y = Relu(c) }
+""",
+    "G402": """
+g (float[1, 64, 28, 28] x, float[64, 64, 3, 3] w0, float[64, 1, 3, 3] w1, float[64, 1, 3, 3] w2)
+  => (float[1, 64, 22, 22] y)
+{ [stem] a = Conv(x, w0)  [one__b] b = Conv<group = 64>(a, w1)  [c] y = Conv<group = 64>(b, w2) }
+""",
+    "G403": """
+g (float[1, 64, 28, 28] x) => (float[1, 16, 56, 56] y)
+{ [one__a] a = DepthToSpace<blocksize = 2>(x)  [b] b = SpaceToDepth<blocksize = 2>(a)
+  [c] y = DepthToSpace<blocksize = 2>(b) }
+""",
+}
+LAUNCHES = Device(mac_per_s=1e11, byte_per_s=1e10, launch_s=1e-5, lanes_out=8)
+
+
+@pytest.mark.parametrize(
+    ("rule", "others"),
+    [("G102", ("b",)), ("G303", ("b", "c", "d")), ("G402", ("c",)), ("G403", ("b", "c"))],
+)
+def test_what_is_gathered_over_the_network_is_gathered_on_either_side(rule, others):
+    def found(*ignores):
+        return analyze(
+            LAUNCHES(graph(GATHERED[rule])),
+            select=(rule,),
+            ignores=ignores,
+            today=TODAY,
+            reprice=LAUNCHES,
+        )
+
+    first = {"G402": "/one/b"}.get(rule, "/one/a")
+    assert states(found()) == {(first, *others): False}
+    parts = found(Ignore(rule="G", node="/one/**"))
+    assert states(parts) == {(first,): True, others: False}
+    assert not parts.unused_ignores
+    whole, (rest,) = found().findings[0], [f for f in parts.findings if not f.suppressed]
+    assert "ignored" not in rest.message
+    if whole.saving and rest.saving:
+        assert rest.saving.saved_s < whole.saving.saved_s
 
 
 def test_suppressed_findings_are_not_fixed():

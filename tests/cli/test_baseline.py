@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from costlint.baseline import RATCHET
 from tests.cli.conftest import WASTEFUL, saved
+from tests.device import toy_device
 
 pytestmark = pytest.mark.usefixtures("wasteful")
 
@@ -32,7 +34,7 @@ def test_what_is_accepted_does_not_fail_again(costlint, place, capsys):
     (place / "costlint.toml").write_text(f'baseline = "{FILE}"\n')
     assert costlint(MODEL) == 0
     for row in rows(place):
-        assert row.keys() == {"model", "rule", "fingerprint", "saved_s"}
+        assert row.keys() == {"model", "rule", "fingerprint", "saved_s", "device"}
         assert row["model"] == MODEL
 
 
@@ -79,6 +81,48 @@ def test_rules_that_did_not_run_stay_in_the_file(renew, costlint, place):
     assert rows(place) == both
 
 
+def test_devices_live_beside_each_other(costlint, place):
+    toy_device("other", slower=3).save(place / "other.toml")
+    assert costlint(MODEL, "-d", "toy.toml", "-d", "other.toml", "--write-baseline") == 0
+    both = rows(place)
+    assert {row["device"] for row in both} == {"toy", "other"}
+    for renew in ("--write-baseline", "--prune-baseline"):
+        for name in ("toy.toml", "other.toml"):
+            assert costlint(MODEL, "-d", name, renew, "--baseline", FILE) == 0
+            assert rows(place) == both
+
+
+def test_the_ratchet_holds_each_device_by_itself(costlint, place):
+    toy_device("other", slower=3).save(place / "other.toml")
+    two = ("-d", "toy.toml", "-d", "other.toml", "--baseline", FILE)
+    costlint(MODEL, *two, "--write-baseline")
+    rewrite(place, lambda row: {**row, "saved_s": row["saved_s"] * (row["device"] == "toy")})
+    assert costlint(MODEL, *two) == 1
+    assert costlint(MODEL, "-d", "toy.toml", "--baseline", FILE) == 0
+
+
+def test_a_file_without_devices_is_read_and_its_entries_stay_until_they_are_seen(costlint, place):
+    toy_device("other", slower=3).save(place / "other.toml")
+    costlint(MODEL, "--write-baseline")
+    named = rows(place)
+    rewrite(place, lambda row: {key: value for key, value in row.items() if key != "device"})
+    assert costlint(MODEL, "--baseline", FILE) == 0
+    assert costlint(MODEL, "-d", "other.toml", "--write-baseline") == 0
+    assert [row["device"] for row in rows(place)].count("") == len(named)
+    assert costlint(MODEL, "--baseline", FILE) == 0
+    assert costlint(MODEL, "--write-baseline") == 0
+    assert [row for row in rows(place) if row["device"] != "other"] == named
+
+
+def test_what_was_ignored_until_a_day_is_not_accepted_by_then(costlint, place):
+    settings = '[[ignores]]\nrule = "G4"\nexpires = {}\n'
+    (place / "costlint.toml").write_text(settings.format("2999-01-01"))
+    assert costlint(MODEL, "--write-baseline") == 0
+    assert rows(place) == []
+    (place / "costlint.toml").write_text(settings.format("2020-01-01"))
+    assert costlint(MODEL, "--baseline", FILE) == 1
+
+
 def test_a_path_in_a_baseline_starts_at_its_folder(costlint, place, monkeypatch):
     assert costlint(f"./{MODEL}", "--write-baseline") == 0
     assert costlint(place / MODEL, "--baseline", FILE) == 0
@@ -111,6 +155,21 @@ def test_unused_and_expired_ignores_are_told(costlint, place, capsys):
     assert "unused ignore: G2 at * in wasteful.onnx" in told
     assert "unused ignore: G4 at * in * (expired on 2020-01-01)" in told
     assert "another.onnx" not in told
+
+
+def test_an_ignore_is_unused_when_no_device_and_no_model_uses_it(costlint, place, conv, capsys):
+    replace(toy_device("fusing"), fusion="ncnn").save(place / "fusing.toml")
+    (place / "costlint.toml").write_text(
+        'fail-on = "never"\n[[ignores]]\nrule = "G401"\n[[ignores]]\nrule = "G2"\n'
+    )
+    assert costlint(MODEL, "-d", "fusing.toml") == 0
+    assert "unused ignore: G401" in capsys.readouterr().err
+    assert costlint(MODEL, "-d", "fusing.toml", "-d", "toy.toml") == 0
+    told = capsys.readouterr().err
+    assert "G401" not in told
+    assert told.count("unused ignore: G2 at * in *") == 1
+    assert costlint(conv, MODEL, "-d", "toy.toml") == 0
+    assert "G401" not in capsys.readouterr().err
 
 
 def test_an_ignore_suppresses(costlint, place, capsys):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 
 import pytest
 
 from costlint import progress
+from costlint.output import colored
 from costlint.progress import Progress
 
 
@@ -44,6 +46,34 @@ def test_long_work_shows_a_bar_that_goes(monkeypatch):
         bar.pause()
         wait_for(screen, "2/7")
     assert screen.getvalue().endswith("\x1b[2K")  # its line is wiped
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_the_bar_has_colour_only_where_it_may(color, monkeypatch):
+    screen = on_screen(monkeypatch)
+    monkeypatch.setattr(progress, "PATIENCE_S", 0.01)
+    with Progress(7, "models", color=color) as bar:
+        bar.advance()
+        wait_for(screen, "1/7")
+    assert bool(re.search(r"\x1b\[[\d;]*m", screen.getvalue())) is color
+
+
+@pytest.mark.parametrize(
+    ("wish", "variables", "expected"),
+    [
+        ("auto", {}, True),
+        ("auto", {"NO_COLOR": "1"}, False),
+        ("never", {"FORCE_COLOR": "1"}, False),
+        ("always", {"NO_COLOR": "1"}, True),
+    ],
+)
+def test_an_option_and_the_environment_say_whether_there_is_colour(
+    wish, variables, expected, monkeypatch
+):
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert colored(wish, Screen()) is expected
 
 
 def test_short_work_shows_nothing(monkeypatch):

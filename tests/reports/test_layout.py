@@ -7,15 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from costlint.reports.as_terminal import render
 from costlint.reports.chart_roofline import plane, points
 from costlint.reports.html_data import page_data
 from costlint.reports.places import advice
 from costlint.reports.rows import FindingRow
+from costlint.reports.screen import Look
 from costlint.reports.terminal_findings import where
 from costlint.reports.text import cells, visible, wrap
 from costlint.reports.treemap import modules, squarified
 from tests.reports.network import op_rows
-from tests.reports.on_device import ARM, estimated
+from tests.reports.on_device import ARM, GPU, estimated
+from tests.reports.sample import sample
 
 
 @given(st.text(max_size=200), st.integers(min_value=4, max_value=60))
@@ -24,6 +27,13 @@ def test_wrapped_lines_fit_and_keep_every_character(text, width):
     lines = wrap(shown, width)
     assert all(cells(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == shown.replace(" ", "")
+
+
+@pytest.mark.parametrize(("width", "widest"), [(40, 55), (60, 60)])  # a row of numbers takes 55
+def test_a_report_of_several_devices_fits_a_narrow_screen(width, widest):
+    report = sample(estimated(path="m" * 70 + ".onnx"), estimated(), estimated(GPU))
+    text = render(report, Look(width=width, per_op=True, statistics=True, show_fused=True))
+    assert max(map(cells, text.splitlines())) <= widest
 
 
 @given(st.text())

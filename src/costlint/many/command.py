@@ -24,7 +24,7 @@ from costlint.many.stream import JsonLines, Parquet, Stream, failed_model
 from costlint.many.summary import Baselines, Held, held
 from costlint.many.ways import Ways
 from costlint.many.work import BUG
-from costlint.output import SILENT, Show, tell, warn
+from costlint.output import SILENT, Show, colored, tell, warn
 from costlint.progress import Progress
 from costlint.reports import numbers
 from costlint.reports.many_report import FailedModel, ManyReport
@@ -70,8 +70,10 @@ def run_many(models: Sequence[str], asked: Asked, show: Show, ways: Ways) -> int
         keyed=ways.resume is not None or show.output_format == "json-lines",
         earlier=earlier(ways.resume) if ways.resume else {},
     )
-    with _streams(show, ways, run) as streams:
-        _go(targets, targets_before, asked, how, run, streams)
+    total = len(targets) + len(targets_before)
+    bar = Progress(total, "models", color=colored(show.color, sys.stderr))
+    with _streams(show, ways, run) as streams, bar as progress:
+        _go(targets, targets_before, asked, how, run, streams, progress)
     return _finish(run, asked, show, ways, len(targets))
 
 
@@ -82,18 +84,18 @@ def _go(  # noqa: PLR0913, PLR0917 - the parts of one run
     how: How,
     run: _Run,
     streams: Sequence[Stream],
+    progress: Progress,
 ) -> None:
     baselines = Baselines()
-    with Progress(len(targets) + len(targets_before), "models") as progress:
-        try:
-            for outcome in check_all((*targets, *targets_before), asked, how):
-                if outcome.index < len(targets):
-                    _take(outcome, run, streams, baselines)
-                else:
-                    run.before += latencies(outcome.target.name, outcome.records)
-                progress.advance()
-        except KeyboardInterrupt:
-            run.interrupted = True
+    try:
+        for outcome in check_all((*targets, *targets_before), asked, how):
+            if outcome.index < len(targets):
+                _take(outcome, run, streams, baselines)
+            else:
+                run.before += latencies(outcome.target.name, outcome.records)
+            progress.advance()
+    except KeyboardInterrupt:
+        run.interrupted = True
 
 
 def _take(outcome: Outcome, run: _Run, streams: Sequence[Stream], baselines: Baselines) -> None:

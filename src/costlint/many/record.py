@@ -20,7 +20,8 @@ def to_record(entry: ModelReport) -> dict[str, Any]:
     """The entry in JSON's own types, keys as in the JSON output."""
     slim = model_entry(replace(entry, ops=(), kernels=()))
     record = {key: value for key, value in slim.items() if key not in _DROPPED}
-    return {**record, "op_count": len(entry.ops), "analyzed": entry.analyzed}
+    more = {"op_count": len(entry.ops), "analyzed": entry.analyzed}
+    return {**record, **more, "used_ignores": list(entry.used_ignores)}
 
 
 def from_record(record: Mapping[str, Any]) -> ModelReport:
@@ -41,6 +42,7 @@ def from_record(record: Mapping[str, Any]) -> ModelReport:
         analyzed=record["analyzed"],
         findings=tuple(_finding(row) for row in record["findings"]),
         notes=tuple(record["notes"]),
+        used_ignores=tuple(record.get("used_ignores", ())),  # a stream of before has none
     )
 
 

@@ -14,6 +14,7 @@ from costlint.reports.many_report import ManyReport
 from costlint.reports.report import Report
 from costlint.reports.text import visible
 from costlint.run import rule_rows
+from costlint.unused import judged_together
 
 STREAMED: Final = frozenset({"json-lines", "parquet"})
 """Formats that were written while the run went on."""
@@ -78,7 +79,7 @@ def _write(report: ManyReport, show: Show) -> None:
 
 
 def _whole(report: ManyReport) -> Report:
-    entries = tuple(entry.report for entry in report.entries)
+    entries = judged_together(entry.report for entry in report.entries)
     return Report(
         tool_version=report.tool_version,
         models=entries,
