@@ -25,8 +25,6 @@ def folds(facts: Facts, op: Op) -> str:  # noqa: PLR0911 - one for each way
         return "Identity"
     if op.op_type == "Transpose" and maker is not None and maker.op_type == "Transpose":
         return "Transpose that undoes a Transpose" if _undoes(maker, op) else ""
-    if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
-        return "Cast to the type it has"
     if is_inference_normalisation(op) and _weighted(facts, op.x, op):
         return "BatchNormalization after weights"
     if op.op_type in _SCALES and len(op.inputs) == 2:
@@ -86,9 +84,8 @@ RULE: Final = Rule(
     name="foldable op",
     title="Fold the op into the weights before it",
     what="An op that changes nothing, or only by constants that the weights before it can take "
-    "up: BatchNormalization or a constant scale or bias after a convolution or Gemm, Identity, a "
-    "Cast to the same type, a Transpose that undoes another. Reported where this runtime runs it "
-    "as a kernel.",
+    "up: BatchNormalization or a constant scale or bias after a convolution or Gemm, Identity, "
+    "a Transpose that undoes another. Reported where this runtime runs it as a kernel.",
     why="It reads and writes every element for nothing. The network after the fold computes the "
     "same function; the bias that it leaves is priced, because some runtimes add it apart.",
     reference="Ma et al., ShuffleNet V2, ECCV 2018, section 2, G4; Jacob et al., CVPR 2018, "

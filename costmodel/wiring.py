@@ -47,6 +47,8 @@ class Wiring:
             index = op.input(1)
             scalar = index is not None and index.is_parameter and index.shape == ()
             return scalar and "Gather" in self.rules.views
+        if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
+            return True  # every runtime hands the tensor on
         return row.is_free or op.op_type in self.rules.views
 
     def _connect(self, index: int, row: OpCost) -> None:

@@ -165,6 +165,15 @@ def test_views_are_free_and_merging_a_transposed_one_copies():
     assert shown(made(text, "onnxruntime")) == ["Transpose"]
 
 
+@pytest.mark.parametrize("rules", RULE_SETS)
+def test_a_cast_to_the_type_it_has_is_a_view(rules):
+    text = """
+    g (float[1, 8] x) => (float16[1, 8] out)
+    { a = Relu(x)  same = Cast<to = 1>(a)  out = Cast<to = 10>(same) }
+    """
+    assert sum(name.count("Cast") for name in shown(made(text, rules))) == 1
+
+
 def test_every_op_that_is_not_free_is_in_one_kernel():
     counts = count(model(ATTENTION))
     for rules in RULE_SETS:
