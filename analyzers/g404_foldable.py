@@ -16,7 +16,7 @@ _SCALES: Final = frozenset({"Mul", "Div", "Add", "Sub"})
 _SHIFTS: Final = frozenset({"Add", "Sub", "BatchNormalization"})  # what folds into a bias
 
 
-def folds(facts: Facts, op: Op) -> str:  # noqa: PLR0911 - one for each way
+def folds(facts: Facts, op: Op) -> str:
     """How `op` folds away: a short phrase, '' where it does not."""
     if not op.inputs or op.outputs[0] is None or op.outputs[0].shape is None:
         return ""

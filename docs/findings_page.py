@@ -54,9 +54,9 @@ right sign and 39 lie inside.
 | G404 | 1 | 0 | 0 |
 | all | 104 | 103 (99 %) | 98 (94 %) |
 
-The wrong one were casts to the type that a tensor has: onnxruntime drops them as every runtime does,
-and since then the model drops them, too. Removed shuffles (G202) saved more than predicted: the
-model takes reshapes for free.
+The wrong one were casts to the type that a tensor has: onnxruntime drops them as every runtime
+does, and since then the model drops them, too. Removed shuffles (G202) saved more than predicted:
+the model takes reshapes for free.
 """
 
 
