@@ -22,6 +22,7 @@ EXCESS: Final = Threshold(
     reason="what widths of 1:2 cost in activations, the mildest inequality that the paper's Table "
     "1 measured (4 to 19 % slower)",
 )
+_STRIDED: Final = " (with a stride the optimum is c1 * p_in = c2 * p_out)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def check(facts: Facts) -> Iterable[Violation]:
         yield _violation(facts, together)
 
 
-def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
+def _targets(facts: Facts, together: list[_Unequal]) -> dict[int, float]:
+    """Widths of the groups in proportion, equal on both sides of each op."""
     targets: dict[int, float] = {}
     for one in together:
         # With a stride the optimum is c_in * p_in = c_out * p_out.
@@ -99,19 +101,15 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
             for index in side:
                 width = facts.channels.groups[index].width
                 targets.setdefault(index, total * width / length)
-    solved = at_equal_macs(facts, targets)
+    return targets
+
+
+def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
+    solved = at_equal_macs(facts, _targets(facts, together))
     worst = max(together, key=lambda one: one.widths.excess)
     first = worst.widths
     moved = sum(one.widths.memory_access_elements for one in together)
     bound = sum(one.widths.bound_elements for one in together)
-    pairs = sorted(
-        {(o.widths.c_in, o.widths.c_part, o.widths.parts, o.is_strided) for o in together}
-    )
-    told = ", ".join(
-        f"{a}:{b}" + f" ({parts} side by side)" * (parts > 1) + " strided" * strided
-        for a, b, parts, strided in pairs[:3]
-    )
-    told += ", ..." if len(pairs) > 3 else ""
     evidence: dict[str, Any] = {
         "c1": first.c_in,
         "c2": first.c_out,
@@ -139,12 +137,8 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
         )
     return Violation(
         ops=tuple(one.op for one in together),
-        message=f"widths {told}: memory access is {moved / bound - 1:.0%} above its bound"
-        + (
-            " (with a stride the optimum is c1 * p_in = c2 * p_out)"
-            if any(one.is_strided for one in together)
-            else ""
-        ),
+        message=f"widths {_ratios(together)}: memory access is {moved / bound - 1:.0%} above its "
+        f"bound{_STRIDED if any(one.is_strided for one in together) else ''}",
         fix=fix,
         alike=tuple(sorted({one.sizes for one in together})),
         evidence=evidence,
@@ -153,6 +147,18 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
         remedy="retrain",
         before=tuple(label(one.op) for one in together[:4]),
     )
+
+
+def _ratios(together: list[_Unequal]) -> str:
+    """`24:144, 144:24`: the different pairs of widths, the first three."""
+    pairs = sorted(
+        {(o.widths.c_in, o.widths.c_part, o.widths.parts, o.is_strided) for o in together}
+    )
+    told = ", ".join(
+        f"{a}:{b}" + f" ({parts} side by side)" * (parts > 1) + " strided" * strided
+        for a, b, parts, strided in pairs[:3]
+    )
+    return told + (", ..." if len(pairs) > 3 else "")
 
 
 def _changes(facts: Facts, after: Mapping[str, int]) -> str:
