@@ -71,7 +71,9 @@ def kernel_pairs(corpus: Path, *, settled: bool = True) -> Iterator[tuple[str, l
 
 
 def _of_device(kernels: Kernels, group: Group, like: DeviceProfile) -> Iterator[Pair]:
-    samples = Samples(rows=tuple(_samples(kernels, group.way_of_chip(like.name.split("-")[0]))))
+    samples = Samples(
+        rows=tuple(kernel_samples(kernels, group.way_of_chip(like.name.split("-")[0])))
+    )
     halves = np.array([zlib.crc32(row.family.encode()) % 2 for row in samples.rows], dtype=bool)
     first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
     for half in (halves, ~halves):
@@ -98,7 +100,8 @@ def _server(name: str) -> Group:
     return replace(group, settings=replace(group.settings, cores=CORES.get(name, 0)))
 
 
-def _samples(kernels: Kernels, way: Way) -> Iterator[Sample]:
+def kernel_samples(kernels: Kernels, way: Way) -> Iterator[Sample]:
+    """A sample for each shape, with its median latency."""
     seconds: Mapping[Shape, list[float]] = defaultdict(list)
     for shape, latency_s in kernels:
         seconds[shape].append(latency_s)

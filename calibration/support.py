@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 
 from calibration.groups import GROUPS, Group
+from calibration.kernelpairs import NOISE, kernel_samples
+from calibration.kernelrows import timed_kernels
 from calibration.nasbench import network, timings
 from costlint.costmodel.calibration.fit import Fitted, fit
 from costlint.costmodel.calibration.prior import vague_prior
@@ -38,12 +40,17 @@ BATCH: Final = 256
 KNOWN_SD: Final = 0.2
 """A term that the networks pin down better than this (log scale) is taken from them."""
 
+CHIP: Final = "NV_1080Ti"
+OF_KERNELS: Final = ("dense_3x3", "dense_other", "winograd_traffic", "unaligned")
+"""What DeepBench's convolutions say of this chip under cuDNN 6."""
+
 
 def gtx1080ti(corpus: Path, eager: DeviceProfile) -> np.ndarray:
     """Log parameters of a GTX 1080 Ti for terms that no table of the paper has.
 
-    Pooling as NAS-Bench-201's networks show it on this chip, the rest of `eager` (an RTX 3090)
-    in proportion to the chips' bandwidth and arithmetic, copies from the host over PCIe.
+    Pooling as NAS-Bench-201's networks show it on this chip, convolutions as DeepBench timed them
+    on it, the rest of `eager` (an RTX 3090) in proportion to the chips' bandwidth and arithmetic,
+    copies from the host over PCIe.
     """
     ratio = {"memory": MEMORY_RATIO, "compute": COMPUTE_RATIO, "launch": 1.0}
     least = {"memory": 1 / FASTEST_BYTE_PER_S, "compute": 1 / PEAK_MAC_PER_S, "launch": 0.0}
@@ -52,11 +59,23 @@ def gtx1080ti(corpus: Path, eager: DeviceProfile) -> np.ndarray:
         for seconds, term in zip(eager.seconds_per_unit, TERMS, strict=True)
     ]
     found = np.log([*scaled, eager.overhead_s])
-    fitted, seen = _networks(corpus, GROUPS["paper-gpu"], found)
+    group = GROUPS["paper-gpu"]
+    fitted, seen = _networks(corpus, group, found)
     known = seen & (np.sqrt(np.diag(fitted.covariance)) < KNOWN_SD)
     found = np.where(known, fitted.parameters, found)
+    alone = _kernels(corpus, group).parameters
+    for name in OF_KERNELS:
+        found[INDEX[name]] = alone[INDEX[name]]
     found[INDEX["copy"]] = -np.log(HOST_BYTE_PER_S)
     return found
+
+
+def _kernels(corpus: Path, group: Group) -> Fitted:
+    """The fit of DeepBench's convolutions on this chip."""
+    kernels = timed_kernels(corpus, "deepbench-conv.csv", settled=True)[CHIP]
+    samples = Samples(rows=tuple(kernel_samples(kernels, group.way_of_chip(""))))
+    prior = vague_prior(group.mean, ratio_sd=group.ratio_sd)
+    return fit(samples, prior, overlap=group.overlap, noise=NOISE)
 
 
 def _networks(corpus: Path, group: Group, mean: np.ndarray) -> tuple[Fitted, np.ndarray]:

@@ -9,7 +9,7 @@ JASA 2018, locally weighted).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.count import Counts
 from costlint.costmodel.devices.profile import DeviceProfile
@@ -22,6 +22,8 @@ KERNEL_SD: Final = 0.25
 """A single kernel strays further than a network, where errors cancel (log scale)."""
 OUTSIDE_SD: Final = 0.25
 """Each way in which a model lies outside the profile's timings adds this much (log scale)."""
+NORMAL_90: Final = 1.645
+"""Standard deviations to each side that hold 90 % of a normal distribution."""
 
 
 def term_seconds(amounts: np.ndarray, seconds: Seconds, profile: DeviceProfile) -> np.ndarray:
@@ -50,21 +52,33 @@ def interval_factors(
 
     spent = term_seconds(amounts, seconds, profile)
     per_kernel = np.maximum(seconds.latency_s, 1e-30)
-    base = profile.interval.base_sd**2 + outside * OUTSIDE_SD**2
+    base = profile.interval.base_sd**2
     kernel_variance = ((spent / per_kernel[:, None]) ** 2) @ profile.variances
-    kernel_scale = np.sqrt(base + KERNEL_SD**2 + kernel_variance)
+    kernel_scale = np.sqrt(base + kernel_variance)
     totals = spent.sum(axis=0)
     total = max(float(totals.sum()) + profile.overhead_s, 1e-30)
     variance = float(((totals / total) ** 2) @ profile.variances)
     variance += (profile.overhead_s / total * profile.overhead_sd) ** 2
     scale = math.sqrt(base + variance)
     low, high = profile.interval.low, profile.interval.high
+    apart = outside * OUTSIDE_SD**2
+    kernel_apart = apart + KERNEL_SD**2
     return (
-        np.exp(low * kernel_scale),
-        np.exp(high * kernel_scale),
-        math.exp(low * scale),
-        math.exp(high * scale),
+        np.exp(low * kernel_scale - _further(low * kernel_scale, kernel_apart)),
+        np.exp(high * kernel_scale + _further(high * kernel_scale, kernel_apart)),
+        math.exp(low * scale - float(_further(low * scale, apart))),
+        math.exp(high * scale + float(_further(high * scale, apart))),
     )
+
+
+def _further(reach: Any, variance: float) -> Any:
+    """How much further an end at `reach` (log scale) lies with an error of `variance` besides.
+
+    That error is normal: the quantiles are in units of the scale, and so may be many of them.
+    """
+    import numpy as np
+
+    return np.hypot(reach, NORMAL_90 * math.sqrt(variance)) - np.abs(reach)
 
 
 def out_of_range(counts: Counts, profile: DeviceProfile) -> tuple[str, ...]:

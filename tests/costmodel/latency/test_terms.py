@@ -1,5 +1,6 @@
 """The amounts of each term as arithmetic, and what follows from the formula."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -275,3 +276,14 @@ def test_a_model_larger_than_the_memory_is_noted():
 def test_terms_have_distinct_keys_and_say_what_they_are():
     assert len({term.key for term in TERMS}) == len({term.name for term in TERMS}) == len(TERMS)
     assert all(term.doc for term in TERMS)
+
+
+def test_being_outside_is_an_error_of_its_own_whatever_the_quantiles():
+    """Squares add up: the end's own reach, and 1.645 standard deviations of 0.25."""
+    known = toy_device()
+    far = replace(known, range=replace(known.range, batch=(2, 4)))
+    inside, outside = (estimate(conv(8, 8, 7, batch=1), profile) for profile in (known, far))
+    assert len(outside.extrapolated) == len(inside.extrapolated) + 1
+    reach = math.log(inside.latency_high_s / inside.latency_s)
+    further = math.log(outside.latency_high_s / outside.latency_s)
+    assert further == pytest.approx(math.hypot(reach, 1.645 * 0.25))
