@@ -96,10 +96,15 @@ def fusion_rules(name: str) -> FusionRules:
 
 
 def _table(name: str) -> Mapping[str, Any]:
+    """The file of a rule set; with `like` it states only what differs from that other one."""
     text = (
         resources.files("costlint.costmodel.runtimes").joinpath(f"{name}.toml").read_text("utf-8")
     )
-    return tomllib.loads(text)
+    table = tomllib.loads(text)
+    if "like" not in table:
+        return table
+    base = _table(table["like"])
+    return {**base, **table, "library": {**base.get("library", {}), **table.get("library", {})}}
 
 
 def _composite(table: Mapping[str, Any]) -> Composite:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -179,6 +180,12 @@ def test_every_op_that_is_not_free_is_in_one_kernel():
     for rules in RULE_SETS:
         found = kernels(counts.ops, counts.graph.outputs, fusion_rules(rules))
         assert sorted(id(row) for k in found for row in k.ops) == sorted(map(id, counts.ops))
+
+
+def test_a_rule_set_like_another_says_what_differs():
+    known, like = fusion_rules("tflite_gpu"), fusion_rules("tflite_powervr")
+    library = replace(known.library, positions_at_once=64)
+    assert like == replace(known, name="tflite_powervr", library=library)
 
 
 def test_an_unknown_rule_set_names_the_known_ones():
