@@ -24,11 +24,12 @@ from costlint.analyzers.suppress import (
 )
 from costlint.analyzers.together import compatible
 from costlint.analyzers.verdicts import op_analyses
-from costlint.costmodel.edit import Edit, op_key
+from costlint.costmodel.edit import Edit
+from costlint.costmodel.ir.graph import op_key
 
 if TYPE_CHECKING:
-    from costlint.costmodel.estimate import Estimate
-    from costlint.costmodel.reestimate import Reestimate
+    from costlint.costmodel.latency.estimated import Estimate
+    from costlint.costmodel.latency.reestimate import Reestimate
 
 LEAST_SHARE: Final = 0.005
 """Savings below this share of the latency are no finding: the paper's own duplicate measurements
@@ -98,7 +99,7 @@ def with_all(facts: Facts, findings: Sequence[Finding]) -> Estimate | Reestimate
 
 
 def _on_device(estimate: Estimate) -> Pricing:
-    from costlint.costmodel.reestimate import Reestimator
+    from costlint.costmodel.latency.reestimate import Reestimator
 
     return Reestimator(estimate)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from costlint.costmodel.graph import Op, OpGraph, captured
+from costlint.costmodel.ir.graph import Op, OpGraph, captured
 
 COUNTED = frozenset(
     {"Conv", "FusedConv", "ConvTranspose", "MaxPool", "AveragePool", "Gemm", "MatMul"}

@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 
 from costlint.analyzers.facts import Facts, groups, is_conv
 from costlint.analyzers.merging import is_inference_normalisation, is_per_channel
-from costlint.costmodel.graph import Op, Tensor
-from costlint.costmodel.windows import tap_slices, window
+from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.windows import tap_slices, window
 
 SUMS: Final = frozenset({"Add", "Sum"})
 _LINEAR: Final = frozenset({*SUMS, "Sub", "Mul", "Div", "BatchNormalization"})

@@ -9,8 +9,7 @@ from typing import Final
 
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.touched import Touched, macs_at, touched_by
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.graph import Op, op_key
 
 ROUNDING: Final = 0.05
 """Macs may differ by so much for the sake of full lanes: the spread of "equal complexity" in the

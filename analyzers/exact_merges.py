@@ -9,8 +9,8 @@ from costlint.analyzers.branches import Branches, branches_to, linear_forms, wid
 from costlint.analyzers.facts import Facts, groups, is_conv, label
 from costlint.analyzers.merging import conv_like, dense_macs
 from costlint.analyzers.rule import Violation
-from costlint.costmodel.edit import Edit, Replacement, op_key, with_bias
-from costlint.costmodel.graph import Op
+from costlint.costmodel.edit import Edit, Replacement, with_bias
+from costlint.costmodel.ir.graph import Op, op_key
 
 
 def sums(facts: Facts) -> Iterator[Violation]:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from costlint.analyzers.blocks import Block, find_blocks
 from costlint.costmodel.channels import Channels, channels_of
 from costlint.costmodel.channels.groups import GroupTerms
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op, OpGraph, Tensor
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
 
 if TYPE_CHECKING:
-    from costlint.costmodel.estimate import Estimate, KernelEstimate
-    from costlint.costmodel.reestimate import Reestimate
+    from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
+    from costlint.costmodel.latency.reestimate import Reestimate
 
 Pricing: TypeAlias = "Callable[[OpGraph], Reestimate]"
 """The latency of an edited graph on the device at hand."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op, Tensor
 
 
 def conv_like(model: Op, x: Tensor, y: Tensor, *, filter_shape: Sequence[int], name: str) -> Op:

@@ -14,8 +14,8 @@ from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.formulas import OpClass
 
 if TYPE_CHECKING:
-    from costlint.costmodel.estimate import Estimate, KernelEstimate
-    from costlint.costmodel.reestimate import PricedKernel, Reestimate
+    from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
+    from costlint.costmodel.latency.reestimate import PricedKernel, Reestimate
 
 Latencies: TypeAlias = "Estimate | Reestimate"
 KernelLatency: TypeAlias = "KernelEstimate | PricedKernel"

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.finding import Remedy
 from costlint.costmodel.edit import Edit
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.graph import Op
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 from costlint.analyzers.facts import groups, is_conv, is_depthwise, is_product
-from costlint.costmodel.dims import product
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.graph import Op
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

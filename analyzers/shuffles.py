@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from costlint.analyzers.facts import Facts, is_depthwise, is_grouped
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.graph import Op
 
 _THROUGH = frozenset({"Relu", "Clip", "BatchNormalization", "LeakyRelu", "HardSwish", "Identity"})
 

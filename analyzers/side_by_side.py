@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from costlint.analyzers.facts import Facts, is_conv, is_depthwise
 from costlint.analyzers.shapes import Widths, widths_of
-from costlint.costmodel.dims import Dim, product
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op, Tensor
-from costlint.costmodel.memory_order import RESHAPES
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op, Tensor, op_key
+from costlint.costmodel.runtimes.memory_order import RESHAPES
 
 _CUTS = frozenset({"Split", "Slice", "Gather"})
 

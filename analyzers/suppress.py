@@ -11,8 +11,7 @@ from typing import Final
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.finding import Finding
 from costlint.analyzers.rule import Rule, Violation
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op, OpGraph
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 
 KEY: Final = "costlint.ignore"
 """Key in the `metadata_props` of a model or a node; the value is `G2: reason`."""

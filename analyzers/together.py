@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.price import joined
-from costlint.costmodel.edit import Edit, op_key
+from costlint.costmodel.edit import Edit
+from costlint.costmodel.ir.graph import op_key
 
 
 @dataclass(slots=True)

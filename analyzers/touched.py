@@ -8,8 +8,7 @@ from math import prod
 
 from costlint.analyzers.facts import Facts, groups
 from costlint.costmodel.channels.groups import GroupTerms
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.graph import Op, op_key
 
 
 @dataclass(frozen=True, slots=True)

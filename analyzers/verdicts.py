@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from costlint.analyzers.blocks import Block
 from costlint.analyzers.facts import Facts, groups, is_conv, is_depthwise, is_grouped
 from costlint.analyzers.finding import OpAnalysis, Verdict
-from costlint.analyzers.g101_unequal_width import EXCESS, can_change
-from costlint.analyzers.g301_fragmented import is_fragmented
+from costlint.analyzers.rules.g101_unequal_width import EXCESS, can_change
+from costlint.analyzers.rules.g301_fragmented import is_fragmented
 from costlint.analyzers.shapes import Widths
 from costlint.analyzers.shuffles import serves_groups, shuffles
 from costlint.analyzers.side_by_side import widths_in
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.ir.graph import Op, op_key
 
 
 def op_analyses(facts: Facts) -> Iterator[OpAnalysis]:

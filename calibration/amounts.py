@@ -15,14 +15,16 @@ import numpy as np
 
 from calibration.corpus import devices, graph_files
 from calibration.groups import GROUPS, Group, Way
-from costlint.costmodel.count import Counts, count
-from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.count import count
+from costlint.costmodel.counts.counts import Counts
+from costlint.costmodel.devices.terms import INDEX
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
-from costlint.costmodel.latency.terms import INDEX
+from costlint.costmodel.runtimes.fusion import fusion_rules
 
-CODE: Final = ("kernels.py", "wiring.py", "fusion.py", "library.py", "memory_order.py")
+ROOMS: Final = ("counts", "formulas", "latency", "runtimes")
+"""The folders of `costmodel/` whose code counts amounts."""
 SPILL: Final = INDEX["spill"]
 PART_OF: Final = {
     "gpu-eager": "gpu", "gpu-compiled": "gpu", "x86": "gpu", "tflite-cpu": "phone",
@@ -78,7 +80,8 @@ def amounts_of(corpus: Path, part: str, groups: list[Group]) -> dict[str, dict[s
 def _version(groups: list[Group]) -> str:
     """Changes with the code that counts amounts, not with its layout."""
     costmodel = Path(__file__).parents[1] / "costmodel"
-    files = [*map(costmodel.joinpath, CODE), *sorted((costmodel / "latency").glob("*.py"))]
+    files = [costmodel / "devices" / "settings.py"]
+    files += [file for room in ROOMS for file in sorted((costmodel / room).rglob("*.py"))]
     texts = [ast.dump(ast.parse(f.read_text(encoding="utf-8"))) for f in files]
     texts += [f.read_text("utf-8") for f in sorted((costmodel / "runtimes").glob("*.toml"))]
     texts += [

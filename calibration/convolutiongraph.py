@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from calibration.kernelrows import Shape
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 
 LINKED: Final = {
     "relu": "Relu", "hard_swish": "HardSwish", "sigmoid": "Sigmoid", "add": "Add", "mul": "Mul",

@@ -13,12 +13,12 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from calibration.corpus import Device
-from costlint.costmodel.calibration.fit import Prior
-from costlint.costmodel.calibration.prior import vague_prior
-from costlint.costmodel.fusion import FusionRules, fusion_rules
-from costlint.costmodel.latency.settings import Settings, under
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.devices.settings import Settings, under
+from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.fitting.fit import Prior
+from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.latency.tiled import DEPTH
+from costlint.costmodel.runtimes.fusion import FusionRules, fusion_rules
 
 Way: TypeAlias = tuple[str, Settings]
 """How kernels are counted: a rule set by name, and a device's settings."""

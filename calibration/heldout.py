@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.groups import Group
-from costlint.costmodel.calibration.fit import predict, shares
-from costlint.costmodel.calibration.prior import fit_together
-from costlint.costmodel.calibration.samples import Samples
+from costlint.costmodel.fitting.fit import predict, shares
+from costlint.costmodel.fitting.prior import fit_together
+from costlint.costmodel.fitting.samples import Samples
 
 FOLDS = 10
 

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from calibration.nasbench import Builder
-from costlint.costmodel.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph, Tensor
 
 CHAINS: Final = (1, 10, 30, 100, 300)
 """Lengths of chains of ops that have next to no work: launches, and the overhead of a run."""

@@ -22,15 +22,15 @@ from calibration.convolutiongraph import convolution_graph
 from calibration.groups import GROUPS, Group, Way
 from calibration.kernelrows import Kernels, Shape, timed_kernels
 from calibration.pairs import Pair, latencies, pair
-from costlint.costmodel.calibration.fit import fit
-from costlint.costmodel.calibration.prior import vague_prior
-from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices import DeviceProfile, device
-from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.devices.terms import INDEX
+from costlint.costmodel.fitting.fit import fit
+from costlint.costmodel.fitting.prior import vague_prior
+from costlint.costmodel.fitting.samples import Sample, Samples
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.latency.terms import INDEX
+from costlint.costmodel.runtimes.fusion import fusion_rules
 
 EQUAL: Final = 0.02
 KERNELS: Final = 1200

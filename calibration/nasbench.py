@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZipFile
 
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 
 SIDE: Final = 32
 CELLS: Final = 5

@@ -12,11 +12,11 @@ from calibration.amounts import Graph
 from calibration.corpus import Device
 from calibration.groups import GROUPS
 from calibration.rebuild import samples_of
-from costlint.costmodel.calibration.calibrate import ENOUGH, NOISE, fit_from
-from costlint.costmodel.calibration.fit import predict
-from costlint.costmodel.calibration.neighbours import Neighbour, prior_of
-from costlint.costmodel.calibration.samples import Samples
 from costlint.costmodel.devices.profile import DeviceProfile
+from costlint.costmodel.fitting.calibrate import ENOUGH, NOISE, fit_from
+from costlint.costmodel.fitting.fit import predict
+from costlint.costmodel.fitting.neighbours import Neighbour, prior_of
+from costlint.costmodel.fitting.samples import Samples
 
 TIMINGS: Final = 5
 

@@ -18,13 +18,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from costlint.costmodel.calibration.fit import Fitted, predict
-from costlint.costmodel.calibration.heldout import HeldOut, errors, scale_of
-from costlint.costmodel.calibration.intervals import FAMILY_LEVEL, conformal, held_out_coverage
-from costlint.costmodel.calibration.timed import timed
-from costlint.costmodel.calibration.timings import read_timings
 from costlint.costmodel.devices.profile import DeviceProfile, Fit, Interval, Provenance, Range
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.fitting.fit import Fitted, predict
+from costlint.costmodel.fitting.heldout import HeldOut, errors, scale_of
+from costlint.costmodel.fitting.intervals import FAMILY_LEVEL, conformal, held_out_coverage
+from costlint.costmodel.fitting.timed import timed
+from costlint.costmodel.fitting.timings import read_timings
 
 NAME: Final = "epyc-avx512-onnxruntime-1t"
 DATA: Final = Path(__file__).with_suffix(".json")

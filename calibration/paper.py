@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 
 SIDE: Final = 56
 BLOCKS: Final = 10

@@ -17,15 +17,15 @@ from calibration.heldout import HeldOut, prediction_sd
 from calibration.paper import Cell, cells
 from calibration.profiles import make_profile
 from calibration.support import OF_KERNELS
-from costlint.costmodel.calibration.fit import Fitted, Prior, fit, predict
-from costlint.costmodel.calibration.prior import vague_prior
-from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.profile import DeviceProfile
+from costlint.costmodel.devices.terms import INDEX
+from costlint.costmodel.fitting.fit import Fitted, Prior, fit, predict
+from costlint.costmodel.fitting.prior import vague_prior
+from costlint.costmodel.fitting.samples import Sample, Samples
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
-from costlint.costmodel.latency.terms import INDEX
 
 PLATFORMS: Final = {"gtx1080ti-cudnn7": "paper-gpu", "snapdragon810-neon-1t": "paper-arm"}
 HARDWARE: Final = {

@@ -11,8 +11,9 @@ from calibration.amounts import Graph
 from calibration.corpus import Device
 from calibration.groups import Group
 from calibration.heldout import HeldOut
-from costlint.costmodel.calibration.fit import Fitted
-from costlint.costmodel.calibration.intervals import (
+from costlint.costmodel.devices.profile import DeviceProfile, Fit, Interval, Provenance, Range
+from costlint.costmodel.fitting.fit import Fitted
+from costlint.costmodel.fitting.intervals import (
     FAMILY_LEVEL,
     LEVEL,
     POOLED_WEIGHT,
@@ -20,8 +21,7 @@ from costlint.costmodel.calibration.intervals import (
     conformal,
     held_out_coverage,
 )
-from costlint.costmodel.calibration.samples import Samples
-from costlint.costmodel.devices.profile import DeviceProfile, Fit, Interval, Provenance, Range
+from costlint.costmodel.fitting.samples import Samples
 
 ENOUGH = 15
 """Networks from which on a profile stands alone."""

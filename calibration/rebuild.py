@@ -22,10 +22,10 @@ from calibration.onnxruntime import onnxruntime_profile
 from calibration.papertables import PLATFORMS, paper_profile, platform
 from calibration.profiles import make_profile
 from calibration.support import EAGER, gtx1080ti
-from costlint.costmodel.calibration.fit import Fitted
-from costlint.costmodel.calibration.prior import fit_together
-from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.devices.profile import DeviceProfile
+from costlint.costmodel.fitting.fit import Fitted
+from costlint.costmodel.fitting.prior import fit_together
+from costlint.costmodel.fitting.samples import Sample, Samples
 
 ROOT: Final = Path(__file__).parents[1]
 ARCHIVE: Final = ROOT / "costmodel" / "devices" / "profiles.zip"

@@ -25,11 +25,11 @@ from calibration.pairs import HEAD, Pair, latencies, pair, table_row
 from calibration.paper import cells
 from calibration.profiles import ENOUGH
 from calibration.rebuild import ROOT, samples_of
-from costlint.costmodel.calibration.fit import fit
-from costlint.costmodel.calibration.prior import vague_prior
-from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices import DeviceProfile, device
+from costlint.costmodel.fitting.fit import fit
+from costlint.costmodel.fitting.prior import vague_prior
+from costlint.costmodel.fitting.samples import Sample, Samples
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 

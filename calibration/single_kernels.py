@@ -22,16 +22,16 @@ import numpy as np
 
 from calibration.kernelgraphs import BESIDE, CHAINS, kernel_graphs
 from calibration.onnxruntime import DATA, FUSION, LANES_IN, OVERLAP, TIMED_SD
-from costlint.costmodel.calibration.fit import Fitted, fit
-from costlint.costmodel.calibration.parts import CLOCK_S, parts
-from costlint.costmodel.calibration.prior import vague_prior
-from costlint.costmodel.calibration.samples import Samples
-from costlint.costmodel.calibration.timed import timed
-from costlint.costmodel.calibration.timings import Timing
-from costlint.costmodel.fusion import fusion_rules
-from costlint.costmodel.latency.settings import Settings, under
-from costlint.costmodel.latency.terms import TERMS
-from costlint.costmodel.rewrite import to_model
+from costlint.costmodel.devices.settings import Settings, under
+from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.fitting.fit import Fitted, fit
+from costlint.costmodel.fitting.parts import CLOCK_S, parts
+from costlint.costmodel.fitting.prior import vague_prior
+from costlint.costmodel.fitting.samples import Samples
+from costlint.costmodel.fitting.timed import timed
+from costlint.costmodel.fitting.timings import Timing
+from costlint.costmodel.models.rewrite import to_model
+from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.measuring.processors import pinned
 from costlint.measuring.session import measure_unpinned
 

@@ -12,16 +12,16 @@ from calibration.groups import GROUPS, Group
 from calibration.kernelpairs import NOISE, kernel_samples
 from calibration.kernelrows import timed_kernels
 from calibration.nasbench import network, timings
-from costlint.costmodel.calibration.fit import Fitted, fit
-from costlint.costmodel.calibration.prior import vague_prior
-from costlint.costmodel.calibration.samples import Sample, Samples
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.profile import DeviceProfile
-from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.devices.settings import under
+from costlint.costmodel.devices.terms import INDEX, TERMS
+from costlint.costmodel.fitting.fit import Fitted, fit
+from costlint.costmodel.fitting.prior import vague_prior
+from costlint.costmodel.fitting.samples import Sample, Samples
 from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.latency.settings import under
-from costlint.costmodel.latency.terms import INDEX, TERMS
+from costlint.costmodel.runtimes.fusion import fusion_rules
 
 EAGER: Final = "rtx3090-torch2.4-amp-nchw"
 """The profile whose kernels are likest: PyTorch's own, in the same layout."""

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from costlint.costmodel.channels import Channels
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.graph import Op, OpGraph, Tensor, captured
-from costlint.costmodel.resizing import Resizing, op_key
-
-__all__ = ["Edit", "Replacement", "apply", "op_key", "with_bias"]
+from costlint.costmodel.channels.resizing import Resizing
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, captured, op_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.count import Counts, count
-from costlint.costmodel.devices import DEFAULT_DEVICE, DeviceProfile, device
-from costlint.costmodel.estimated import Bound, Estimate, KernelEstimate
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.count import count
+from costlint.costmodel.counts.counts import Counts
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device, DeviceProfile, device
+from costlint.costmodel.devices.terms import TRANSFERS
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds
+from costlint.costmodel.latency.estimated import Bound, Estimate, KernelEstimate
 from costlint.costmodel.latency.featurize import Featured, featurize
 from costlint.costmodel.latency.interval import interval_factors, out_of_range
-from costlint.costmodel.latency.terms import TRANSFERS
 from costlint.costmodel.reader import Model
 
 if TYPE_CHECKING:
     import numpy as np
-
-Device: TypeAlias = str | Path | DeviceProfile
 
 
 def estimate(
@@ -166,6 +164,3 @@ def _notes(counts: Counts, profile: DeviceProfile, outside: tuple[str, ...]) -> 
 def _gigabytes(size: float) -> str:
     digits = max(0, 2 - math.floor(math.log10(size / 1e9))) if size < 1e11 else 0
     return f"{size / 1e9:.{min(digits, 3)}f} GB"
-
-
-__all__ = ["Device", "Estimate", "KernelEstimate", "estimate", "estimate_on", "latencies"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.errors import OptionError
-from costlint.costmodel.graph import OpGraph
-from costlint.costmodel.infer import BATCH, infer
+from collections.abc import Iterable
+from dataclasses import replace
+
+from costlint.costmodel.inference.bindings import ShapeOption, open_batch
+from costlint.costmodel.inference.infer import BATCH, infer
+from costlint.costmodel.inference.unbound import refuse_unbound
+from costlint.costmodel.ir.errors import CostlintError, OptionError
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.reader import Model, read
 from costlint.costmodel.reader.fallback import onnx_shapes
 
@@ -36,3 +40,45 @@ def load(
         shapes={**kept, **(shapes or {})},
         batch=before if batch is None else batch,
     )
+
+
+def load_bound(
+    model: Model | OpGraph, *, shapes: ShapeOption | None = None, batch: int | None = None
+) -> OpGraph:
+    """`load`, with a batch that nobody bound at 1 and a note that says so.
+
+    Raises:
+        CostlintError: see `load`. UnboundDimensionError: a dimension besides the batch is symbolic.
+    """
+    if not isinstance(model, OpGraph):
+        source = read(model)
+        names = open_batch(source.graph, shapes or {}) if batch is None else ()
+        if names:  # without a detour through symbols, which would load sympy
+            try:
+                graph = infer(source, fallback=onnx_shapes, shapes=shapes, batch=1)
+            except CostlintError:
+                pass  # with symbols it says better what is wrong
+            else:
+                if not graph.symbols:
+                    return _noted(graph, names)
+        model = infer(source, fallback=onnx_shapes, shapes=shapes, batch=batch)
+    else:
+        model = load(model, shapes=shapes, batch=batch)
+    return bind_batch(model) if model.symbols else model
+
+
+def bind_batch(graph: OpGraph) -> OpGraph:
+    """`graph` with its symbolic batch at 1 and a note that says so.
+
+    Raises:
+        UnboundDimensionError: a dimension besides the batch is symbolic.
+    """
+    refuse_unbound(graph)
+    bound = load(graph, batch=1)
+    refuse_unbound(bound)
+    return _noted(bound, graph.batch_symbols)
+
+
+def _noted(graph: OpGraph, names: Iterable[str]) -> OpGraph:
+    note = f"the batch ({', '.join(names)}) is not bound: 1 is used"
+    return replace(graph, notes=(*graph.notes, note))

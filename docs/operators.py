@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from costlint.costmodel.formulas import Formula, all_formulas, all_free
-from costlint.costmodel.formulas.microsoft_uncosted import BODIES as MICROSOFT_BODIES
-from costlint.costmodel.formulas.microsoft_uncosted import UNCOSTED
+from costlint.costmodel.formulas.microsoft.uncosted import BODIES as MICROSOFT_BODIES
+from costlint.costmodel.formulas.microsoft.uncosted import UNCOSTED
 from costlint.costmodel.formulas.views import BODIES
 
 HEAD: Final = """\

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 if TYPE_CHECKING:
     from costlint.reports.report import Report
 
 RENDERERS: Final[Mapping[str, str]] = {
-    "full": "as_terminal",
+    "full": "terminal.full",
     "concise": "as_concise",
     "json": "as_json",
     "json-lines": "as_json_lines",
@@ -22,7 +22,7 @@ RENDERERS: Final[Mapping[str, str]] = {
     "gitlab": "as_gitlab",
     "junit": "as_junit",
     "markdown": "as_markdown",
-    "html": "as_html",
+    "html": "html.page",
 }
 """Format -> the module beside this one whose `render` turns a Report into text."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from costlint.reports import numbers
 from costlint.reports.report import ModelReport, Report
 from costlint.reports.rows import FindingRow
-from costlint.reports.terminal_findings import where
+from costlint.reports.terminal.findings import where
 from costlint.reports.text import visible
 
 

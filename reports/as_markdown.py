@@ -11,7 +11,7 @@ from costlint.reports.compare import compare
 from costlint.reports.places import advice
 from costlint.reports.report import SEVERITIES, ModelReport, Report
 from costlint.reports.rows import FindingRow
-from costlint.reports.terminal_findings import where
+from costlint.reports.terminal.findings import where
 from costlint.reports.text import visible
 
 MOST_BYTES: Final = 900_000

@@ -10,7 +10,7 @@ import json
 from typing import Any, Final
 from urllib.parse import quote
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.reports.as_json import plain
 from costlint.reports.places import fingerprint, headline, model_path, place, sentence
 from costlint.reports.report import ModelReport, Report

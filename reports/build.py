@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costlint.costmodel.count import Counts
-from costlint.costmodel.digest import sha256
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.graph import OpGraph
-from costlint.costmodel.liveness import liveness
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.counts.counts import Counts
+from costlint.costmodel.counts.liveness import liveness
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.ir.digest import sha256
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.reports.report import ModelReport, Totals
 from costlint.reports.rows import OpRow
 from costlint.reports.source_lines import source_line
 
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Analysis, Finding
-    from costlint.costmodel.estimate import Estimate
+    from costlint.costmodel.latency.estimated import Estimate
 
 
 def model_report(counts: Counts, *, hashed: bool = True) -> ModelReport:

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from costlint.analyzers.finding import Analysis, Finding, OpAnalysis, Verdict
 from costlint.analyzers.rule import Rule
+from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices import DeviceProfile
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.estimate import Estimate, KernelEstimate
-from costlint.costmodel.latency.terms import INDEX
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.devices.terms import INDEX
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
 from costlint.reports import rows
 from costlint.reports.report import UNUSED, ModelReport
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.reports.as_json import document
 from costlint.reports.report import Report
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from costlint.costmodel.dims import Dim
+from costlint.costmodel.ir.dims import Dim
 
 MISSING: Final = "-"
 _PREFIXES: Final = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))

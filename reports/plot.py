@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from costlint.costmodel.errors import OptionError
-from costlint.reports.chart_roofline import points
+from costlint.costmodel.ir.errors import OptionError
+from costlint.reports.html.roofline import points
 from costlint.reports.report import CLASSES, ModelReport, Report
 from costlint.reports.svg import COLORS
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.dims import Dim
+from costlint.costmodel.ir.dims import Dim
 from costlint.reports.rows import DeviceReport, FindingRow, KernelRow, OpRow, RuleRow, SavingRow
 
 if TYPE_CHECKING:
-    from costlint.costmodel.estimate import Estimate
+    from costlint.costmodel.latency.estimated import Estimate
 
 CLASSES: Final[Mapping[str, str]] = {
     "conv": "Conv",
@@ -184,7 +184,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own, for notebooks."""
-        from costlint.reports.as_html import embedded
+        from costlint.reports.html.page import embedded
 
         return embedded(self)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from costlint.costmodel.dims import Dim
+from costlint.costmodel.ir.dims import Dim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

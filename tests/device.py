@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from costlint.costmodel.devices import DeviceProfile, Fit, Interval, Provenance, Range
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.devices.terms import TERMS
 
 RATE = 1e9
 LAUNCH_S = 1e-5

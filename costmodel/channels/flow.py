@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from costlint.costmodel.channels.widths import Axis, Widths
-from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op, Tensor
 
 Axes: TypeAlias = tuple[Axis, ...]
 

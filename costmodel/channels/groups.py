@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from costlint.costmodel.channels import layouts, products
 from costlint.costmodel.channels.flow import Axes, Flow, flow_rule_for, is_plain, shared_key
-from costlint.costmodel.graph import Op, OpGraph, Tensor, UnknownShapeError, captured
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, UnknownShapeError, captured
 
 RULES = (layouts, products)  # importing them registers their rules
 

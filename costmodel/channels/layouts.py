@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from costlint.costmodel.channels.flow import Axes, Flow, flow_rule, is_plain
 from costlint.costmodel.channels.widths import Axis, scaled
-from costlint.costmodel.dims import Dim, product
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op
 
 
 @flow_rule("Concat")

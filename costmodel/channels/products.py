@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from costlint.costmodel.channels.flow import Axes, Flow, flow_rule, same_axes
 from costlint.costmodel.channels.widths import Axis, scaled
-from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op, Tensor
 
 
 def groups_of(op: Op) -> int:

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zipfile import ZipFile
 
 from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.devices.reading import ProfileError, profile_from
+
+Device: TypeAlias = str | Path | DeviceProfile
+"""A name, a unique prefix of one, the path of a TOML file, or a profile."""
 
 DEFAULT_DEVICE: Final = "snapdragon810-neon-1t"
 HOST: Final = "host"
@@ -49,7 +52,7 @@ def devices(text: str = "") -> tuple[DeviceSummary, ...]:
     )
 
 
-def device(which: str | Path | DeviceProfile) -> DeviceProfile:
+def device(which: Device) -> DeviceProfile:
     """A profile by exact name, unique prefix, path of a TOML file, or `host`.
 
     Raises:

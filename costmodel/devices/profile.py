@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from costlint.costmodel.fusion import FusionRules, fusion_rules
-from costlint.costmodel.latency.settings import Settings, under
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.devices.settings import Settings, under
+from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.runtimes.fusion import FusionRules, fusion_rules
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,9 +15,9 @@ from costlint.costmodel.devices.profile import (
     Provenance,
     Range,
 )
-from costlint.costmodel.errors import CostlintError
-from costlint.costmodel.fusion import RULE_SETS
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.ir.errors import CostlintError
+from costlint.costmodel.runtimes.fusion import RULE_SETS
 
 PRECISIONS = ("fp32", "fp16", "amp")
 _PARTS = {"range": Range, "provenance": Provenance, "fit": Fit, "interval": Interval}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.arguments import number, text
 from costlint.costmodel.formulas.pointwise import pointwise
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 pointwise("Relu", "max(X (...), 0)", "compare")
 pointwise("LeakyRelu", "X (...) where positive, else alpha * X", "compare multiply")

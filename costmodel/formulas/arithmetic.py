@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.arguments import has
 from costlint.costmodel.formulas.pointwise import pointwise
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 pointwise("Add", "A (...) + B (...)", "add")
 pointwise("Sub", "A (...) - B (...)", "subtract")

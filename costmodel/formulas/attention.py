@@ -6,11 +6,11 @@ features of a query and Dv of a value.
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, product
 from costlint.costmodel.formulas.arguments import dim, has, integer, number, tensor, text
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op
 
 SOFTMAX = 5
 """Operations of a softmax for each element: compare, subtract, exponential, add, divide."""

@@ -7,11 +7,11 @@ were data, as papers and runtimes do.
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, product
 from costlint.costmodel.formulas.arguments import dim, has, tensor, text
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op, Tensor
 
 REQUANTIZE = 5
 """Operations that bring a sum back to 8 bits: multiply, round, add zero point, two compares."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, maximum, product
 from costlint.costmodel.formulas.arguments import tensor, text
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, maximum, product
+from costlint.costmodel.ir.graph import Op, UnknownShapeError
 
 Sizes = dict[str, Dim]
 """Dimension of each letter of a term; axes of an ellipsis are `.0` (the last), `.1` and so on."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.arguments import dim, number
 from costlint.costmodel.formulas.conv import conv_macs
 from costlint.costmodel.formulas.matmul import product_macs
-from costlint.costmodel.formulas.microsoft import standard
-from costlint.costmodel.formulas.microsoft_layout import channels_first
+from costlint.costmodel.formulas.microsoft.layout import channels_first
+from costlint.costmodel.formulas.microsoft.shared import standard
 from costlint.costmodel.formulas.registry import Body, OpClass, formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 QUANTISERS: Final = ("qonnx.custom_op.general", "onnx.brevitas", "finn.custom_op.general")
 RECENT: Final = ("qonnx.custom_op.general", "onnx.brevitas")

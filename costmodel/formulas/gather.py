@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.arguments import tensor, text
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 
 @formula("Gather", op_class="shuffle")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.arguments import FIRST_ONLY, dim
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 _NOTHING = (0, *FIRST_ONLY[1:])
 """`Work.read` of an op that only asks what shape its input has, or whose inputs only steer it."""

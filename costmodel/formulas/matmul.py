@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim
 from costlint.costmodel.formulas.arguments import dim, has, integer, number, tensor
 from costlint.costmodel.formulas.conv import REQUANTIZE
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import Op
 
 
 def product_macs(op: Op) -> Dim:

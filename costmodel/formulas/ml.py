@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, product
 from costlint.costmodel.formulas.arguments import integer, text
 from costlint.costmodel.formulas.registry import formula, free
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op
 
 _ML: Final = "ai.onnx.ml"
 _TRANSFORMS: Final = {"LOGISTIC": 3, "SOFTMAX": 5, "SOFTMAX_ZERO": 6, "PROBIT": 8}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.ml import attribute_list, rows_columns, transform
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 _ML: Final = "ai.onnx.ml"
 Node: TypeAlias = Hashable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import minimum, product
 from costlint.costmodel.formulas.arguments import FIRST_ONLY
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import minimum, product
+from costlint.costmodel.ir.graph import Op
 
 
 @formula("Transpose", op_class="shuffle")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, product
 from costlint.costmodel.formulas.arguments import has, integer
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op, UnknownShapeError
 
 CENTRED = 5
 """For each element: add to the mean; subtract it; multiply and add to the variance; scale."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 STEPS: Final = frozenset(
     {"abs", "add", "subtract", "multiply", "divide", "compare", "remainder", "negate", "round",

@@ -6,12 +6,12 @@ padding are counted in full.
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, product
 from costlint.costmodel.formulas.arguments import integer, integers
 from costlint.costmodel.formulas.reduce import folds
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op, UnknownShapeError
 
 
 def filter_elements(op: Op) -> Dim:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.attention import SOFTMAX
-from costlint.costmodel.formulas.microsoft import shape
+from costlint.costmodel.formulas.microsoft.shared import shape
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 
 @formula("FlexAttention", op_class="conv", domain="ai.onnx.preview")

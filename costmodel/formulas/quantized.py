@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.arguments import FIRST_ONLY, has
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 QUANTIZE = 5
 """For each element: divide by the scale, round, add the zero point, two compares to saturate."""

@@ -6,11 +6,11 @@ counted, also where `sequence_lens` ends a sequence earlier. The weights are rea
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim
 from costlint.costmodel.formulas.arguments import dim, has, tensor
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import Op
 
 SIGMOID = 3
 TANH = 1

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 OpClass: TypeAlias = Literal["conv", "elementwise", "shuffle", "data", "other"]
 """Run-time classes of Figure 2 of the paper. `conv` is what its FLOPs count: all ops with macs."""

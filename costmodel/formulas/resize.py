@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, product
 from costlint.costmodel.formulas.arguments import FIRST_ONLY, dim, text
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op
 
 _TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "cubic": 4, "bicubic": 4}
 """Input elements along one axis that make an output element."""

@@ -6,9 +6,9 @@ tensors that go in or come out.
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.graph import Op
 
 
 @formula("SequenceConstruct", "SequenceInsert", "SplitToSequence", op_class="data")

@@ -6,11 +6,11 @@ real numbers; https://en.wikipedia.org/wiki/Cooley-Tukey_FFT_algorithm.
 
 from __future__ import annotations
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim, product
 from costlint.costmodel.formulas.arguments import dim, integer, log2_ceil
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.graph import Op, UnknownShapeError
 
 
 def transform_flop(n: Dim) -> Dim:

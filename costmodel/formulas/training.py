@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from costlint.costmodel.cost import Work
-from costlint.costmodel.dims import Dim
 from costlint.costmodel.formulas.arguments import text
 from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import Op
 
 _TRAINING: Final = "ai.onnx.preview.training"
 

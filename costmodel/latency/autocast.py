@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from costlint.costmodel.dtypes import is_float
-from costlint.costmodel.graph import Tensor
-from costlint.costmodel.kernels import Kernel
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.ir.dtypes import is_float
+from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.runtimes.kernels import Kernel
 
 _FULL_WIDTH: Final = frozenset(
     {"LayerNormalization", "GroupNormalization", "InstanceNormalization", "Softmax", "ReduceL2",

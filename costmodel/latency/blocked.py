@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from costlint.costmodel.dims import Dim, ceil_div, is_below, minimum, product
-from costlint.costmodel.dtypes import size_bytes
-from costlint.costmodel.graph import Op
-from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.ir.dims import Dim, ceil_div, is_below, minimum, product
+from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.graph import Op
 
 ALIGNED: Final = 4
 """Input channels of a dense or depthwise convolution in blocks are a multiple of this."""

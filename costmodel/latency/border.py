@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from costlint.costmodel.dims import Dim, minimum, product
-from costlint.costmodel.dtypes import size_bytes
-from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.ir.dims import Dim, minimum, product
+from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.graph import Op, Tensor
 
 IMAGE_RANK: Final = 4
 IMAGE_CHANNELS: Final = 4

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.dims import Dim, maximum, minimum
-from costlint.costmodel.latency.terms import INDEX, PARTS, TERMS
+from costlint.costmodel.devices.terms import INDEX, PARTS, TERMS
+from costlint.costmodel.ir.dims import Dim, maximum, minimum
 
 if TYPE_CHECKING:
     import numpy as np

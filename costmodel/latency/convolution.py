@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from costlint.costmodel.dims import Dim, Shape, ceil_div, is_below, minimum, product
-from costlint.costmodel.dtypes import size_bytes
-from costlint.costmodel.graph import Op
+from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.ir.dims import Dim, Shape, ceil_div, is_below, minimum, product
+from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.latency.blocked import (
     blocked_convolution,
     depthwise_term,
     is_grouped,
     is_odd,
 )
-from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
 from costlint.costmodel.latency.sliced import sliced_convolution
 from costlint.costmodel.latency.tiled import tiled_convolution
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from costlint.costmodel.dims import Dim, maximum, minimum, product
-from costlint.costmodel.dtypes import is_float, size_bytes
-from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.ir.dims import Dim, maximum, minimum, product
+from costlint.costmodel.ir.dtypes import is_float, size_bytes
 from costlint.costmodel.latency.blocked import pool_share
 from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
 from costlint.costmodel.latency.layout import lay_out, narrowed, tensor_bytes
 from costlint.costmodel.latency.products import copies_input, product_of
-from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.runtimes.kernels import Kernel
 
 _TRAFFIC: Final[Mapping[str, str]] = {
     **dict.fromkeys(

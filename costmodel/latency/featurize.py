@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from costlint.costmodel.count import Counts
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.fusion import FusionRules
-from costlint.costmodel.graph import OpGraph
-from costlint.costmodel.kernels import Kernel, kernels
+from costlint.costmodel.counts.counts import Counts
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.latency.autocast import autocast_widths
 from costlint.costmodel.latency.features import (
     Amounts,
@@ -18,7 +17,8 @@ from costlint.costmodel.latency.features import (
     moved_bytes,
 )
 from costlint.costmodel.latency.reorders import Reorders, added, reorders
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.runtimes.fusion import FusionRules
+from costlint.costmodel.runtimes.kernels import Kernel, kernels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

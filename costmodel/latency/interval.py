@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.count import Counts
+from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.latency.combine import Seconds
 
@@ -30,7 +30,7 @@ def term_seconds(amounts: np.ndarray, seconds: Seconds, profile: DeviceProfile) 
     """Seconds of each kernel by term (k, terms), the overlapped part taken off."""
     import numpy as np
 
-    from costlint.costmodel.latency.terms import PARTS
+    from costlint.costmodel.devices.terms import PARTS
 
     parts = np.array(PARTS)
     spent: np.ndarray = amounts * profile.coefficients

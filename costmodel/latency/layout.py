@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.dtypes import is_float
-from costlint.costmodel.graph import Tensor
-from costlint.costmodel.kernels import Kernel
-from costlint.costmodel.latency.settings import Amounts, Settings
+from costlint.costmodel.devices.settings import Amounts, Settings
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.dtypes import is_float
+from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.runtimes.kernels import Kernel
 
 
 def lay_out(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from costlint.costmodel.dims import Dim, ceil_div, minimum
-from costlint.costmodel.dtypes import size_bytes
-from costlint.costmodel.graph import Op
-from costlint.costmodel.kernels import Kernel
-from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.ir.dims import Dim, ceil_div, minimum
+from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.latency.sliced import SLICE
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.runtimes.kernels import Kernel
 
 PRODUCT_TILE: Final = 64
 """Rows that one thread block of an attention or batched product works on."""

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from costlint.costmodel.dims import Dim, minimum, product
-from costlint.costmodel.graph import Tensor
-from costlint.costmodel.kernels import Kernel
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.devices.settings import Amounts, Settings
+from costlint.costmodel.ir.dims import Dim, minimum, product
+from costlint.costmodel.ir.graph import Tensor
 from costlint.costmodel.latency.blocked import is_blocked, is_whole, reads_plain
-from costlint.costmodel.latency.settings import Amounts, Settings
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.runtimes.kernels import Kernel
 
 POOLS: Final = frozenset({"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"})
 CHANNEL_BYTES: Final = 1300

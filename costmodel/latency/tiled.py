@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
-from costlint.costmodel.dims import Dim, Shape, ceil_div, maximum, minimum, product
-from costlint.costmodel.dtypes import size_bytes
-from costlint.costmodel.graph import Op
-from costlint.costmodel.latency.settings import Amounts, Settings, weight_type
+from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.ir.dims import Dim, Shape, ceil_div, maximum, minimum, product
+from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.graph import Op
 
 IMPLICIT: Final = (64, 32)
 """Channels of a block of 128 positions (`scudnn_128x64` and `_128x32`, the usual ones)."""

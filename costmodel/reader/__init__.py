@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from costlint.costmodel.ir.source import Source
 from costlint.costmodel.reader.intake import Model, take_in
 from costlint.costmodel.reader.records import source
-from costlint.costmodel.source import Source
 
 __all__ = ["Model", "read"]
 

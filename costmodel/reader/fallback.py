@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES
 from costlint.costmodel.shapes import Call, Out
 
 if TYPE_CHECKING:
     import onnx
 
-    from costlint.costmodel.graph import Tensor
+    from costlint.costmodel.ir.graph import Tensor
 
 _NUMBERS: Final = {dtype: number for number, dtype in ONNX_DTYPES.items()}
 _KEPT: Final = frozenset({"int64", "int32", "float32", "bool"})

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from costlint.costmodel.errors import ModelError
-from costlint.costmodel.source import SourceGraph, SourceNode
+from costlint.costmodel.ir.errors import ModelError
+from costlint.costmodel.ir.source import SourceGraph, SourceNode
 
 if TYPE_CHECKING:
     import onnx

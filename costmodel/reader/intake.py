@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from costlint.costmodel.errors import ModelError
+from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.reader.wire import Buffer, WireError, without_tensor_data
 
 if TYPE_CHECKING:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.dtypes import ONNX_DTYPES
-from costlint.costmodel.errors import ModelError
-from costlint.costmodel.reader.functions import AttributeRef, Functions
-from costlint.costmodel.reader.tensors import MAX_RANK, literal, parameter
-from costlint.costmodel.source import (
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.errors import ModelError
+from costlint.costmodel.ir.source import (
     DeclaredShape,
     Source,
     SourceGraph,
@@ -17,6 +15,8 @@ from costlint.costmodel.source import (
     SourceNode,
     SourceParameter,
 )
+from costlint.costmodel.reader.functions import AttributeRef, Functions
+from costlint.costmodel.reader.tensors import MAX_RANK, literal, parameter
 
 if TYPE_CHECKING:
     import onnx

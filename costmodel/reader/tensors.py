@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from costlint.costmodel.dtypes import ONNX_DTYPES, is_float
-from costlint.costmodel.errors import ModelError
-from costlint.costmodel.source import SourceNode, SourceParameter
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES, is_float
+from costlint.costmodel.ir.errors import ModelError
+from costlint.costmodel.ir.source import SourceNode, SourceParameter
 
 if TYPE_CHECKING:
     import onnx

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes import registry
 from costlint.costmodel.shapes.registry import (
     Call,
@@ -36,7 +36,7 @@ FAMILIES: Final = (
     "detection",
     "signal",
     "sequence",
-    "microsoft_standard",
+    "microsoft.standard",
     "values_arithmetic",
     "values_layout",
     "values_gather",
@@ -47,16 +47,16 @@ FAMILIES: Final = (
 FURTHER: Final = (
     "ml",
     "training",
-    "microsoft",
-    "microsoft_attention",
-    "microsoft_quantized",
-    "microsoft_matmul",
-    "microsoft_packed",
-    "microsoft_recurrent",
-    "microsoft_norm",
-    "microsoft_data",
-    "microsoft_algorithms",
-    "microsoft_nhwc",
+    "microsoft.fused",
+    "microsoft.attention",
+    "microsoft.quantized",
+    "microsoft.matmul",
+    "microsoft.packed",
+    "microsoft.recurrent",
+    "microsoft.norm",
+    "microsoft.data",
+    "microsoft.algorithms",
+    "microsoft.nhwc",
     "foreign",
 )
 """Modules that register those of every other domain, once one of these is asked for."""

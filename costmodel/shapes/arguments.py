@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from costlint.costmodel.dims import Dim, Shape
-from costlint.costmodel.dtypes import ONNX_DTYPES
-from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes.registry import Call
 
 _SHOWN = 40

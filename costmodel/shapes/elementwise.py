@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes.arguments import dtype, dtype_attribute
 from costlint.costmodel.shapes.broadcasting import broadcast
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from costlint.costmodel.dims import Shape, is_static, simplest
-from costlint.costmodel.dtypes import BITS, is_float
-from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.ir.dims import Shape, is_static, simplest
+from costlint.costmodel.ir.dtypes import BITS, is_float
+from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes.registry import (
     Call,
     Out,

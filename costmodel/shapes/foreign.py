@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from costlint.costmodel.dims import product
+from costlint.costmodel.ir.dims import product
 from costlint.costmodel.shapes.arguments import check_rank, integer, integers, text
 from costlint.costmodel.shapes.elementwise import unary
 from costlint.costmodel.shapes.matmul import matmul
-from costlint.costmodel.shapes.microsoft import nhwc_conv, nhwc_max_pool
+from costlint.costmodel.shapes.microsoft.fused import nhwc_conv, nhwc_max_pool
 from costlint.costmodel.shapes.registry import (
     Call,
     Out,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from costlint.costmodel.dims import Dim, Shape, simplest
-from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.ir.dims import Dim, Shape, simplest
+from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     axis_attribute,

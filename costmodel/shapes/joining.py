@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costlint.costmodel.dims import Dim, simplest
+from costlint.costmodel.ir.dims import Dim, simplest
 from costlint.costmodel.shapes.arguments import (
     axis_attribute,
     input_dims,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from costlint.costmodel.dims import Dim
+from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.shapes.arguments import shown, size
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costlint.costmodel.dims import Shape
+from costlint.costmodel.ir.dims import Shape
 from costlint.costmodel.shapes.arguments import (
     check_rank,
     check_sizes,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costlint.costmodel.dims import Dim, Shape, product
-from costlint.costmodel.errors import ShapeError
+from costlint.costmodel.ir.dims import Dim, Shape, product
+from costlint.costmodel.ir.errors import ShapeError
 from costlint.costmodel.shapes.registry import Call
 from costlint.costmodel.shapes.symbolic import exact_div
 

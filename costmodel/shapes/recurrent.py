@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costlint.costmodel.dims import Dim, Shape
+from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.shapes.arguments import integer, text
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 

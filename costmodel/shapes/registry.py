@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from costlint.costmodel.dims import Dim, Shape
-from costlint.costmodel.errors import ShapeError
-from costlint.costmodel.graph import Tensor, UnknownShapeError
+from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.errors import ShapeError
+from costlint.costmodel.ir.graph import Tensor, UnknownShapeError
 
 Unknown: TypeAlias = Callable[[str, Dim | None], Dim]
 """(label, upper bound or None) -> a dimension that only the data decides."""

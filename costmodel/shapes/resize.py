@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from costlint.costmodel.dims import Dim, Shape
-from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     check_sizes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from costlint.costmodel.dims import simplest
+from costlint.costmodel.ir.dims import simplest
 from costlint.costmodel.shapes.symbolic import (
     floor_div,
     is_nonnegative,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from costlint.costmodel.dims import Dim, Shape, simplest
+from costlint.costmodel.ir.dims import Dim, Shape, simplest
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     input_dims,

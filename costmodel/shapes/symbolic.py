@@ -11,8 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from costlint.costmodel.dims import Dim, product, simplest
-from costlint.costmodel.graph import UnknownShapeError
+from costlint.costmodel.ir.dims import Dim, product, simplest
+from costlint.costmodel.ir.graph import UnknownShapeError
 
 _MAX_TERMS = 256
 _MAX_SYMBOLS = 8

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from costlint.costmodel.dtypes import is_float
+from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.shapes import scalars
 from costlint.costmodel.shapes.arguments import dtype, dtype_attribute, integer
 from costlint.costmodel.shapes.evaluation import evaluates, mapped, stored, wrapped

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from costlint.costmodel.dims import product
-from costlint.costmodel.dtypes import is_float
+from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.shapes import generate, scalars
 from costlint.costmodel.shapes.arguments import axis_attribute, dtype, integer, one_axis
 from costlint.costmodel.shapes.evaluation import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from costlint.costmodel.dims import Dim, Shape
+from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.shapes.arguments import integers, text
 from costlint.costmodel.shapes.registry import Call
 from costlint.costmodel.shapes.symbolic import ceil_div, floor_div, is_nonnegative, smaller

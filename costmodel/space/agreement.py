@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from costlint.costmodel.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph, Tensor
 from costlint.costmodel.space.program import Program
 from costlint.costmodel.space.trace import Node
 

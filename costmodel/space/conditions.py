@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from costlint.costmodel.dims import product
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 from costlint.costmodel.space.trace import Dim, Node
 
 _PRODUCT_KEPT = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})

@@ -12,10 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from costlint.costmodel.channels import Channels
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.errors import ModelError
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.errors import ModelError
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
 
 
 def with_constants(

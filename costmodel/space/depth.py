@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op, OpGraph, Tensor, captured
-from costlint.costmodel.source import SourceParameter
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, captured, op_key
+from costlint.costmodel.ir.source import SourceParameter
 from costlint.costmodel.space.runs import Run
 
 

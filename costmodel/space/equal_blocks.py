@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from costlint.costmodel.channels import Channels
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op, OpGraph
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.space.runs import Run, runs_of
 from costlint.costmodel.space.variable import Variable
 

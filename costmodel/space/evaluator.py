@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from costlint.costmodel.devices import DeviceProfile
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.ir.graph import op_key
 from costlint.costmodel.latency.combine import kernel_seconds
 from costlint.costmodel.latency.featurize import group
 from costlint.costmodel.space.arithmetic import total

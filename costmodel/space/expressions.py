@@ -69,7 +69,7 @@ def _sum_or_product(expression: Any, args: list[Dim], numbers: list[Any]) -> Dim
 
 
 def _extreme(values: list[Dim], *, is_max: bool) -> Dim:
-    from costlint.costmodel.dims import maximum, minimum
+    from costlint.costmodel.ir.dims import maximum, minimum
 
     found, *rest = values
     for value in rest:

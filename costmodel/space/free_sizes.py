@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from costlint.costmodel.channels import Channels, channels_of
 from costlint.costmodel.edit import Edit, apply
-from costlint.costmodel.errors import OptionError, ShapeError
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.ir.errors import OptionError, ShapeError
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.space.conditions import Condition
 from costlint.costmodel.space.depth import with_depths
 from costlint.costmodel.space.group_counts import Grouping, with_groups

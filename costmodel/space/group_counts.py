@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from math import gcd
 
 from costlint.costmodel.channels.groups import scope_parts
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op, OpGraph
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.space.runs import Run
 from costlint.costmodel.space.variable import Variable
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from costlint.costmodel.edit import op_key
+from costlint.costmodel.ir.graph import op_key
 from costlint.costmodel.space.program import Program
 
 if TYPE_CHECKING:

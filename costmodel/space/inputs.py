@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from costlint.costmodel.graph import OpGraph
-from costlint.costmodel.infer import BATCH
+from costlint.costmodel.inference.infer import BATCH
+from costlint.costmodel.ir.graph import OpGraph
 
 BATCH_SIZE: Final = "batch"
 HEIGHT: Final = "input.height"

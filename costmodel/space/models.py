@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from costlint.costmodel.edit import Edit, apply
-from costlint.costmodel.errors import CostlintError
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.ir.errors import CostlintError
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.space.constants import with_constants
 from costlint.costmodel.space.inputs import BATCH_SIZE
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def model_at(space: Space, values: Mapping[str, int], *, seed: int) -> Any:
     """The design `values` with random weights; see `Space.model`."""
-    from costlint.costmodel.writer import model_of
+    from costlint.costmodel.models import model_of
 
     chosen = {**space.current, **space.checked(values)}
     graph, channels = space.sized(chosen)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.space.evaluator import Evaluator
 from costlint.costmodel.space.problem import Kept, Problem
 

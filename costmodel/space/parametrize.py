@@ -8,10 +8,10 @@ from math import gcd
 from typing import Final
 
 from costlint.costmodel.channels import Channels, channels_of
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.errors import CostlintError, OptionError
-from costlint.costmodel.graph import OpGraph, UnknownShapeError
-from costlint.costmodel.load import load
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.errors import CostlintError, OptionError
+from costlint.costmodel.ir.graph import OpGraph, UnknownShapeError
+from costlint.costmodel.load import bind_batch, load
 from costlint.costmodel.reader import Model
 from costlint.costmodel.space.agreement import (
     refuse_only_today,
@@ -35,7 +35,6 @@ from costlint.costmodel.space.variable import (
     make_variable,
     width_variables,
 )
-from costlint.costmodel.unbound import bind_batch
 
 FREE: Final = ("widths", "resolution", "batch")
 ENDS: Final = "ends"

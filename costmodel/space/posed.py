@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.space.evaluator import Evaluator
 from costlint.costmodel.space.problem import KEPT, Problem
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from costlint.costmodel.bindings import ShapeOption, bind_inputs
-from costlint.costmodel.dims import Shape
-from costlint.costmodel.graph import Op, OpGraph
-from costlint.costmodel.infer import BATCH
-from costlint.costmodel.inference import Inference
+from costlint.costmodel.inference.bindings import ShapeOption, bind_inputs
+from costlint.costmodel.inference.infer import BATCH
+from costlint.costmodel.inference.one_pass import Inference
+from costlint.costmodel.ir.dims import Shape
+from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.load import load
 from costlint.costmodel.reader.fallback import onnx_shapes
 

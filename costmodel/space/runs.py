@@ -9,8 +9,7 @@ from itertools import takewhile
 from typing import Final
 
 from costlint.costmodel.channels.groups import scope_parts
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
 
 SHOWN: Final = 3
 """Blocks of a run in the traced graph: the first, the last, and one between them."""

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from costlint.costmodel.devices import DEFAULT_DEVICE, device
-from costlint.costmodel.dims import Dim, symbol
-from costlint.costmodel.edit import op_key
-from costlint.costmodel.estimate import Device
-from costlint.costmodel.op_cost import OpCost
-from costlint.costmodel.parameters import parameter_counts
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.counts.parameters import parameter_counts
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device, device
+from costlint.costmodel.ir.dims import Dim, symbol
+from costlint.costmodel.ir.graph import op_key
 from costlint.costmodel.space.arithmetic import total
 from costlint.costmodel.space.expressions import symbolic
 from costlint.costmodel.space.free_sizes import FreeSizes

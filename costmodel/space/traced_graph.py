@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from costlint.costmodel.channels import Channels
-from costlint.costmodel.cost import Cost
+from costlint.costmodel.counts.op_cost import OpCost, costed_ops
 from costlint.costmodel.edit import Edit, apply
-from costlint.costmodel.graph import Op, OpGraph, Tensor
-from costlint.costmodel.op_cost import OpCost, costed_ops
+from costlint.costmodel.ir.cost import Cost
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 from costlint.costmodel.space.cases import by_cases
 from costlint.costmodel.space.expressions import traced
 from costlint.costmodel.space.trace import Dim, Node, Trace

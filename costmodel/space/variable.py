@@ -8,7 +8,7 @@ from math import lcm
 from typing import Final, Literal, TypeAlias
 
 from costlint.costmodel.channels import ChannelGroup, Channels
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 VariableKind: TypeAlias = Literal["width", "batch", "height", "image_width", "depth", "groups"]
 SIZES: Final = ("batch", "height", "image_width")

@@ -12,9 +12,10 @@ from costlint._version import __version__
 
 if TYPE_CHECKING:
     from costlint.calibrating import calibrate
-    from costlint.costmodel.count import Counts, count
+    from costlint.costmodel.count import count
+    from costlint.costmodel.counts.counts import Counts
     from costlint.costmodel.devices import DeviceProfile, device, devices
-    from costlint.costmodel.errors import (
+    from costlint.costmodel.ir.errors import (
         CostlintError,
         ModelError,
         OptionError,
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
         UnboundDimensionError,
         UncostedError,
     )
-    from costlint.costmodel.estimate import Estimate
-    from costlint.costmodel.graph import Op, OpGraph, Tensor
+    from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+    from costlint.costmodel.latency.estimated import Estimate
     from costlint.costmodel.load import load
     from costlint.costmodel.space import Space, parametrize
     from costlint.examples import example, list_examples
@@ -40,21 +41,21 @@ if TYPE_CHECKING:
 
 # Public name -> the module that has it.
 _HOMES: Final = {
-    "CostlintError": "costmodel.errors",
-    "Counts": "costmodel.count",
+    "CostlintError": "costmodel.ir.errors",
+    "Counts": "costmodel.counts.counts",
     "DeviceProfile": "costmodel.devices",
-    "Estimate": "costmodel.estimate",
+    "Estimate": "costmodel.latency.estimated",
     "Measurement": "measuring.measurement",
-    "ModelError": "costmodel.errors",
-    "Op": "costmodel.graph",
-    "OpGraph": "costmodel.graph",
-    "OptionError": "costmodel.errors",
+    "ModelError": "costmodel.ir.errors",
+    "Op": "costmodel.ir.graph",
+    "OpGraph": "costmodel.ir.graph",
+    "OptionError": "costmodel.ir.errors",
     "Report": "reports.report",
-    "ShapeError": "costmodel.errors",
+    "ShapeError": "costmodel.ir.errors",
     "Space": "costmodel.space",
-    "Tensor": "costmodel.graph",
-    "UnboundDimensionError": "costmodel.errors",
-    "UncostedError": "costmodel.errors",
+    "Tensor": "costmodel.ir.graph",
+    "UnboundDimensionError": "costmodel.ir.errors",
+    "UncostedError": "costmodel.ir.errors",
     "calibrate": "calibrating",
     "check": "pipeline",
     "check_many": "many.api",

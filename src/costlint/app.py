@@ -26,7 +26,7 @@ from costlint.commands.measure import measure
 from costlint.commands.optimize import optimize
 from costlint.commands.report import report
 from costlint.commands.verify import verify
-from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.output import tell
 
 NOT_ANALYSED: Final = 2

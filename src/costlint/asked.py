@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.errors import OptionError
 from costlint.gate import Limits
 from costlint.settings import Settings, settings_for
 

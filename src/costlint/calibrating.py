@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from costlint.costmodel.calibration.calibrate import Calibration
     from costlint.costmodel.devices import DeviceProfile
+    from costlint.costmodel.fitting.calibrate import Calibration
 
 NAME: Final = "my-device"
 
@@ -38,7 +38,7 @@ def calibrated(
     batch: int = 1,
 ) -> Calibration:
     """The profile with residuals and warnings; `batch` is that of files that do not say it."""
-    from costlint.costmodel.calibration.calibrate import calibrate as fitted
+    from costlint.costmodel.fitting.calibrate import calibrate as fitted
     from costlint.measuring.importers import timings_from
 
     rows = [

@@ -9,7 +9,7 @@ from costlint.reports.numbers import change, milliseconds, plural, share
 from costlint.reports.text import visible
 
 if TYPE_CHECKING:
-    from costlint.costmodel.calibration.calibrate import Calibration
+    from costlint.costmodel.fitting.calibrate import Calibration
 
 _COLUMN: Final = 11
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from costlint.costmodel.devices import DeviceProfile, device
 from costlint.costmodel.devices.catalogue import DeviceSummary
-from costlint.costmodel.latency.terms import TERMS
+from costlint.costmodel.devices.terms import TERMS
 from costlint.reports import numbers
 from costlint.reports.text import pad
 

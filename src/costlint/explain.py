@@ -7,7 +7,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 if TYPE_CHECKING:
     from costlint.analyzers.rule import Rule

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import numbers
 
 if TYPE_CHECKING:
-    from costlint.costmodel.estimate import Estimate, KernelEstimate
+    from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
 
 
 def kernel_page(
@@ -75,9 +75,9 @@ def _kernel_of(found: Estimate, op_name: str) -> tuple[int, KernelEstimate]:
 
 def _terms(found: Estimate, index: int) -> list[str]:
     """A line for each term that the kernel has an amount of."""
+    from costlint.costmodel.devices.terms import TERMS
     from costlint.costmodel.latency.combine import matrix
     from costlint.costmodel.latency.featurize import featurize
-    from costlint.costmodel.latency.terms import TERMS
     from costlint.device_page import UNITS
 
     profile = found.device

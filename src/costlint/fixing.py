@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.devices import DEFAULT_DEVICE
-from costlint.costmodel.errors import CostlintError, OptionError
-from costlint.costmodel.estimate import Device, Estimate, estimate
-from costlint.costmodel.unbound import bind_batch
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device
+from costlint.costmodel.estimate import estimate
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.errors import CostlintError, OptionError
+from costlint.costmodel.latency.estimated import Estimate
+from costlint.costmodel.load import bind_batch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +59,12 @@ def fix(  # noqa: PLR0913 - what a run can be told
         nothing is written. OptionError: onnxruntime is not installed, or nothing folds.
     """
     from costlint.costmodel.load import load
-    from costlint.costmodel.rewrite import fold, has_external_data, read_with_weights, write_model
+    from costlint.costmodel.models.rewrite import (
+        fold,
+        has_external_data,
+        read_with_weights,
+        write_model,
+    )
     from costlint.measuring.inputs import random_inputs
 
     graph = load(model, shapes=shapes, batch=batch)

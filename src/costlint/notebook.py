@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import fields
 
 from costlint.costmodel import estimate as costmodel
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.devices import DEFAULT_DEVICE
-from costlint.costmodel.estimate import Device
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.latency import estimated
 from costlint.costmodel.reader import Model
 
 
-class Estimate(costmodel.Estimate):
-    """A model on a device, see `costlint.costmodel.estimate.Estimate`."""
+class Estimate(estimated.Estimate):
+    """A model on a device, see `costlint.costmodel.latency.estimated.Estimate`."""
 
     def _repr_html_(self) -> str:
         """The page without findings, in a frame of its own, for notebooks."""
         from costlint._version import __version__
-        from costlint.reports.as_html import embedded
         from costlint.reports.build import estimated_report
+        from costlint.reports.html.page import embedded
         from costlint.reports.report import Report
 
         return embedded(Report(tool_version=__version__, models=(estimated_report(self),)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.devices import DEFAULT_DEVICE
-from costlint.costmodel.errors import OptionError
-from costlint.costmodel.estimate import Device
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.load import load
 from costlint.costmodel.reader import Model
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TextIO
 
-from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.reports.report import UNUSED, Report
-from costlint.reports.screen import Look
+from costlint.reports.terminal.screen import Look
 from costlint.reports.text import visible
 
 DEFAULT_COLUMNS: Final = 80
@@ -56,7 +56,7 @@ def write(report: Report, show: Show, default_format: str | None = None) -> None
         return
     wanted = format_of(show, default_format)
     if wanted == "full":
-        from costlint.reports.as_terminal import render as render_full
+        from costlint.reports.terminal.full import render as render_full
 
         text = render_full(report, look(show))
     elif wanted == "concise" and show.quiet and not report.compared:

@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from costlint._version import __version__
-from costlint.costmodel.bindings import ShapeOption
 from costlint.costmodel.count import count, refuse_uncosted
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.reader import Model
 from costlint.reports.build import estimated_report, model_report
 from costlint.reports.report import ModelReport, Report
@@ -18,7 +18,7 @@ from costlint.reports.rows import SavingRow
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Finding
     from costlint.analyzers.suppress import Ignore
-    from costlint.costmodel.estimate import Device
+    from costlint.costmodel.devices import Device
 
 
 def check(  # noqa: PLR0913 - what a run can be told

@@ -14,7 +14,7 @@ from costlint.asked import Asked, arguments, devices_of
 from costlint.baseline import Accepted, accepting, pruned, with_accepted
 from costlint.baseline import read as read_baseline
 from costlint.baseline import write as write_baseline
-from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.ir.errors import CostlintError
 from costlint.details import details
 from costlint.gate import gate, regression_gate, unchecked_budgets
 from costlint.output import SILENT, Show, colored, shows_digest, tell, warn, write
@@ -155,7 +155,7 @@ def entries(model: str, asked: Asked) -> Iterator[ModelReport]:
     Raises:
         CostlintError: the model, a device, an option or the settings cannot be used.
     """
-    from costlint.costmodel.unbound import load_bound
+    from costlint.costmodel.load import load_bound
     from costlint.pipeline import checked, counted
 
     settings = asked.settings(model)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.edit import Edit, apply, op_key
-from costlint.costmodel.errors import CostlintError
-from costlint.costmodel.estimate import Device, estimate
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.devices import Device
+from costlint.costmodel.edit import Edit, apply
+from costlint.costmodel.estimate import estimate
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.errors import CostlintError
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
 from costlint.costmodel.reader import Model
 from costlint.fixing import onnxruntime
 
@@ -111,7 +112,7 @@ def _verified(
     finding: Finding, parts: tuple[OpGraph, OpGraph], device: Device, *, runs: int, threads: int
 ) -> Verified:
     from costlint.analyzers.price import difference
-    from costlint.costmodel.rewrite import to_model
+    from costlint.costmodel.models.rewrite import to_model
 
     predicted = difference(estimate(parts[0], device), estimate(parts[1], device))
     before_s, after_s = timed([to_model(part) for part in parts], runs=runs, threads=threads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from onnx import numpy_helper
 
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.load import load
 from tests.models import model
 

@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from costlint.analyzers.price import TYPICAL_ERROR
-from costlint.costmodel.count import Counts, count
-from costlint.costmodel.fusion import fusion_rules
-from costlint.costmodel.graph import OpGraph
-from costlint.costmodel.kernels import kernels
-from costlint.costmodel.op_cost import OpCost
+from costlint.costmodel.count import count
+from costlint.costmodel.counts.counts import Counts
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.runtimes.fusion import fusion_rules
+from costlint.costmodel.runtimes.kernels import kernels
 
 
 @dataclass(frozen=True, kw_only=True)

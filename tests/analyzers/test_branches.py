@@ -11,7 +11,7 @@ from costlint.analyzers import analyze, rules_for
 from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.costmodel.load import load
-from costlint.costmodel.rewrite import fold
+from costlint.costmodel.models.rewrite import fold
 from costlint.fixing import fix, run
 from tests.analyzers.pricing import Device
 from tests.models import model

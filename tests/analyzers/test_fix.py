@@ -8,8 +8,8 @@ import pytest
 from onnx import numpy_helper
 
 from costlint import check
-from costlint.costmodel.errors import ModelError, OptionError
-from costlint.costmodel.rewrite import fold
+from costlint.costmodel.ir.errors import ModelError, OptionError
+from costlint.costmodel.models.rewrite import fold
 from costlint.fixing import ProofError, fix, run
 from tests.models import model
 

@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from costlint.costmodel.rewrite import fold
+from costlint.costmodel.models.rewrite import fold
 from costlint.fixing import run
 from tests.models import model
 

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from costlint.analyzers import Analysis, analyze
-from costlint.analyzers.g301_fragmented import DEPTH
+from costlint.analyzers.rules.g301_fragmented import DEPTH
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.load import load
 from costlint.examples import example

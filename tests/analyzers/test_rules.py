@@ -7,13 +7,13 @@ import pytest
 from costlint.analyzers import RULES, analyze, rules_for
 from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
-from costlint.analyzers.g101_unequal_width import EXCESS
 from costlint.analyzers.rule import Rule
+from costlint.analyzers.rules.g101_unequal_width import EXCESS
 from costlint.analyzers.shapes import widths_of
 from costlint.costmodel.edit import apply
-from costlint.costmodel.errors import OptionError
 from costlint.costmodel.estimate import estimate
-from costlint.costmodel.graph import OpGraph
+from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.ir.graph import OpGraph
 from tests.analyzers.examples import graph
 from tests.analyzers.pricing import Device
 

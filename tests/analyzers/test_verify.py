@@ -11,7 +11,7 @@ from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit, apply
-from costlint.costmodel.rewrite import to_model
+from costlint.costmodel.models.rewrite import to_model
 from costlint.fixing import run
 from costlint.verifying import Verified, _parts, timed
 from tests.analyzers.examples import graph

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from costlint import count, example, optimize
-from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.ir.errors import CostlintError
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from costlint.costmodel.cost import Cost, Work
-from costlint.costmodel.dims import Dim, Shape
+from costlint.costmodel.counts.op_cost import traffic
 from costlint.costmodel.formulas import formula_for
-from costlint.costmodel.graph import Op, Tensor
-from costlint.costmodel.op_cost import traffic
+from costlint.costmodel.ir.cost import Cost, Work
+from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.graph import Op, Tensor
 from costlint.costmodel.shapes import Out, shape_rule_for
 from tests.costmodel.shapes.factory import call
 

@@ -10,7 +10,7 @@ import onnx
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.op_cost import total_cost
+from costlint.costmodel.counts.op_cost import total_cost
 from docs.corpus_counts import FOLDED, GRAPHS, MERGED
 
 PARTS = 14  # so that they run side by side

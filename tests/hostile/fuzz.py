@@ -16,7 +16,7 @@ from typing import Any
 import onnx
 
 from costlint.costmodel.count import count
-from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.ir.errors import CostlintError
 from tests.conftest import CORPUS
 
 ODD_INTEGERS = (0, 1, -1, 2, 3, 7, 255, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.ir.errors import CostlintError
 from tests.hostile.cases import ACCEPTED, REFUSED
 
 SECONDS = 30

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.many.expand import expand, is_many
 
 pytestmark = pytest.mark.usefixtures("models")

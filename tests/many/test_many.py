@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import costlint as library
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from tests.device import toy_device
 from tests.many.conftest import Costlint, save
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 
 import pytest
 
-from costlint.reports.many_html import render_html
-from costlint.reports.many_report import ChangedModel, FailedModel, ManyEntry, ManyReport
-from costlint.reports.many_rows import COLUMNS, render_csv
-from costlint.reports.many_scatter import dots, scatter_svg
-from costlint.reports.many_table import render_concise, render_table
+from costlint.reports.many.page import render_html
+from costlint.reports.many.report import ChangedModel, FailedModel, ManyEntry, ManyReport
+from costlint.reports.many.rows import COLUMNS, render_csv
+from costlint.reports.many.scatter import dots, scatter_svg
+from costlint.reports.many.table import render_concise, render_table
 from costlint.reports.report import ModelReport, Totals
 from costlint.reports.rows import DeviceReport, FindingRow, SavingRow
-from costlint.reports.screen import Look
+from costlint.reports.terminal.screen import Look
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e.onnx"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.many.pool import Pool, run_all
 from costlint.many.work import BUG, DIED, Done, Task, work
 

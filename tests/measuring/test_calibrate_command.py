@@ -11,9 +11,9 @@ import pytest
 
 import costlint
 from costlint.app import run
-from costlint.costmodel.calibration.timings import Timing, write_timings
 from costlint.costmodel.devices import device
 from costlint.costmodel.estimate import estimate
+from costlint.costmodel.fitting.timings import Timing, write_timings
 from costlint.examples import example
 
 NAMES = ("mobilenet_v1_0.25", "shufflenet_v2_0.5x", "xception_0.5x", "kernel_add_c64")

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from costlint.app import run
-from costlint.costmodel.calibration.timings import read_timings
 from costlint.costmodel.count import count
+from costlint.costmodel.fitting.timings import read_timings
 from costlint.measuring import KernelTiming, Measurement
 from costlint.measuring.as_text import measurement_text
 from costlint.measuring.compare import kernel_gaps, measured_by_class

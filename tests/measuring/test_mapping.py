@@ -8,8 +8,8 @@ import onnx
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.fusion import fusion_rules
-from costlint.costmodel.kernels import kernels
+from costlint.costmodel.runtimes.fusion import fusion_rules
+from costlint.costmodel.runtimes.kernels import kernels
 from costlint.examples import example
 from costlint.measuring import measure
 from tests.models import model

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import costlint
-from costlint.costmodel.errors import CostlintError, ModelError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, ModelError, OptionError
 from costlint.costmodel.load import load
 from costlint.measuring import measure
 from costlint.measuring.inputs import random_inputs

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costlint.costmodel.calibration.timings import (
+from costlint.costmodel.fitting.timings import (
     Timing,
     fusion_of,
     precision_of,
     read_timings,
     write_timings,
 )
-from costlint.costmodel.errors import OptionError
-from costlint.costmodel.fusion import RULE_SETS
+from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.runtimes.fusion import RULE_SETS
 from costlint.measuring.importers import (
     from_benchncnn,
     from_onnxruntime,

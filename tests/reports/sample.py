@@ -88,7 +88,7 @@ def with_ops(number: int, device=ARM) -> Report:
 
 def symbolic() -> ModelReport:
     """Totals in a free batch size N."""
-    from costlint.costmodel.dims import symbol
+    from costlint.costmodel.ir.dims import symbol
 
     n = symbol("N")
     op = replace(op_rows()[0], macs=5419008 * n, flop=10838016 * n, bytes_read=152256 * n)

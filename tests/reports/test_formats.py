@@ -10,14 +10,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import RENDERERS, render
 from costlint.reports.as_github import MOST as MOST_ANNOTATIONS
 from costlint.reports.as_json import schema
 from costlint.reports.as_markdown import MOST_BYTES
 from costlint.reports.as_sarif import MOST_RESULTS, MOST_RUNS
-from costlint.reports.as_terminal import render as render_terminal
-from costlint.reports.screen import Look
+from costlint.reports.terminal.full import render as render_terminal
+from costlint.reports.terminal.screen import Look
 from costlint.reports.text import cells
 from tests.reports.on_device import estimated
 from tests.reports.sample import compared, counted, hostile, sample, symbolic

@@ -3,8 +3,8 @@
 import pytest
 
 from costlint.reports import RENDERERS, render
-from costlint.reports.as_terminal import render as render_terminal
-from costlint.reports.screen import Look
+from costlint.reports.terminal.full import render as render_terminal
+from costlint.reports.terminal.screen import Look
 from tests.reports.on_device import estimated
 from tests.reports.sample import compared, counted, sample, symbolic
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costlint.reports.as_terminal import render
-from costlint.reports.chart_roofline import plane, points
-from costlint.reports.html_data import page_data
+from costlint.reports.html.data import page_data
+from costlint.reports.html.roofline import plane, points
+from costlint.reports.html.treemap import modules, squarified
 from costlint.reports.places import advice
 from costlint.reports.rows import FindingRow
-from costlint.reports.screen import Look
-from costlint.reports.terminal_findings import where
+from costlint.reports.terminal.findings import where
+from costlint.reports.terminal.full import render
+from costlint.reports.terminal.screen import Look
 from costlint.reports.text import cells, visible, wrap
-from costlint.reports.treemap import modules, squarified
 from tests.reports.network import op_rows
 from tests.reports.on_device import ARM, GPU, estimated
 from tests.reports.sample import sample

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costlint.costmodel.dims import symbol
+from costlint.costmodel.ir.dims import symbol
 from costlint.reports import numbers
 
 

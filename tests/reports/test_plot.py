@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import plot
 from tests.reports.on_device import GPU, estimated
 from tests.reports.sample import counted, sample

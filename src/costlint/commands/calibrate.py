@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from costlint.commands import options
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 
 def calibrate(  # noqa: PLR0913 - one argument per option
@@ -50,7 +50,7 @@ def calibrate(  # noqa: PLR0913 - one argument per option
     from costlint.calibrating import NAME, calibrated
     from costlint.calibration_page import calibration_page
     from costlint.costmodel.devices.catalogue import HOST, host_path
-    from costlint.costmodel.fusion import fusion_rules
+    from costlint.costmodel.runtimes.fusion import fusion_rules
 
     path = host_path() if output_file == HOST else Path(output_file) if output_file else None
     if path is not None and path.suffix != ".toml":

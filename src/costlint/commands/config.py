@@ -10,7 +10,7 @@ import typer
 
 from costlint.commands import options
 from costlint.commands.parsing import one_of
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 
 def complete_key(incomplete: str) -> list[tuple[str, str]]:

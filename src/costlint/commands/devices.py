@@ -15,7 +15,7 @@ def devices(
 ) -> None:
     """List devices with their held-out error, or show one whole."""
     from costlint.costmodel.devices import devices as known
-    from costlint.costmodel.errors import OptionError
+    from costlint.costmodel.ir.errors import OptionError
     from costlint.device_page import device_list, device_page
 
     text = " ".join(words or ())

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from costlint.commands.options import OutputFile
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 
 def example(  # noqa: PLR0913 - one argument per option

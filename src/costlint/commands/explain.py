@@ -8,7 +8,7 @@ import typer
 
 from costlint.commands import options
 from costlint.commands.parsing import parse_shapes
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 
 def complete_thing(incomplete: str) -> list[tuple[str, str]]:

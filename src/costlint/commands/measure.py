@@ -10,7 +10,7 @@ import typer
 
 from costlint.commands import options
 from costlint.commands.parsing import parse_shapes
-from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.output import tell
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _profile(name: str | None) -> DeviceProfile | None:
 
 def _write(found: dict[str, Measurement], path: str) -> None:
     """Write the rows of each model, its path being that below the folder that holds them all."""
-    from costlint.costmodel.calibration.timings import write_timings
+    from costlint.costmodel.fitting.timings import write_timings
 
     folder = Path(os.path.commonpath([Path(model).resolve().parent for model in found]))
     write_timings(

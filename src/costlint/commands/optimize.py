@@ -11,7 +11,7 @@ import typer
 
 from costlint.commands import options
 from costlint.commands.parsing import comma_list, one_of, parse_shapes
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 if TYPE_CHECKING:
     from costlint.costmodel.space.optimize import Optimum, Progress

@@ -11,7 +11,7 @@ import typer
 from costlint.asked import Asked
 from costlint.commands import options
 from costlint.commands.parsing import comma_list, parse_shapes
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.output import Show
 from costlint.run import run
 

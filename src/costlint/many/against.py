@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.many.expand import Target, expand
 from costlint.many.resume import results
 from costlint.reports import numbers
-from costlint.reports.many_report import ChangedModel, ManyEntry
+from costlint.reports.many.report import ChangedModel, ManyEntry
 
 Latency: TypeAlias = tuple[str, str, float | None]
 """Name of the model, name of the device, seconds."""

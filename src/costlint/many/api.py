@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from costlint.asked import Asked
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.expand import expand
 from costlint.many.pool import LOCAL, Pool
 from costlint.many.record import from_record

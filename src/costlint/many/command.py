@@ -12,7 +12,7 @@ from typing import Final
 
 from costlint._version import __version__
 from costlint.asked import Asked
-from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.gate import gate, unchecked_budgets
 from costlint.many.against import Latency, before, changes, latencies, slower
 from costlint.many.expand import Target, expand
@@ -27,7 +27,7 @@ from costlint.many.work import BUG
 from costlint.output import SILENT, Show, colored, tell, warn
 from costlint.progress import Progress
 from costlint.reports import numbers
-from costlint.reports.many_report import FailedModel, ManyReport
+from costlint.reports.many.report import FailedModel, ManyReport
 from costlint.reports.report import Gate
 from costlint.run import GATE_FAILED, NOT_ANALYSED, Made, today, with_baselines
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

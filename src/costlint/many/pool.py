@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.many.work import Done, Task, died, work
 
 if TYPE_CHECKING:

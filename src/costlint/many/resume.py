@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 
 _KINDS: Final = frozenset({"model", "finding", "failure"})
 _MODEL_ONLY: Final = frozenset({"type", "schema", "tool", "name", "key", "finding_count"})

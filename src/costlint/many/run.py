@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from costlint.asked import Asked
-from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.ir.errors import CostlintError
 from costlint.many import identity
 from costlint.many.cache import Cache, default_folder
 from costlint.many.expand import Target

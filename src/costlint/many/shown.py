@@ -8,9 +8,9 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Final
 
-from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.output import SILENT, Show, format_of, look, put, tell, write
-from costlint.reports.many_report import ManyReport
+from costlint.reports.many.report import ManyReport
 from costlint.reports.report import Report
 from costlint.reports.text import visible
 from costlint.run import rule_rows
@@ -20,9 +20,9 @@ STREAMED: Final = frozenset({"json-lines", "parquet"})
 """Formats that were written while the run went on."""
 
 _OWN: Final = {
-    "concise": ("many_table", "render_concise"),
-    "csv": ("many_rows", "render_csv"),
-    "html": ("many_html", "render_html"),
+    "concise": ("many.table", "render_concise"),
+    "csv": ("many.rows", "render_csv"),
+    "html": ("many.page", "render_html"),
 }
 _MOST_REASONS: Final = 10
 
@@ -63,7 +63,7 @@ def _write(report: ManyReport, show: Show) -> None:
     """One format into one file, or to standard output."""
     name = show.output_format or ""
     if name == "full":
-        from costlint.reports.many_table import render_table
+        from costlint.reports.many.table import render_table
 
         put(render_table(report, look(show)), show.output_file)
     elif name in _OWN:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TextIO, cast
 
 from costlint._version import __version__
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.many.expand import Target
 from costlint.many.work import Failure
 from costlint.reports.as_json import SCHEMA, finding_entry
-from costlint.reports.many_report import FailedModel, ManyEntry
-from costlint.reports.many_rows import COLUMNS, failed_row, row
+from costlint.reports.many.report import FailedModel, ManyEntry
+from costlint.reports.many.rows import COLUMNS, failed_row, row
 
 _TOOL: Final = {"name": "costlint", "version": __version__}
 _GROUP: Final = 256

@@ -11,7 +11,7 @@ from costlint.baseline import read as read_baseline
 from costlint.many.plan import Plan
 from costlint.many.record import from_record
 from costlint.many.run import Outcome
-from costlint.reports.many_report import ManyEntry
+from costlint.reports.many.report import ManyEntry
 from costlint.settings import Settings
 
 

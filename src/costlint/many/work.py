@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.errors import CostlintError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, OptionError
 
 if TYPE_CHECKING:
     from costlint.costmodel.devices import DeviceProfile

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from costlint.costmodel.count import Counts
+from costlint.costmodel.counts.counts import Counts
 from costlint.measuring.compare import (
     RUNTIME,
     KernelGap,
@@ -19,7 +19,7 @@ from costlint.reports.numbers import change, interval, milliseconds, plural
 from costlint.reports.text import visible
 
 if TYPE_CHECKING:
-    from costlint.costmodel.estimate import Estimate
+    from costlint.costmodel.latency.estimated import Estimate
 
 WORST: Final = 10
 _TITLES: Final = {"conv": "Conv", "elementwise": "Element-wise", "shuffle": "Shuffle",

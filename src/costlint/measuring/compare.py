@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from costlint.costmodel.calibration.parts import leaders
-from costlint.costmodel.count import Counts
+from costlint.costmodel.counts.counts import Counts
+from costlint.costmodel.fitting.parts import leaders
 from costlint.measuring.measurement import KernelTiming, Measurement
 
 if TYPE_CHECKING:
-    from costlint.costmodel.estimate import Estimate
+    from costlint.costmodel.latency.estimated import Estimate
 
 RUNTIME: Final = "runtime"
 """What the runtime does besides the ops of the graph: changes of layout, mostly."""

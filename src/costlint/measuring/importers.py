@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from costlint.costmodel.calibration.timings import Timing, fusion_of, read_timings
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.fitting.timings import Timing, fusion_of, read_timings
+from costlint.costmodel.ir.errors import OptionError
 from costlint.measuring.kernel_times import read_profile, run_seconds
 
 _BENCHNCNN_LINE: Final = re.compile(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from costlint.costmodel.dtypes import is_float
-from costlint.costmodel.errors import OptionError
-from costlint.costmodel.graph import OpGraph, Tensor
-from costlint.costmodel.writer.usage import Usage
+from costlint.costmodel.ir.dtypes import is_float
+from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.models.usage import Usage
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from costlint.costmodel.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.models.rewrite import to_model
 from costlint.costmodel.reader import read
-from costlint.costmodel.rewrite import to_model
 from costlint.measuring.trial import Trial, onnxruntime_module
 
 UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20}

@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from costlint.costmodel.edit import op_key
 from costlint.costmodel.formulas import formula_for
-from costlint.costmodel.graph import Op, OpGraph
-from costlint.costmodel.source import SourceNode
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
+from costlint.costmodel.ir.source import SourceNode
 
 # What the runtime adds to a node's name: `X_nchwc`, `X_bn_nchwc`, `X/MatMulAddFusion`.
 _SUFFIX: Final = re.compile(r"(_nchwc|_bn|/\w*Fusion/?|_token_\d+)$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from costlint.costmodel.calibration.timings import Timing, fusion_of
+from costlint.costmodel.fitting.timings import Timing, fusion_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from costlint.costmodel.bindings import ShapeOption
-from costlint.costmodel.errors import OptionError
-from costlint.costmodel.graph import Op, OpGraph
-from costlint.costmodel.load import load
+from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.load import bind_batch, load
 from costlint.costmodel.reader import Model, read
-from costlint.costmodel.unbound import bind_batch
 from costlint.measuring.inputs import random_inputs
 from costlint.measuring.kernel_times import kernel_seconds, read_profile
 from costlint.measuring.machine import block_channels, cache_bytes
@@ -121,7 +120,7 @@ def _runnable(
     model: Model, shapes: ShapeOption | None, batch: int | None, seed: int
 ) -> tuple[OpGraph, bytes]:
     """The op graph of `model` and a file that runs: with weights, shapes and unique names."""
-    from costlint.costmodel.writer import bind, name_by_output, serialised, with_weights
+    from costlint.costmodel.models import bind, name_by_output, serialised, with_weights
 
     if not isinstance(model, (str, os.PathLike)) or os.fspath(model) == "-":
         model = _held(model)

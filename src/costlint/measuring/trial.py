@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from costlint.costmodel.errors import CostlintError, ModelError
+from costlint.costmodel.ir.errors import CostlintError, ModelError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from costlint._version import __version__
-from costlint.costmodel.errors import OptionError
+from costlint.costmodel.ir.errors import OptionError
 from costlint.settings.keys import KEYS, SUPERSEDED
 
 NAMES: Final = (".costlint.toml", "costlint.toml", "pyproject.toml")

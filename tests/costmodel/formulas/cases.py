@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import Op
 from tests.costmodel.strategies import make_op, typed, weight
 
 Case: TypeAlias = Callable[[Dim], Op]

@@ -10,10 +10,10 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costlint.costmodel.cost import Cost
-from costlint.costmodel.dims import Dim, substitute
 from costlint.costmodel.formulas import OP_CLASSES, all_formulas, all_free
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.cost import Cost
+from costlint.costmodel.ir.dims import Dim, substitute
+from costlint.costmodel.ir.graph import Op
 from tests.costmodel.formulas.cases import CASES
 from tests.costmodel.strategies import cost, make_op, sliding, substituted, typed
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeAlias
 
-from costlint.costmodel.dims import Dim
-from costlint.costmodel.graph import Op
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import Op
 from tests.costmodel.strategies import make_op, typed, weight
 
 Counted: TypeAlias = Callable[[Dim], tuple[Dim, Dim]]

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import sympy
 
-from costlint.costmodel.dims import substitute
-from costlint.costmodel.formulas import OP_CLASSES, all_formulas, formula_for, microsoft
-from costlint.costmodel.op_cost import op_cost
+from costlint.costmodel.counts.op_cost import op_cost
+from costlint.costmodel.formulas import OP_CLASSES, all_formulas, formula_for
+from costlint.costmodel.formulas.microsoft import shared as microsoft
+from costlint.costmodel.ir.dims import substitute
 from tests.costmodel.formulas.test_malformed import _changed as changed
 from tests.costmodel.formulas_domains.cases_attention import ATTENTION
 from tests.costmodel.formulas_domains.cases_conv import CONVOLUTIONS, EXPERTS, POOLS

@@ -8,7 +8,7 @@ import pytest
 from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 from costlint.costmodel.formulas import all_formulas, all_free, formula_for, why_free
-from costlint.costmodel.formulas.microsoft_uncosted import BODIES, UNCOSTED
+from costlint.costmodel.formulas.microsoft.uncosted import BODIES, UNCOSTED
 from costlint.costmodel.shapes import shape_rule_for
 
 DOMAINS = ("com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc", "ai.onnx.ml",

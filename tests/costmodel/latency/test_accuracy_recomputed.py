@@ -13,8 +13,8 @@ from calibration.corpus import devices
 from calibration.groups import GROUPS
 from calibration.heldout import held_out
 from calibration.rebuild import samples_of
-from costlint.costmodel.calibration.intervals import FAMILY_LEVEL, held_out_coverage
-from costlint.costmodel.calibration.prior import fit_together, vague_prior
+from costlint.costmodel.fitting.intervals import FAMILY_LEVEL, held_out_coverage
+from costlint.costmodel.fitting.prior import fit_together, vague_prior
 
 PAGE = Path(__file__).parents[3] / "docs" / "accuracy.md"
 NAMES = ("tflite-gpu", "torch-gpu")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.devices.settings import Settings
 from costlint.costmodel.latency.blocked import PLAIN_AVERAGE, PLAIN_MAXIMUM
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.latency.settings import Settings
-from costlint.costmodel.library import Library
+from costlint.costmodel.runtimes.fusion import fusion_rules
+from costlint.costmodel.runtimes.library import Library
 from tests.models import model
 
 BLOCKS = Settings(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from costlint.costmodel.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op, Tensor
 from costlint.costmodel.latency.border import crossing_bytes
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from costlint.costmodel.calibration.fit import SIZE, Prior, fit, predict, shares
-from costlint.costmodel.calibration.intervals import conformal, coverage
-from costlint.costmodel.calibration.prior import shared_prior, vague_prior
-from costlint.costmodel.calibration.samples import Sample, Samples
-from costlint.costmodel.latency.terms import INDEX, TERMS
+from costlint.costmodel.devices.terms import INDEX, TERMS
+from costlint.costmodel.fitting.fit import SIZE, Prior, fit, predict, shares
+from costlint.costmodel.fitting.intervals import conformal, coverage
+from costlint.costmodel.fitting.prior import shared_prior, vague_prior
+from costlint.costmodel.fitting.samples import Sample, Samples
 
 TERM = ("launch", "dense_1x1", "dense_1x1_traffic")
 TRUTH = (2e-5, 1 / 3e9, 1 / 5e9)

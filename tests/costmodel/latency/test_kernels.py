@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.errors import CostlintError
-from costlint.costmodel.fusion import RULE_SETS, fusion_rules
-from costlint.costmodel.kernels import Kernel, kernels
+from costlint.costmodel.ir.errors import CostlintError
+from costlint.costmodel.runtimes.fusion import RULE_SETS, fusion_rules
+from costlint.costmodel.runtimes.kernels import Kernel, kernels
 from tests.models import model
 
 BLOCK = """

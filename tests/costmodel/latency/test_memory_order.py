@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.fusion import fusion_rules
-from costlint.costmodel.kernels import Kernel, kernels
 from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.memory_order import CHANNELS_LAST, viewed
+from costlint.costmodel.runtimes.fusion import fusion_rules
+from costlint.costmodel.runtimes.kernels import Kernel, kernels
+from costlint.costmodel.runtimes.memory_order import CHANNELS_LAST, viewed
 from tests.models import model
 
 AMP = Settings(precision="amp", lanes_in=8, lanes_out=8, cache_bytes=2**40)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.devices.settings import Settings, under
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.latency.settings import Settings, under
+from costlint.costmodel.runtimes.fusion import fusion_rules
 from tests.models import model
 
 SETTINGS = Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=1 << 20)

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costlint.costmodel.count import count
+from costlint.costmodel.devices.settings import under
+from costlint.costmodel.devices.terms import INDEX, TERMS
 from costlint.costmodel.estimate import estimate, estimate_on, latencies
-from costlint.costmodel.fusion import fusion_rules
 from costlint.costmodel.latency.combine import combined, kernel_seconds, matrix, matrix_seconds
 from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.latency.settings import under
-from costlint.costmodel.latency.terms import INDEX, TERMS
-from costlint.costmodel.library import Library
+from costlint.costmodel.runtimes.fusion import fusion_rules
+from costlint.costmodel.runtimes.library import Library
 from tests.device import LAUNCH_S, OVERHEAD_S, RATE, toy_device
 from tests.models import model
 

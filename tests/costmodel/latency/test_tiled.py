@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.fusion import fusion_rules
+from costlint.costmodel.devices.settings import Settings, under
 from costlint.costmodel.latency.featurize import featurize
-from costlint.costmodel.latency.settings import Settings, under
 from costlint.costmodel.latency.tiled import IDLE, PROLOGUE, tiled_convolution
+from costlint.costmodel.runtimes.fusion import fusion_rules
 from tests.costmodel.latency.test_terms import conv
 
 RULES = fusion_rules("cudnn")

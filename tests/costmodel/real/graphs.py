@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from costlint.costmodel.graph import Op, OpGraph
+from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.load import load
 
 ARCHIVE = "real-graphs.zip"

@@ -7,9 +7,9 @@ import zipfile
 import onnx
 import pytest
 
-from costlint.costmodel.dims import is_static, substitute
-from costlint.costmodel.dtypes import ONNX_DTYPES
-from costlint.costmodel.graph import OpGraph, Tensor
+from costlint.costmodel.ir.dims import is_static, substitute
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.graph import OpGraph, Tensor
 from costlint.costmodel.load import load
 
 BATCH = 3

@@ -8,8 +8,8 @@ import onnx
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.dims import is_static
-from costlint.costmodel.errors import CostlintError
+from costlint.costmodel.ir.dims import is_static
+from costlint.costmodel.ir.errors import CostlintError
 from tests.costmodel.real import runtime
 from tests.costmodel.real.graphs import ARCHIVE, bound, every_op, rows
 

@@ -11,13 +11,13 @@ import numpy as np
 import onnx
 import sympy
 
-from costlint.costmodel.dims import Dim, Shape
-from costlint.costmodel.dtypes import ONNX_DTYPES
-from costlint.costmodel.graph import OpGraph, Tensor
+from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.source import SourceGraph, SourceNode
 from costlint.costmodel.load import load
 from costlint.costmodel.reader import read
 from costlint.costmodel.shapes import Call, Out, shape_rule_for, value_rule_for
-from costlint.costmodel.source import SourceGraph, SourceNode
 
 MAX_VALUE = 4096
 CONSTANTS = {"int64", "int32", "bool"}

@@ -10,8 +10,8 @@ import onnx
 import onnxruntime
 from onnx import helper
 
-from costlint.costmodel.errors import ShapeError
-from costlint.costmodel.graph import Tensor
+from costlint.costmodel.ir.errors import ShapeError
+from costlint.costmodel.ir.graph import Tensor
 from tests.costmodel.shapes import factory
 
 OPSET = 18

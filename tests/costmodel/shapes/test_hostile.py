@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from costlint.costmodel.dims import symbol
-from costlint.costmodel.dtypes import ONNX_DTYPES
-from costlint.costmodel.errors import ShapeError
-from costlint.costmodel.graph import Tensor, UnknownShapeError
+from costlint.costmodel.ir.dims import symbol
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.errors import ShapeError
+from costlint.costmodel.ir.graph import Tensor, UnknownShapeError
 from costlint.costmodel.load import load
 from costlint.costmodel.shapes import (
     all_shape_rules,

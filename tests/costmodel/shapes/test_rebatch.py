@@ -7,7 +7,7 @@ from typing import Any
 import onnx
 import pytest
 
-from costlint.costmodel.errors import ShapeError
+from costlint.costmodel.ir.errors import ShapeError
 from costlint.costmodel.load import load
 
 

@@ -10,9 +10,9 @@ import sympy
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from costlint.costmodel.dims import is_static, substitute, symbol
-from costlint.costmodel.errors import ShapeError
-from costlint.costmodel.graph import Tensor, UnknownShapeError
+from costlint.costmodel.ir.dims import is_static, substitute, symbol
+from costlint.costmodel.ir.errors import ShapeError
+from costlint.costmodel.ir.graph import Tensor, UnknownShapeError
 from costlint.costmodel.shapes import symbolic
 from costlint.costmodel.shapes.evaluation import small_array
 from tests.costmodel.shapes.factory import outs, shape

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from costlint.costmodel.errors import ShapeError
+from costlint.costmodel.ir.errors import ShapeError
 from costlint.costmodel.shapes.evaluation import MAX_ELEMENTS
 from tests.costmodel.shapes.factory import shape, value
 from tests.costmodel.shapes.runtime import onnxruntime_gives, rules_give, same

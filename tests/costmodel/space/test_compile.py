@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costlint.costmodel.devices import device as shipped
-from costlint.costmodel.errors import OptionError
 from costlint.costmodel.estimate import estimate
+from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.load import load
 from costlint.costmodel.space import parametrize
 from costlint.examples import example

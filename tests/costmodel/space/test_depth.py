@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import sympy
 
-from costlint.costmodel.errors import OptionError
 from costlint.costmodel.estimate import estimate
+from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.load import load
 from costlint.costmodel.space import parametrize
 from costlint.costmodel.space.runs import runs_of

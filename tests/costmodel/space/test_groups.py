@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from costlint.costmodel.errors import OptionError, ShapeError
 from costlint.costmodel.estimate import estimate
+from costlint.costmodel.ir.errors import OptionError, ShapeError
 from costlint.costmodel.load import load
 from costlint.costmodel.space import parametrize
 from costlint.examples import example

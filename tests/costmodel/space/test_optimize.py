@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costlint.costmodel.errors import OptionError
 from costlint.costmodel.estimate import estimate
+from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.load import load
 from costlint.costmodel.space import parametrize
 from costlint.costmodel.space.pareto import MOST, undominated

@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from costlint.costmodel.count import count
-from costlint.costmodel.errors import OptionError, ShapeError
+from costlint.costmodel.ir.errors import OptionError, ShapeError
 from costlint.costmodel.load import load
 from costlint.costmodel.space import parametrize
 from costlint.examples import example

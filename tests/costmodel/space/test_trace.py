@@ -8,7 +8,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costlint.costmodel.dims import ceil_div, is_below, maximum, minimum, symbol
+from costlint.costmodel.ir.dims import ceil_div, is_below, maximum, minimum, symbol
 from costlint.costmodel.space.cases import UndecidedError, by_cases
 from costlint.costmodel.space.expressions import symbolic, traced
 from costlint.costmodel.space.program import Program

@@ -1,0 +1,130 @@
+"""What each op costs: its formula's work, in bytes and times how often it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from costlint.costmodel.formulas import OpClass, formula_for, why_free
+from costlint.costmodel.ir.cost import Cost, Work
+from costlint.costmodel.ir.dims import Dim, substitute
+from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.graph import Op, OpGraph, UnknownShapeError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpCost:
+    """One op with its cost; `times` is how often it runs, and is in `cost` already.
+
+    `why_uncosted` says what is missing, '' for an op that has a formula or is free.
+    """
+
+    op: Op
+    op_class: OpClass
+    cost: Cost
+    times: Dim = 1
+    is_free: bool = False
+    why_uncosted: str = ""
+
+    @property
+    def costed(self) -> bool:
+        """Whether the op's cost is known."""
+        return not self.why_uncosted
+
+
+def costed_ops(graph: OpGraph, times: Dim = 1) -> Iterator[OpCost]:
+    """Every op with its cost, bodies in place of the op that holds them.
+
+    Of the branches of If the dearer one counts; Loop and Scan bodies count times their trip count,
+    once where that is not known. An op with a formula of its own (FlexAttention) counts besides.
+    """
+    for op in graph.ops:
+        if not op.bodies or formula_for(op.domain, op.op_type) is not None:
+            yield op_cost(op, times)
+        if not op.bodies:
+            continue
+        inner = times if op.trips is None else times * op.trips
+        bodies = [tuple(costed_ops(body, inner)) for body in op.bodies]
+        yield from max(bodies, key=_dearness) if op.op_type == "If" else sum(bodies, ())
+
+
+def _dearness(rows: Sequence[OpCost]) -> int:
+    """What a branch costs, to compare; free symbols count as one."""
+    cost = total_cost(rows)
+    total = cost.flop + cost.bytes_accessed
+    return int(substitute(total, dict.fromkeys(map(str, getattr(total, "free_symbols", ())), 1)))
+
+
+def op_cost(op: Op, times: Dim = 1) -> OpCost:
+    """The cost of one op, `times` over; uncosted where a formula or a shape is missing."""
+    formula = formula_for(op.domain, op.op_type)
+    if formula is None:
+        if why_free(op.domain, op.op_type) is not None:
+            return OpCost(op=op, op_class="data", cost=Cost(), times=times, is_free=True)
+        why = f"no formula for {op.identifier}"
+        return OpCost(op=op, op_class="other", cost=Cost(), times=times, why_uncosted=why)
+    try:
+        cost = traffic(op, formula.work(op))
+    except UnknownShapeError as error:
+        return OpCost(
+            op=op, op_class=formula.op_class, cost=Cost(), times=times, why_uncosted=str(error)
+        )
+    return OpCost(
+        op=op,
+        op_class=formula.op_class,
+        cost=cost if type(times) is int and times == 1 else cost * times,
+        times=times,
+    )
+
+
+def traffic(op: Op, work: Work) -> Cost:
+    """`work` with its traffic in bytes: by default each input is read and each output written once.
+
+    Raises:
+        UnknownShapeError: a tensor that is read or written has no known shape.
+    """
+    read: Dim = 0
+    weights: Dim = 0
+    elements: Dim = 0
+    for index, tensor in enumerate(op.inputs):
+        if tensor is None or tensor.dtype == "sequence":
+            continue
+        given = work.read[index] if work.read is not None and index < len(work.read) else None
+        moved = tensor.elements if given is None else given
+        moved_bytes = size_bytes(moved, tensor.stored_as or tensor.dtype)
+        read = read + moved_bytes
+        if tensor.role == "parameter":
+            weights = weights + moved_bytes
+            if tensor.rank < 2:
+                continue
+        elements = elements + moved
+    written: Dim = 0
+    for index, tensor in enumerate(op.outputs):
+        if tensor is None or tensor.dtype == "sequence":
+            continue
+        given = (
+            work.written[index] if work.written is not None and index < len(work.written) else None
+        )
+        moved = tensor.elements if given is None else given
+        written = written + size_bytes(moved, tensor.dtype)
+        elements = elements + moved
+    return Cost(
+        macs=work.macs,
+        other_flop=work.other_flop,
+        bytes_read=read,
+        bytes_written=written,
+        weight_bytes_read=weights,
+        memory_access_elements=elements,
+    )
+
+
+def total_cost(rows: Sequence[OpCost]) -> Cost:
+    """The sum over `rows`."""
+    return Cost(
+        macs=sum(row.cost.macs for row in rows),
+        other_flop=sum(row.cost.other_flop for row in rows),
+        bytes_read=sum(row.cost.bytes_read for row in rows),
+        bytes_written=sum(row.cost.bytes_written for row in rows),
+        weight_bytes_read=sum(row.cost.weight_bytes_read for row in rows),
+        memory_access_elements=sum(row.cost.memory_access_elements for row in rows),
+    )

@@ -1,0 +1,110 @@
+"""Which of a model's constants are its parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Final
+
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.dtypes import BITS, is_float, size_bytes
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.source import SourceParameter
+
+# What exporters call the output of a Constant node.
+_LIFTED: Final = re.compile(r"(^|/)Constant(_\d+)?_output_\d+$")
+
+# Inputs that training does not learn: running mean and variance, limits, sizes, scales and zeros.
+_NOT_LEARNED: Final[Mapping[str, frozenset[int]]] = {
+    "BatchNormalization": frozenset({3, 4}),
+    "Clip": frozenset({1, 2}),
+    "DequantizeLinear": frozenset({1, 2}),
+    "Dropout": frozenset({1}),
+    "Pad": frozenset({2}),
+    "QLinearConv": frozenset({1, 2, 4, 5, 6, 7}),
+    "QLinearMatMul": frozenset({1, 2, 4, 5, 6, 7}),
+    "QuantizeLinear": frozenset({1, 2}),
+    "Resize": frozenset({1, 2}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterCounts:
+    """`elements` that training learns, `size_bytes` of every constant that the ops read."""
+
+    elements: Dim
+    size_bytes: Dim
+
+
+def parameter_counts(graph: OpGraph) -> ParameterCounts:
+    """Parameters are what feeds the ops as weights, whatever the file stores them in.
+
+    A matrix or filter counts once however many ops read it (tied weights). A vector counts for
+    each op that reads it, because exporters merge equal vectors: fresh BatchNormalizations share
+    one bias. A vector beside a matrix that is counted already is tied with it.
+    Not counted: running statistics, limits, quantisation scales, index tables and masks (int32,
+    int64, bool), and Constant nodes where the file has initializers (numbers in the code, tables).
+    A tensor that is folded into another counts as it is stored.
+    """
+    known = {name: p for name, p in graph.parameters.items() if _is_weight(p)}
+    if not all(map(_is_literal, known.values())):
+        known = {name: p for name, p in known.items() if not _is_literal(p)}
+    stored: set[str] = set()
+    counted: set[str] = set()
+    tied: set[str] = set()
+    elements = 0
+    for op in _all_ops(graph):
+        unlearned = _NOT_LEARNED.get(op.op_type, frozenset())
+        read = [t.sources if t is not None else () for t in op.inputs]
+        stored.update(name for names in read for name in names)
+        slots = [
+            name
+            for index, names in enumerate(read)
+            if index not in unlearned
+            for name in names
+            if name in known
+        ]
+        matrices = [name for name in slots if not _is_vector(known[name])]
+        if _is_tied(op, matrices, counted, tied):
+            tied.update(t.name for t in op.outputs if t is not None)
+            continue
+        slots = [name for name in slots if name not in counted]
+        elements += sum(prod(known[name].shape) for name in slots)
+        counted.update(matrices)
+    files = (graph.parameters[name] for name in stored if name in graph.parameters)
+    return ParameterCounts(
+        elements=elements, size_bytes=sum(size_bytes(prod(p.shape), p.dtype) for p in files)
+    )
+
+
+def _is_tied(op: Op, matrices: list[str], counted: set[str], tied: set[str]) -> bool:
+    """Whether an op's weights are an earlier one's; an Add is the bias of what it adds to."""
+    if matrices:
+        return counted.issuperset(matrices)
+    return op.op_type == "Add" and any(t is not None and t.name in tied for t in op.inputs)
+
+
+def _is_literal(parameter: SourceParameter) -> bool:
+    """Whether it is a Constant node, or was one before a tool lifted it out and kept its name."""
+    return parameter.is_literal or _LIFTED.search(parameter.name) is not None
+
+
+def _is_vector(parameter: SourceParameter) -> bool:
+    """(C) or (C, 1, 1): a bias or a scale. (1, 1, C) is a token, which has one owner."""
+    return prod(parameter.shape[1:]) == 1
+
+
+def _all_ops(graph: OpGraph) -> Iterator[Op]:
+    for op in graph.ops:
+        yield op
+        for body in op.bodies:
+            yield from _all_ops(body)
+
+
+def _is_weight(parameter: SourceParameter) -> bool:
+    if parameter.is_literal and not parameter.shape:
+        return False
+    narrow = parameter.dtype != "bool" and 0 < BITS.get(parameter.dtype, 0) <= 8
+    return is_float(parameter.dtype) or narrow

@@ -1,0 +1,131 @@
+"""One device from its timings: rates in log space, Gauss-Newton, a prior, robust residuals.
+
+The parameters are the logarithms of the seconds per unit of each term and of the overhead of an
+inference, so that every rate is positive. The derivative of log(latency) by one of them is the
+share of the latency that the term takes. Residuals are of log(latency), with Student's t of four
+degrees of freedom, so that one odd network does not bend the rest (Lange et al., JASA 1989).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.fitting.samples import IS_PART, Samples
+
+SIZE: Final = len(TERMS) + 1
+"""Parameters: one for each term and the overhead."""
+FREEDOM: Final = 4.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prior:
+    """What is known before the timings: a normal distribution over the parameters."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """Parameters of one device and their covariance, after its timings."""
+
+    parameters: np.ndarray
+    covariance: np.ndarray
+
+
+def predict(samples: Samples, parameters: np.ndarray, overlap: float) -> np.ndarray:
+    """Predicted seconds of each sample."""
+    return _predict(samples, parameters, overlap, with_shares=False)[0]
+
+
+def shares(samples: Samples, parameters: np.ndarray, overlap: float) -> np.ndarray:
+    """Share of each parameter in each sample's latency (samples, parameters)."""
+    return _predict(samples, parameters, overlap, with_shares=True)[1]
+
+
+def _predict(
+    samples: Samples, parameters: np.ndarray, overlap: float, *, with_shares: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    amounts, times, starts = samples.stacked
+    spent = amounts * np.exp(parameters[:-1])
+    overhead = np.exp(parameters[-1]) * samples.is_whole
+    compute = spent[:, IS_PART["compute"]].sum(axis=1)
+    memory = spent[:, IS_PART["memory"]].sum(axis=1)
+    launch = spent[:, IS_PART["launch"]].sum(axis=1)
+    rest = 1.0 - overlap
+    latency = launch + np.maximum(compute, memory) + rest * np.minimum(compute, memory)
+    total = np.add.reduceat(latency * times, starts) + overhead
+    if not with_shares:
+        return total, total
+    is_compute_bound = compute >= memory
+    spent[:, IS_PART["compute"]] *= np.where(is_compute_bound, 1.0, rest)[:, None]
+    spent[:, IS_PART["memory"]] *= np.where(is_compute_bound, rest, 1.0)[:, None]
+    summed = np.add.reduceat(spent * times[:, None], starts, axis=0)
+    with_overhead = np.hstack([summed, overhead[:, None]])
+    return total, with_overhead / total[:, None]
+
+
+def fit(  # noqa: PLR0913 (samples and prior, then options by name)
+    samples: Samples,
+    prior: Prior,
+    *,
+    overlap: float,
+    noise: float | np.ndarray,
+    start: np.ndarray | None = None,
+    steps: int = 25,
+) -> Fitted:
+    """The most probable parameters. `noise` is the residuals' expected scale (log), of each or all.
+
+    Without `start` the prior's mean is first moved to the device's speed.
+    """
+    measured = np.log(samples.latency_s)
+    precision = np.linalg.inv(prior.covariance)
+    now = prior.mean if start is None else start
+    if start is None:
+        now = now + np.median(measured - np.log(predict(samples, now, overlap)))
+
+    def loss(parameters: np.ndarray) -> float:
+        residual = measured - np.log(predict(samples, parameters, overlap))
+        away = parameters - prior.mean
+        robust = (FREEDOM + 1) * np.log1p(residual**2 / (FREEDOM * noise**2)).sum()
+        return float(robust + away @ precision @ away)
+
+    damping, best = 1e-3, loss(now)
+    curvature = precision
+    for _ in range(steps):
+        predicted, share = _predict(samples, now, overlap, with_shares=True)
+        residual = measured - np.log(predicted)
+        weight = (FREEDOM + 1) / (FREEDOM + (residual / noise) ** 2) / noise**2
+        curvature = (share * weight[:, None]).T @ share + precision
+        slope = (share * weight[:, None]).T @ residual - precision @ (now - prior.mean)
+        moved, after, damping = _step(now, curvature, slope, damping, best, loss)
+        if moved is None:
+            break
+        now, gain, best = moved, best - after, after
+        if gain < 1e-3:
+            break
+    return Fitted(parameters=now, covariance=np.linalg.inv(curvature))
+
+
+def _step(  # noqa: PLR0913, PLR0917 (one step's state)
+    now: np.ndarray,
+    curvature: np.ndarray,
+    slope: np.ndarray,
+    damping: float,
+    best: float,
+    loss: Callable[[np.ndarray], float],
+) -> tuple[np.ndarray | None, float, float]:
+    """The first damped step (Levenberg-Marquardt) that lowers the loss, or None."""
+    for _ in range(6):
+        damped = curvature + damping * np.diag(np.diag(curvature))
+        moved = now + np.clip(np.linalg.solve(damped, slope), -2.0, 2.0)
+        after = loss(moved)
+        if after < best:
+            return moved, after, max(damping / 5, 1e-6)
+        damping *= 5
+    return None, best, damping

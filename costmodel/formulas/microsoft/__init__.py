@@ -1,0 +1,1 @@
+"""Formulas of onnxruntime's own operators (com.microsoft)."""

@@ -1,0 +1,121 @@
+"""What the formulas of onnxruntime's own operators share.
+
+Specification: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from costlint.costmodel.formulas.arguments import tensor
+from costlint.costmodel.formulas.normalization import CENTRED, INVERSE_ROOT
+from costlint.costmodel.formulas.registry import formula_for
+from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.graph import Op, Tensor, UnknownShapeError
+
+MS: Final = "com.microsoft"
+NCHWC: Final = "com.microsoft.nchwc"
+NHWC: Final = "com.ms.internal.nhwc"
+
+# Operations for each element, as the standard operators of these names cost.
+SIGMOID: Final = 3
+SILU: Final = SIGMOID + 1
+SOFTPLUS: Final = 3
+GELU: Final = 5
+GELU_TANH: Final = 9
+SWIGLU: Final = 3 + 1 + SIGMOID + 1 + 1 + 1
+"""Three clamps, alpha * gate, its sigmoid, times gate, up + beta, the product of both."""
+DEQUANTIZE: Final = 2
+"""Subtract the zero point, multiply by the scale."""
+
+_ACTIVATIONS: Final[Mapping[str, int]] = {
+    "": 0, "none": 0, "identity": 0, "relu": 1, "relu2": 2, "relu_squared": 2, "leakyrelu": 2,
+    "clip": 2, "sigmoid": SIGMOID, "tanh": 1, "hardsigmoid": 4, "hardswish": 5, "silu": SILU,
+    "swish": SILU, "gelu": GELU, "quickgelu": SILU + 1, "softplus": SOFTPLUS, "softmax": 5,
+    "elu": 4, "selu": 5, "softsign": 3, "thresholdedrelu": 1,
+}  # fmt: skip
+
+
+def activation(op: Op, attribute: str = "activation", default: str = "") -> int:
+    """Operations per element of the activation that `attribute` names, else of the `default`.
+
+    Raises:
+        UnknownShapeError: the name is none that is known.
+    """
+    name = str(op.attributes.get(attribute) or default)
+    if name.lower() in _ACTIVATIONS:
+        return _ACTIVATIONS[name.lower()]
+    msg = f"{op.identifier} (node {op.name!r}): the activation {name[:40]!r} is not known"
+    raise UnknownShapeError(msg)
+
+
+def layer_norm(elements: Dim, rows: Dim, *, bias: bool = True) -> Dim:
+    """Operations of LayerNormalization of so many rows: 6 per element, a bias, 5 per row."""
+    return (CENTRED + 1 + bias) * elements + (1 + INVERSE_ROOT) * rows
+
+
+def rms_norm(elements: Dim, rows: Dim) -> Dim:
+    """Operations of RMSNormalization of so many rows: 4 per element and 4 per row."""
+    return 4 * elements + INVERSE_ROOT * rows
+
+
+def standard(op: Op, op_type: str, *inputs: Tensor | None, y: Tensor | None) -> Work:
+    """What the standard operator `op_type` does from `inputs` to `y` under op's attributes."""
+    known = formula_for("", op_type)
+    if known is None:
+        msg = f"no formula for {op_type}, which {op.identifier} is made of"
+        raise UnknownShapeError(msg)
+    return known.work(
+        replace(op, domain="", op_type=op_type, version=_NEWEST, inputs=inputs, outputs=(y,))
+    )
+
+
+_NEWEST: Final = 1000
+"""Version under which a standard formula is asked."""
+
+
+def shape(op: Op, index: int, *ranks: int) -> Shape:
+    """Known shape of input `index`, of one of `ranks` dimensions where any are given.
+
+    Raises:
+        UnknownShapeError: the input is absent, its shape not known, or of another rank.
+    """
+    return _ranked(op, tensor(op, index), f"input {index}", ranks)
+
+
+def y_shape(op: Op, *ranks: int) -> Shape:
+    """Known shape of the first output, as `shape` gives that of an input."""
+    return _ranked(op, op.y, "the output", ranks)
+
+
+def _ranked(op: Op, of: Tensor, what: str, ranks: Sequence[int]) -> Shape:
+    dims = of.known_shape
+    if dims and (not ranks or len(dims) in ranks):
+        return dims
+    msg = f"{op.identifier} (node {op.name!r}): {what} has {len(dims)} dimensions"
+    raise UnknownShapeError(msg)
+
+
+def share(op: Op, a: Dim, b: Dim) -> Dim:
+    """`a // b`; UnknownShapeError where b is 0."""
+    if type(b) is int and b == 0:
+        msg = f"{op.identifier} (node {op.name!r}): {a} elements in rows of none"
+        raise UnknownShapeError(msg)
+    return a // b
+
+
+def required(op: Op, name: str, default: int | None = None) -> int:
+    """Positive integer attribute `name`; UnknownShapeError where it is anything else."""
+    value = op.attributes.get(name, default)
+    if type(value) is int and value > 0:
+        return value
+    msg = f"{op.identifier} (node {op.name!r}) lacks the positive integer attribute {name}"
+    raise UnknownShapeError(msg)
+
+
+def reads(op: Op, moved: Mapping[int, Dim]) -> Sequence[Dim | None]:
+    """A `Work.read`: so many elements of the inputs at these places, everything of others."""
+    return [moved.get(index) for index in range(len(op.inputs))]

@@ -1,0 +1,204 @@
+"""One pass over a model's nodes in topological order: shapes, folding, declared fallbacks."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from costlint.costmodel.inference import control_flow
+from costlint.costmodel.inference.bindings import Bindings
+from costlint.costmodel.inference.folding import (
+    evaluated,
+    folds_away,
+    is_generated,
+    make_op,
+    output_tensor,
+    parameter_tensor,
+)
+from costlint.costmodel.ir.dims import Dim, Shape, symbol
+from costlint.costmodel.ir.errors import ModelError, ShapeError
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.source import Source, SourceGraph, SourceNode, SourceParameter
+from costlint.costmodel.ir.topological import ordered
+from costlint.costmodel.shapes import Call, Out, UnknownShapeError, checked, shape_rule_for
+
+Fallback: TypeAlias = Callable[[Call], "Sequence[Out | None] | None"]
+"""Shapes of an operator that has no rule here; None where it does not know either."""
+
+Environment: TypeAlias = MutableMapping[str, Tensor]
+
+# What a malformed attribute or input can raise inside a rule.
+_MALFORMED: Final = (
+    TypeError, ValueError, IndexError, KeyError, ArithmeticError, AttributeError, MemoryError,
+)  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Inference:
+    """One pass over a model. Lives only inside `infer`; what `graph` gives is frozen."""
+
+    source: Source
+    bindings: Bindings
+    fallback: Fallback
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    reference: Mapping[str, Shape | None] = field(default_factory=dict)
+    seen: dict[str, Shape | None] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    parameters: dict[str, SourceParameter] = field(default_factory=dict)
+
+    def graph(
+        self,
+        graph: SourceGraph,
+        outer: Environment,
+        arguments: Sequence[Tensor] | None = None,
+    ) -> OpGraph:
+        """Infer one graph; `arguments` are the inputs of a body, None for the model itself."""
+        inputs = self._inputs(graph) if arguments is None else arguments
+        env: Environment = ChainMap({t.name: t for t in inputs}, outer)
+        env.update((p.name, parameter_tensor(p)) for p in graph.parameters.values())
+        self.parameters.update(graph.parameters)
+        self.seen.update((t.name, t.shape) for t in inputs)
+        ops: list[Op] = []
+        for node in ordered(graph, outer):
+            ops.extend(self._node(node, env, graph))
+        outputs = tuple(env[name] for name in graph.outputs if name in env)
+        top = arguments is None
+        return OpGraph(
+            name=graph.name,
+            path=self.source.path,
+            opsets=self.source.opsets,
+            inputs=tuple(inputs),
+            outputs=outputs,
+            ops=tuple(ops),
+            parameters=self.parameters if top else graph.parameters,
+            batch_symbols=self.bindings.batch_symbols,
+            notes=(*self.source.notes, *dict.fromkeys(self.notes)) if top else (),
+            metadata=self.source.metadata if top else {},
+            source=self.source if top else None,
+            bound=self.bound if top else {},
+        )
+
+    def _inputs(self, graph: SourceGraph) -> tuple[Tensor, ...]:
+        return tuple(
+            Tensor(name=i.name, shape=self.bindings.inputs[i.name], dtype=i.dtype)
+            for i in graph.inputs
+        )
+
+    def _node(self, node: SourceNode, env: Environment, graph: SourceGraph) -> Sequence[Op]:
+        """Infer `node` into `env`; the op that stays in the graph, or none when it folds away."""
+        try:
+            inputs = tuple([env[name] if name else None for name in node.inputs])
+        except KeyError as error:
+            what = f"node {node.name!r} ({node.op_type}) reads {error}, which nothing makes"
+            raise ModelError(what) from error
+        if node.bodies:
+            return control_flow.infer_bodies(self, node, inputs, env)
+        folds = folds_away(node, inputs)
+        call = self.call(node, inputs)
+        outs = self._outs(call, node, graph, values=folds)
+        outputs = tuple(
+            [
+                output_tensor(name, out, inputs, node.op_type, folds=folds) if name else None
+                for name, out in zip(node.outputs, outs, strict=False)
+            ]
+        )
+        for tensor in outputs:
+            if tensor is not None:
+                env[tensor.name] = tensor
+                self.seen[tensor.name] = tensor.shape
+        if folds and outputs and is_generated(node.op_type, inputs[0], outputs[0]):
+            self._generated(node.outputs[0], env)
+        if folds or (outputs and all(t is None or t.value is not None for t in outputs)):
+            return ()
+        return (make_op(node, inputs, outputs),)
+
+    def _generated(self, name: str, env: Environment) -> None:
+        """Keep a weight that ConstantOfShape makes, as the light models of onnx do, as one."""
+        kept = SourceParameter(name=name, dtype=env[name].dtype, shape=env[name].known_shape)
+        self.parameters[name] = kept
+        env[name] = parameter_tensor(kept)
+
+    def call(self, node: SourceNode, inputs: tuple[Tensor | None, ...]) -> Call:
+        """`node` as the shape rules take it."""
+        reference = reference_input = None
+        if self.reference and node.outputs and inputs and inputs[0] is not None:
+            reference = self.reference.get(node.outputs[0])
+            reference_input = self.reference.get(inputs[0].name, inputs[0].shape)
+        return Call(
+            name=node.name,
+            domain=node.domain,
+            op_type=node.op_type,
+            version=node.version,
+            inputs=inputs,
+            outputs=len(node.outputs),
+            attributes=node.attributes,
+            unknown=lambda label, upper: self.unknown(node, label, upper),
+            reference=reference,
+            reference_input=reference_input,
+        )
+
+    def unknown(self, node: SourceNode, label: str, upper: Dim | None) -> Dim:
+        """A dimension that only the data decides: what the user says, else its upper bound."""
+        name = f"{node.name}.{label}"
+        if name in self.bindings.values:
+            return self.bindings.values[name]
+        if upper is None:
+            return symbol(name)
+        self.notes.append(f"{name} depends on the data: its upper bound {upper} is used")
+        return upper
+
+    def _outs(
+        self, call: Call, node: SourceNode, graph: SourceGraph, *, values: bool
+    ) -> Sequence[Out]:
+        """One `Out` per output: evaluated, by rule, by onnx, or as the file declares it."""
+        try:
+            if values:
+                known = evaluated(call)
+                if known is not None:
+                    return known
+            rule = shape_rule_for(call.domain, call.op_type)
+            found = self.fallback(call) if rule is None else checked(call, rule(call))
+        except UnknownShapeError:
+            found = None
+        except ShapeError as error:
+            raise self._baked(error) from error
+        except RecursionError as error:
+            raise ShapeError(call.error("its shapes are too deeply nested")) from error
+        except _MALFORMED as error:
+            raise ShapeError(call.error(f"malformed attributes or inputs ({error})")) from error
+        outs = list(found or ())[: call.outputs]
+        outs += [None] * (call.outputs - len(outs))
+        return [
+            self._declared(name, node, graph) if out is None else out
+            for name, out in zip(node.outputs, outs, strict=True)
+        ]
+
+    def _declared(self, name: str, node: SourceNode, graph: SourceGraph) -> Out:
+        declared = graph.declared.get(name)
+        if declared is None or declared.shape is None:
+            return Out(shape=None)
+        if shape_rule_for(node.domain, node.op_type) is not None:
+            # The data decides here: the file's word counts only for the sizes it was written for.
+            if self.bound or not all(isinstance(dim, int) for dim in declared.shape):
+                return Out(shape=None)
+            self.notes.append(f"{name}: its shape depends on the data, the file's own is used")
+        dims = [
+            self.unknown(node, f"{name}_{axis}", None)
+            if dim is None
+            else self.bindings.values.get(dim, symbol(dim))
+            if isinstance(dim, str)
+            else dim
+            for axis, dim in enumerate(declared.shape)
+        ]
+        return Out(shape=tuple(dims), dtype=declared.dtype)
+
+    def _baked(self, error: ShapeError) -> ShapeError:
+        if not self.bindings.rebatched:
+            return error
+        return ShapeError(
+            "the batch size is baked into the model and cannot be replaced here",
+            facts=(str(error),),
+            fix='export it with a symbolic first dimension ("N"), then give --batch again',
+        )

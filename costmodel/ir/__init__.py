@@ -1,0 +1,1 @@
+"""The model as plain records: graph, tensors, dimensions, types, errors."""

@@ -1,0 +1,69 @@
+"""What an op costs: counts and traffic, in any of the three number systems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from costlint.costmodel.ir.dims import Dim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a formula states.
+
+    `read[i]` is the number of elements read of input `i`, `written[i]` the number written of
+    output `i`; None (for all, or at one place) means each element once, the common case.
+    """
+
+    macs: Dim = 0
+    other_flop: Dim = 0
+    read: Sequence[Dim | None] | None = None
+    written: Sequence[Dim | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Counts of one op or of a sum of ops.
+
+    `bytes_read` holds the weights' bytes too; `weight_bytes_read` is that part alone.
+    `memory_access_elements` is the paper's memory access cost (Ma et al. 2018, section 2):
+    elements of activations read and written, and of weights of rank 2 and more (no biases).
+    """
+
+    macs: Dim = 0
+    other_flop: Dim = 0
+    bytes_read: Dim = 0
+    bytes_written: Dim = 0
+    weight_bytes_read: Dim = 0
+    memory_access_elements: Dim = 0
+
+    @property
+    def flop(self) -> Dim:
+        """Floating operations: a multiply-accumulate is two."""
+        return 2 * self.macs + self.other_flop
+
+    @property
+    def bytes_accessed(self) -> Dim:
+        """Bytes read and written."""
+        return self.bytes_read + self.bytes_written
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            macs=self.macs + other.macs,
+            other_flop=self.other_flop + other.other_flop,
+            bytes_read=self.bytes_read + other.bytes_read,
+            bytes_written=self.bytes_written + other.bytes_written,
+            weight_bytes_read=self.weight_bytes_read + other.weight_bytes_read,
+            memory_access_elements=self.memory_access_elements + other.memory_access_elements,
+        )
+
+    def __mul__(self, times: Dim) -> Cost:
+        return Cost(
+            macs=self.macs * times,
+            other_flop=self.other_flop * times,
+            bytes_read=self.bytes_read * times,
+            bytes_written=self.bytes_written * times,
+            weight_bytes_read=self.weight_bytes_read * times,
+            memory_access_elements=self.memory_access_elements * times,
+        )

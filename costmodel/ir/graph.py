@@ -1,0 +1,221 @@
+"""The op graph: what a model computes, without its weights. Frozen, made once by `infer`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from costlint.costmodel.ir.dims import Dim, Shape, free_symbols, product
+from costlint.costmodel.ir.dtypes import size_bytes
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from costlint.costmodel.ir.source import Source, SourceParameter
+
+
+class UnknownShapeError(Exception):
+    """A shape is needed that nobody knows; caught where ops are inferred and counted."""
+
+
+Role: TypeAlias = Literal["activation", "parameter"]
+"""An activation depends on the inputs; a parameter is known before the first inference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """A value that flows between ops.
+
+    `shape` is None where even the rank is unknown, and for sequences, maps and optionals.
+    `stored_as` is the element type in memory when it differs from `dtype` (a weight kept in int8).
+    `sources` are the file's parameters that were folded into this one.
+    `value` is the content of a small tensor known before the first inference.
+    """
+
+    name: str
+    shape: Shape | None
+    dtype: str
+    role: Role = "activation"
+    stored_as: str | None = None
+    sources: tuple[str, ...] = ()
+    value: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether the tensor is known before the first inference."""
+        return self.role == "parameter"
+
+    @property
+    def rank(self) -> int:
+        """Number of dimensions; only for a known shape."""
+        return len(self.known_shape)
+
+    @property
+    def known_shape(self) -> Shape:
+        """The shape; UnknownShapeError where there is none."""
+        if self.shape is None:
+            msg = f"the shape of {self.name!r} is not known"
+            raise UnknownShapeError(msg)
+        return self.shape
+
+    @property
+    def elements(self) -> Dim:
+        """Number of elements; only for a known shape."""
+        return product(self.known_shape)
+
+    @property
+    def size_bytes(self) -> Dim:
+        """Bytes as stored; sub-byte types are packed."""
+        return size_bytes(self.elements, self.stored_as or self.dtype)
+
+    def resized(self, name: str, shape: Shape, sources: tuple[str, ...]) -> Tensor:
+        """The tensor at another shape; `replace` takes twice as long, and an edit makes many."""
+        return Tensor(
+            name=name,
+            shape=shape,
+            dtype=self.dtype,
+            role=self.role,
+            stored_as=self.stored_as,
+            sources=sources,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Op:
+    """One ONNX node of the graph. An absent optional input is None.
+
+    `bodies` are the sub-graphs of If (then, else), Loop and Scan; `trips` how often a body runs,
+    None where the model does not say.
+    """
+
+    name: str
+    domain: str
+    op_type: str
+    version: int
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor | None, ...]
+    attributes: Mapping[str, Any]
+    bodies: tuple[OpGraph, ...] = ()
+    trips: Dim | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def input(self, index: int) -> Tensor | None:
+        """Input `index`, None where it is absent."""
+        return self.inputs[index] if index < len(self.inputs) else None
+
+    def between(
+        self,
+        inputs: tuple[Tensor | None, ...],
+        outputs: tuple[Tensor | None, ...],
+        attributes: Mapping[str, Any],
+    ) -> Op:
+        """The op from other tensors to others; see `Tensor.resized`."""
+        return Op(
+            name=self.name,
+            domain=self.domain,
+            op_type=self.op_type,
+            version=self.version,
+            inputs=inputs,
+            outputs=outputs,
+            attributes=attributes,
+            bodies=self.bodies,
+            trips=self.trips,
+            metadata=self.metadata,
+        )
+
+    @property
+    def x(self) -> Tensor:
+        """The first input; every op that is costed by it has one."""
+        return _present(self, self.input(0), "input 0")
+
+    @property
+    def w(self) -> Tensor:
+        """The second input: the weight of a convolution, the right side of a product."""
+        return _present(self, self.input(1), "input 1")
+
+    @property
+    def y(self) -> Tensor:
+        """The first output."""
+        return _present(self, self.outputs[0] if self.outputs else None, "output 0")
+
+    @property
+    def scope(self) -> str:
+        """The module path in the name: `/features/features.3` of `/features/features.3/Conv`."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def identifier(self) -> str:
+        """The operator with its domain: `com.microsoft::FusedConv`; the default one is silent."""
+        return f"{self.domain}::{self.op_type}" if self.domain else self.op_type
+
+
+def _present(op: Op, tensor: Tensor | None, what: str) -> Tensor:
+    if tensor is None:
+        msg = f"{op.identifier} (node {op.name!r}) lacks {what}"
+        raise UnknownShapeError(msg)
+    return tensor
+
+
+def op_key(op: Op) -> str:
+    """What edits call an op: the name of its first output, because names can repeat."""
+    if op.outputs and op.outputs[0] is not None:
+        return op.outputs[0].name
+    return next((t.name for t in op.outputs if t is not None), op.name)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OpGraph:
+    """Ops in topological order with the tensors between them.
+
+    No slots: `nx` is made on first use, so that plain counting never imports networkx.
+    """
+
+    name: str
+    path: str | None
+    opsets: Mapping[str, int]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    ops: tuple[Op, ...]
+    parameters: Mapping[str, SourceParameter]
+    batch_symbols: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = field(default=None, repr=False)
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    """What `load` was told to bind, so that binding more keeps it."""
+
+    @cached_property
+    def tensors(self) -> Mapping[str, Tensor]:
+        """Every tensor by name: inputs, parameters that ops read, activations."""
+        found = {t.name: t for t in self.inputs}
+        for op in self.ops:
+            for tensor in (*op.inputs, *op.outputs):
+                if tensor is not None:
+                    found[tensor.name] = tensor
+        return found
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """Names of the dimensions that are still free, sorted."""
+        dims = {d for t in self.tensors.values() for d in t.shape or () if type(d) is not int}
+        inner = (s for op in self.ops for body in op.bodies for s in body.symbols)
+        return tuple(sorted({*free_symbols(dims), *inner}))
+
+    @cached_property
+    def nx(self) -> nx.MultiDiGraph[str]:
+        """The frozen networkx graph: ops as nodes, activations as edges. See `to_networkx`."""
+        from costlint.costmodel.ir.network import to_networkx
+
+        return to_networkx(self)
+
+
+def captured(body: OpGraph) -> tuple[Tensor, ...]:
+    """Tensors that a body reads from around it, in order."""
+    made = {t.name for t in body.inputs}
+    made.update(t.name for op in body.ops for t in op.outputs if t is not None)
+    wanted = [t for op in body.ops for t in op.inputs if t is not None]
+    wanted += [t for op in body.ops for inner in op.bodies for t in captured(inner)]
+    wanted += body.outputs
+    return tuple({t.name: t for t in wanted if t.name not in made}.values())

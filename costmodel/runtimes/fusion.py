@@ -1,0 +1,131 @@
+"""Fusion rules: what a runtime launches as one kernel. Data, in `runtimes/*.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.runtimes.library import Library, library_of
+
+_FILES: Final = resources.files("costlint.costmodel.runtimes")
+_COMPOSITES: Final = "composites"
+"""The one file beside the rule sets: the functions that exporters write as chains of ops."""
+
+RULE_SETS: Final = tuple(
+    sorted(
+        name
+        for file in _FILES.iterdir()
+        if file.name.endswith(".toml") and (name := file.name[: -len(".toml")]) != _COMPOSITES
+    )
+)
+"""Every file of this folder is a rule set."""
+
+UNFUSED: Final = "none"
+"""The rule set to propose where nothing is known: each op is a kernel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """One function of a framework that an exporter wrote as a chain of ops.
+
+    Each step reads the step before; a step that ends in `?` may be missing. Other inputs of a
+    step are parameters, the chain's own tensors or its source; an `is_open` chain takes any.
+    """
+
+    name: str
+    steps: tuple[str, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fuse:
+    """`ops` join the kernel that makes their input when its main op is one of `into`.
+
+    `second_input` lets them bring another activation (a residual sum), `shared` lets the joined
+    tensor have other readers (it is then still written). They join behind an op of `after` only,
+    behind any where that is empty; what else they read must come from an op of `beside`, from
+    anywhere where that is empty.
+    """
+
+    into: frozenset[str]
+    ops: frozenset[str]
+    second_input: bool = False
+    shared: bool = False
+    after: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FusionRules:
+    """The rule set of one runtime; `views` cost nothing there besides what is free everywhere.
+
+    `keeps_order` says that tensors keep the order in memory that a transpose gave them (PyTorch's
+    strides), `channels_last` that weights of convolutions are kept so.
+    """
+
+    name: str
+    source: str
+    composites: tuple[Composite, ...]
+    views: frozenset[str]
+    keeps_order: bool
+    channels_last: bool
+    library: Library
+    fuses: tuple[Fuse, ...]
+
+
+@cache
+def fusion_rules(name: str) -> FusionRules:
+    """The rule set `name`.
+
+    Raises:
+        OptionError: there is no such rule set.
+    """
+    if name not in RULE_SETS:
+        raise OptionError(
+            f"unknown fusion rule set {name!r}",
+            facts=(f"known: {', '.join(RULE_SETS)}",),
+            fix=f"--fusion {UNFUSED}",
+        )
+    known = {c.name: c for c in map(_composite, _table(_COMPOSITES)["composite"])}
+    table = _table(name)
+    return FusionRules(
+        name=name,
+        source=table["source"],
+        composites=tuple(known[c] for c in table["composites"]),
+        views=frozenset(table["views"]),
+        keeps_order=table.get("keeps_order", False),
+        channels_last=table.get("channels_last", False),
+        library=library_of(table.get("library", {})),
+        fuses=tuple(map(_fuse, table.get("fuse", ()))),
+    )
+
+
+def _table(name: str) -> Mapping[str, Any]:
+    """The file of a rule set; with `like` it states only what differs from that other one."""
+    table = tomllib.loads(_FILES.joinpath(f"{name}.toml").read_text("utf-8"))
+    if "like" not in table:
+        return table
+    base = _table(table["like"])
+    return {**base, **table, "library": {**base.get("library", {}), **table.get("library", {})}}
+
+
+def _composite(table: Mapping[str, Any]) -> Composite:
+    return Composite(
+        name=table["name"], steps=tuple(table["steps"]), is_open=table.get("open", False)
+    )
+
+
+def _fuse(table: Mapping[str, Any]) -> Fuse:
+    return Fuse(
+        into=frozenset(table["into"]),
+        ops=frozenset(table["ops"]),
+        second_input=table.get("second_input", False),
+        shared=table.get("shared", False),
+        after=frozenset(table.get("after", ())),
+        beside=frozenset(table.get("beside", ())),
+    )

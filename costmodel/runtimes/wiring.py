@@ -1,0 +1,137 @@
+"""Who makes and who reads each tensor, seen through the views of a runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+
+from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.runtimes.fusion import FusionRules
+from costlint.costmodel.runtimes.memory_order import (
+    RESHAPES,
+    Layout,
+    Order,
+    is_channels_last,
+    is_in_order,
+    result_order,
+)
+
+
+class Wiring:
+    """Readers and makers of the tensors that are memory of their own.
+
+    A view is known by its `root`; it is `strided` when its elements do not lie in order, and
+    `order` says how they lie, where the runtime keeps that.
+    `real[i]` says whether op `i` does anything, `kept` are the graph's outputs.
+    """
+
+    def __init__(
+        self, rows: Sequence[OpCost], outputs: Iterable[Tensor], rules: FusionRules
+    ) -> None:
+        self.rows = rows
+        self.rules = rules
+        self.root: dict[str, str] = {}
+        self.strided: set[str] = set()
+        self.order: dict[str, Order] = {}
+        self.maker: dict[str, int] = {}
+        self.readers: dict[str, list[int]] = {}
+        self.real = [not self._is_view(row) for row in rows]
+        for index, row in enumerate(rows):
+            self._connect(index, row)
+        self.kept = {self.root_of(t) for t in outputs}
+
+    def _is_view(self, row: OpCost) -> bool:
+        op = row.op
+        # One index of a stack is a view, rows are not.
+        if op.op_type == "Gather" and not row.is_free:
+            index = op.input(1)
+            scalar = index is not None and index.is_parameter and index.shape == ()
+            return scalar and "Gather" in self.rules.views
+        if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
+            return True  # every runtime hands the tensor on
+        return row.is_free or op.op_type in self.rules.views
+
+    def _connect(self, index: int, row: OpCost) -> None:
+        op = row.op
+        source = next((t for t in op.inputs if t is not None and not t.is_parameter), None)
+        was_strided = source is not None and source.name in self.strided
+        is_strided = self._lay(row) if self.rules.keeps_order else was_strided
+        if not self.real[index] and source is not None:
+            if not self.rules.keeps_order:
+                is_strided = is_strided or op.op_type == "Transpose"
+            elif was_strided and not is_strided and op.op_type in RESHAPES:
+                self.real[index] = True  # no view: the elements are copied into order
+        if not self.real[index] and source is not None:
+            self._view(op, self.root.get(source.name, source.name), is_strided=is_strided)
+            return
+        for tensor in op.inputs:
+            if tensor is not None and not tensor.is_parameter:
+                self.readers.setdefault(self.root_of(tensor), []).append(index)
+        for tensor in op.outputs:
+            if tensor is not None:
+                self.maker[tensor.name] = index
+
+    def _view(self, op: Op, root: str, *, is_strided: bool) -> None:
+        for tensor in op.outputs:
+            if tensor is not None:
+                self.root[tensor.name] = root
+                if is_strided:
+                    self.strided.add(tensor.name)
+
+    def _lay(self, row: OpCost) -> bool:
+        """Note in which order the op's results lie; whether it is not that of their shape."""
+        op = row.op
+        starts = op.op_type == "Transpose" or (self.rules.channels_last and "Conv" in op.op_type)
+        if not starts and not any(t is not None and t.name in self.order for t in op.inputs):
+            return False
+        made = result_order(op, row.op_class, self.order, channels_last=self.rules.channels_last)
+        for tensor in op.outputs:
+            if tensor is not None and made is not None and not is_in_order(tensor, made):
+                self.order[tensor.name] = made
+                self.strided.add(tensor.name)
+        return any(t is not None and t.name in self.strided for t in op.outputs)
+
+    def layout_of(self, op: Op, reads: Sequence[Tensor], composite: str) -> Layout | None:
+        """How what a kernel reads and writes lies, where the runtime keeps that."""
+        y = op.outputs[0] if op.outputs and self.rules.keeps_order else None
+        if y is None or y.shape is None:
+            return None
+        is_conv = op.op_type in ("Conv", "ConvTranspose")
+        full = [t for t in reads if t.shape == y.shape or is_conv]
+        made = [t for t in full if self.root_of(t) in self.maker]
+        order = self.order.get(y.name)
+        is_strided_linear = composite == "linear" and reads[0].name in self.strided
+        return Layout(
+            is_channels_last=is_channels_last(y, self.order),
+            mixed=tuple([t for t in made if self.order.get(t.name) != order]),
+            has_bias_apart=is_strided_linear or (is_conv and op.input(2) is not None),
+        )
+
+    def root_of(self, tensor: Tensor) -> str:
+        """The tensor whose memory this one is."""
+        return self.root.get(tensor.name, tensor.name)
+
+    def outgrows(self, main: int, last: int, reader: int) -> bool:
+        """Whether op `reader` broadcasts what op `last` gave, in a kernel whose work is op `main`.
+
+        Behind a reduction that is a loop of its own; of element-wise ops it repeats the cheap part.
+        """
+        before, after = (self.rows[index].op.outputs[0] for index in (last, reader))
+        if self.rows[main].op_class == "elementwise" or before is None or after is None:
+            return False
+        inner = (before.shape or ())[1:]  # the first is the batch, which may be one just now
+        sides = zip(reversed(inner), reversed(after.shape or ()), strict=False)
+        return any(_is_one(a) and not _is_one(b) for a, b in sides)
+
+    def next_op(self, index: int, op_type: str, taken: Container[int]) -> int | None:
+        """A reader of op `index` of that type that is costed and not `taken`."""
+        for tensor in self.rows[index].op.outputs:
+            for reader in () if tensor is None else self.readers.get(tensor.name, ()):
+                row = self.rows[reader]
+                if row.op.op_type == op_type and row.costed and reader not in taken:
+                    return reader
+        return None
+
+
+def _is_one(dim: object) -> bool:
+    return type(dim) is int and dim == 1

@@ -1,0 +1,1 @@
+"""Shape rules of onnxruntime's own operators (com.microsoft)."""

@@ -1,0 +1,96 @@
+"""A flat row for each model and device: for CSV, Parquet and data frames."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from costlint.reports.as_json import plain
+from costlint.reports.many.report import FailedModel, ManyEntry, ManyReport
+from costlint.reports.report import SEVERITIES
+from costlint.reports.text import visible
+
+_TOTALS: Final = (
+    "macs",
+    "flop",
+    "bytes_accessed",
+    "bytes_accessed_fused",
+    "parameters",
+    "weight_bytes",
+    "peak_activation_bytes",
+    "fragmentation",
+    "launch_share",
+    "coverage",
+    "overhead_s",
+    "latency_s",
+    "latency_low_s",
+    "latency_high_s",
+    "latency_after_fixes_s",
+)
+_INTEGERS: Final = frozenset({*_TOTALS[:8], "batch", "ops", *SEVERITIES})
+
+COLUMNS: Final[Mapping[str, type]] = {
+    "path": str,
+    "name": str,
+    "sha256": str,
+    "device": str,
+    "batch": int,
+    "ops": int,
+    **{name: int if name in _INTEGERS else float for name in _TOTALS},
+    **dict.fromkeys(SEVERITIES, int),
+    "rules": str,
+    "failure": str,
+}
+"""Columns and their types; any but `path` and `name` may be empty. `rules` is `G101:3 G403:1`."""
+
+
+def row(entry: ManyEntry) -> dict[str, Any]:
+    """The row of a result."""
+    report = entry.report
+    found = report.open_findings
+    counts = {f.rule: sum(other.rule == f.rule for other in found) for f in found}
+    totals = {name: plain(getattr(report.totals, name)) for name in _TOTALS}
+    return {
+        "path": report.path,
+        "name": entry.name,
+        "sha256": report.sha256,
+        "device": report.device.name if report.device else None,
+        "batch": report.batch,
+        "ops": entry.op_count,
+        **totals,
+        **{severity: sum(f.severity == severity for f in found) for severity in SEVERITIES},
+        "rules": " ".join(f"{rule}:{count}" for rule, count in sorted(counts.items())),
+        "failure": None,
+    }
+
+
+def failed_row(failed: FailedModel) -> dict[str, Any]:
+    """The row of a model without a result."""
+    empty = dict.fromkeys(COLUMNS)
+    return {**empty, "path": failed.path, "name": failed.name, "failure": failed.what}
+
+
+def rows(report: ManyReport) -> Iterable[dict[str, Any]]:
+    """All rows, in the order of the models' names."""
+    made = [*map(row, report.entries), *map(failed_row, report.failed)]
+    return sorted(made, key=lambda r: (r["name"], r["path"], r["device"] or ""))
+
+
+def render_csv(report: ManyReport) -> str:
+    """A header, then one line for each model and device."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for values in rows(report):
+        writer.writerow({key: _cell(value) for key, value in values.items()})
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Text that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    shown = visible(value)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

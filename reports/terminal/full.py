@@ -1,0 +1,97 @@
+"""`full`: what a person at a terminal reads, at any width from 40 columns."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from costlint.reports import numbers
+from costlint.reports.report import SEVERITIES, Gate, ModelReport, Report
+from costlint.reports.terminal import op_tables
+from costlint.reports.terminal import totals as terminal_totals
+from costlint.reports.terminal.compare import comparison_lines
+from costlint.reports.terminal.findings import finding_lines, fused_lines
+from costlint.reports.terminal.screen import Look
+
+
+def render(report: Report, look: Look | None = None) -> str:
+    """The whole report as text; without a `look` 80 columns and no colour."""
+    look = look or Look()
+    lines: list[str] = []
+    if report.compared and len(report.models) == 2:
+        lines += [*comparison_lines(*report.models, report.change, look), ""]
+    else:
+        for model in report.models:
+            lines += [*_model(model, look), ""]
+        if len(report.models) > 1:
+            lines += [*_overview(report, look), ""]
+    if any(model.analyzed for model in report.models):
+        lines += _verdict(report, look)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _model(model: ModelReport, look: Look) -> Iterator[str]:
+    yield from terminal_totals.headline(model, look)
+    if not all(
+        numbers.is_number(size) for op in model.ops for size in (op.macs, op.bytes_accessed)
+    ):
+        yield from terminal_totals.closed_forms(model.totals, look)
+        yield ""
+    else:
+        yield from (
+            terminal_totals.predicted(model, look)
+            if model.device
+            else terminal_totals.counted(model, look)
+        )
+        yield ""
+        yield from (
+            terminal_totals.time_by_class(model, look)
+            if model.device
+            else terminal_totals.bytes_by_class(model, look)
+        )
+        yield ""
+        if model.analyzed:
+            yield from finding_lines(model, look)
+        yield from op_tables.every(model, look) if look.per_op else op_tables.dearest(model, look)
+        if look.statistics:
+            yield from op_tables.statistics(model, look)
+    yield from fused_lines(model, look)
+    yield from op_tables.uncosted(model, look)
+    for note in model.notes:
+        yield from look.lines(f"note: {note}", indent=2, style="dim")
+
+
+def _overview(report: Report, look: Look) -> Iterator[str]:
+    """Several models and devices, one line each."""
+    head = f"  {'latency':>11} {'MACs':>8} {'bytes':>8} {'findings':>8}  "
+    yield look.paint(f"{head}model", "dim")
+    for model in report.models:
+        totals = model.totals
+        cells = (
+            f"{numbers.milliseconds(totals.latency_s, rough=model.rough):>11}",
+            f"{numbers.quantity(totals.macs, ''):>8}",
+            f"{numbers.quantity(totals.bytes_accessed, 'B'):>8}",
+            f"{len(model.open_findings) if model.analyzed else numbers.MISSING:>8}",
+        )
+        yield from look.hanging(f"  {' '.join(cells)}  ", model.title)
+
+
+def _verdict(report: Report, look: Look) -> Iterator[str]:
+    gate: Gate = report.gate
+    counts = ", ".join(
+        numbers.plural(report.count(severity), severity)
+        for severity in SEVERITIES
+        if report.count(severity)
+    )
+    state = "gate passed" if gate.passed else "gate failed"
+    mark = look.mark("ok" if gate.passed else "error")
+    head = look.paint(f"{mark} {state}", "good" if gate.passed else "bad")
+    reasons = "; ".join(gate.reasons)
+    yield from look.hanging(f"{head}: ", f"{counts or 'no findings'} (fail-on = {gate.fail_on})")
+    if reasons:
+        yield from look.lines(reasons, indent=2)
+    rules = [f.rule for model in report.models for f in model.open_findings]
+    path = shlex.quote(look.clean(report.models[0].path))
+    if rules:
+        yield look.paint("  why    ", "dim") + f"costlint explain {rules[0]}"
+        yield from look.hanging("  report ", f"costlint report {path} --view")
