@@ -5,9 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 MODEL := build/shufflenet_v2_1.0x.onnx
 
+# The profiles as text, and the archive that the package carries. A folder is newer than the archive
+# when a file in it comes or goes.
+DATA := $(shell find costmodel/devices/data)
+ARCHIVE := costmodel/devices/profiles.zip
+
 # A strict install links each file by name, so it is renewed when a file comes or goes.
 FILES := $(shell find src costmodel analyzers reports examples -type f ! -name '*.pyc' \
-    | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
+    ! -path '$(ARCHIVE)' ! -path 'costmodel/devices/data/*' | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
 
 .PHONY: profiles accuracy savings findings demo test lint types tests browser format docs bench fuzz clean
 .DELETE_ON_ERROR:
@@ -69,7 +74,7 @@ build/peers/pyvenv.cfg:
 	build/peers/bin/python -m pip install --quiet onnx-tool
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis $(ARCHIVE)
 
 # Installs the requirement $(1) and leaves the link tree at build/tree, where mypy looks for it.
 define install
@@ -80,11 +85,15 @@ $(BIN)/python -m pip install --quiet --no-build-isolation \
 ln -sfn "$$(basename build/__editable__.*)" build/tree
 endef
 
-build/dev-$(FILES): pyproject.toml .venv/pyvenv.cfg
+# The install makes the archive too, and links it: to pack it anew is enough.
+$(ARCHIVE): costmodel/devices/packing.py $(DATA) | .venv/pyvenv.cfg
+	$(BIN)/python $<
+
+build/dev-$(FILES): pyproject.toml setup.py .venv/pyvenv.cfg | $(ARCHIVE)
 	$(call install,.[dev])
 	touch build/run-$(FILES) $@
 
-build/run-$(FILES): pyproject.toml .venv/pyvenv.cfg
+build/run-$(FILES): pyproject.toml setup.py .venv/pyvenv.cfg | $(ARCHIVE)
 	$(call install,.)
 	touch $@
 

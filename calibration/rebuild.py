@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import pickle
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 
@@ -22,18 +20,19 @@ from calibration.onnxruntime import onnxruntime_profile
 from calibration.papertables import PLATFORMS, paper_profile, platform
 from calibration.profiles import make_profile
 from calibration.support import EAGER, gtx1080ti
+from costlint.costmodel.devices.packing import pack
 from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.fitting.fit import Fitted
 from costlint.costmodel.fitting.prior import fit_together
 from costlint.costmodel.fitting.samples import Sample, Samples
 
 ROOT: Final = Path(__file__).parents[1]
-ARCHIVE: Final = ROOT / "costmodel" / "devices" / "profiles.zip"
+DEVICES: Final = ROOT / "costmodel" / "devices"
 DATE: Final = "2026-11-24"
 
 
 def main() -> None:
-    """Fit, cross-validate and pack all groups, or those named."""
+    """Fit, cross-validate and write all groups, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--cache", type=Path, default=ROOT / "build" / "calibration")
@@ -44,7 +43,7 @@ def main() -> None:
     for name in options.group or list(graphs):
         rebuild_group(GROUPS[name], wanted, graphs[name], options.cache)
     rebuild_paper(options.corpus, options.cache)
-    pack(options.cache)
+    write_profiles(options.cache)
 
 
 def rebuild_paper(corpus: Path, cache: Path) -> None:
@@ -142,27 +141,26 @@ def _with_memory(profile: DeviceProfile) -> DeviceProfile:
     return replace(profile, memory_bytes=next(known, None))
 
 
-def pack(cache: Path) -> None:
-    """Write the archive of profiles from what the cache holds, byte for byte reproducibly."""
-    made: dict[str, DeviceProfile] = {}
+def write_profiles(cache: Path) -> None:
+    """Write the profiles that the cache holds as text, a folder for each group, and pack them."""
     for file in sorted(cache.glob("group-*.pickle")):
-        made |= {p.name: _with_memory(p) for p in pickle.loads(file.read_bytes())[0]}
-    made |= {p.name: p for p in (onnxruntime_profile(),)}
-    index = [
-        {
-            "name": p.name, "hardware": p.hardware, "runtime": p.runtime,
-            "precision": p.precision, "threads": p.threads, "timings": p.provenance.timings,
-            "borrowed": p.provenance.borrowed, "mape": round(p.fit.mape, 4),
-            "median": round(p.fit.median, 4),
-        }
-        for _, p in sorted(made.items())
-    ]  # fmt: skip
-    with ZipFile(ARCHIVE, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        files = {"index.json": json.dumps(index)}
-        files |= {f"{name}.toml": p.to_toml() for name, p in sorted(made.items())}
-        for name, text in files.items():
-            archive.writestr(ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text, ZIP_DEFLATED, 9)
-    print(f"{len(made)} profiles, {ARCHIVE.stat().st_size / 1e3:.0f} kB")
+        made = map(_with_memory, pickle.loads(file.read_bytes())[0])
+        write_group(file.stem.removeprefix("group-"), made)
+    write_group("onnxruntime", (onnxruntime_profile(),))
+    pack(DEVICES)
+
+
+def write_group(name: str, made: Iterable[DeviceProfile]) -> None:
+    """Write the profiles of one group; what else lies in its folder goes."""
+    folder = DEVICES / "data" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {f"{profile.name}.toml": profile.to_toml() for profile in made}
+    for file in folder.glob("*.toml"):
+        if file.name not in texts:
+            file.unlink()
+    for file_name, text in texts.items():
+        (folder / file_name).write_text(text, encoding="utf-8")
+    print(f"{name}: {len(texts)} profiles written")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ def _bound(compute: float, memory: float, launch: float) -> Bound:
 
 
 def _notes(counts: Counts, profile: DeviceProfile, outside: tuple[str, ...]) -> tuple[str, ...]:
-    notes = [*counts.graph.notes]
+    notes = [*counts.graph.notes, *profile.notes]
     notes += [f"extrapolated: {what}" for what in outside]
     if profile.provenance.borrowed:
         timings = profile.provenance.timings

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import configuration_page, corpus_counts, examples, findings_page, operators, rule_pages
+from docs import (
+    configuration_page,
+    corpus_counts,
+    examples,
+    findings_page,
+    operators,
+    profiles_page,
+    rule_pages,
+)
 
 FOLDER = Path(__file__).parent
 
@@ -17,6 +25,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "examples.md": examples.page,
     "operators.md": operators.page,
     "findings.md": findings_page.page,
+    "profiles.md": profiles_page.page,
     **rule_pages.pages(),
 }
 

@@ -21,6 +21,7 @@ PARTS = {
     "reports": "costlint/reports",
     "examples": "costlint/examples",
 }
+PROFILES = sorted(file.stem for file in (ROOT / "costmodel/devices/data").rglob("*.toml"))
 MEGABYTE = 1_000_000
 
 
@@ -42,8 +43,9 @@ def clone(tmp_path):
     """A fresh copy of what a clone holds, so that no build leaves anything here."""
     folder = tmp_path / "clone"
     for name in ("analyzers", "costmodel", "examples", "reports", "src", "tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("LICENSE", "README.md", "pyproject.toml"):
+        built = shutil.ignore_patterns("__pycache__", "profiles.zip")
+        shutil.copytree(ROOT / name, folder / name, ignore=built)
+    for name in ("LICENSE", "README.md", "pyproject.toml", "setup.py"):
         shutil.copy(ROOT / name, folder)
     return folder
 
@@ -57,7 +59,7 @@ def clone(tmp_path):
     ],
 )
 def test_import_from_the_root_of_the_clone(how, clone, tmp_path):
-    """The folders at the root never shadow the installed package."""
+    """The folders at the root never shadow the installed package, and it has its devices."""
     prefix = tmp_path / "environment"
     venv.create(prefix, symlinks=os.name != "nt")
     scheme = {"base": str(prefix), "platbase": str(prefix)}
@@ -71,6 +73,8 @@ def test_import_from_the_root_of_the_clone(how, clone, tmp_path):
     code = "".join(f"import costlint.{module} as m; print(m.__file__);" for module in modules)
     for file in run(python, "-c", code, cwd=clone).splitlines():
         assert Path(file).is_relative_to(tmp_path)
+    code = "import costlint; print(*[costlint.device(d.name).name for d in costlint.devices()])"
+    assert run(python, "-c", code, cwd=tmp_path).split() == PROFILES
 
 
 @pytest.fixture
@@ -81,12 +85,14 @@ def wheel(clone, tmp_path):
 
 
 def test_wheel(wheel):
-    assert wheel.stat().st_size <= 3.5 * MEGABYTE
+    assert wheel.stat().st_size <= 2 * MEGABYTE
     names = zipfile.ZipFile(wheel).namelist()
 
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"costlint"}
     assert not [name for name in names if "/tests/" in name or "/studies/" in name]
     assert "costlint/py.typed" in names
+    assert "costlint/costmodel/devices/profiles.zip" in names
+    assert not [name for name in names if name.startswith("costlint/costmodel/devices/data/")]
     assert [name for name in names if name.endswith("licenses/LICENSE")]
 
     code = {name for name in names if name.endswith(".py")}
@@ -97,3 +103,16 @@ def test_wheel(wheel):
         if "studies" not in file.parts
     }
     assert code == expected, "list each folder with code under [tool.setuptools] packages"
+
+
+def test_a_wheel_of_the_source_distribution_is_that_of_the_clone(clone, wheel, tmp_path):
+    code = "from setuptools import build_meta; build_meta.build_sdist('sources')"
+    run(sys.executable, "-c", code, cwd=clone)
+    (sources,) = (clone / "sources").glob("*.tar.gz")
+    pip("wheel", "--wheel-dir", tmp_path / "again", sources, cwd=tmp_path)
+    (again,) = (tmp_path / "again").glob("*.whl")
+    first, second = zipfile.ZipFile(wheel), zipfile.ZipFile(again)
+
+    assert sorted(first.namelist()) == sorted(second.namelist())
+    (profiles,) = [name for name in first.namelist() if name.endswith("profiles.zip")]
+    assert first.read(profiles) == second.read(profiles)

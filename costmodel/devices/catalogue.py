@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 from zipfile import ZipFile
 
+from costlint.costmodel.devices.checks import ProfileError
+from costlint.costmodel.devices.packing import ARCHIVE, INDEX
 from costlint.costmodel.devices.profile import DeviceProfile
-from costlint.costmodel.devices.reading import ProfileError, profile_from
+from costlint.costmodel.devices.reading import profile_from
 
 Device: TypeAlias = str | Path | DeviceProfile
 """A name, a unique prefix of one, the path of a TOML file, or a profile."""
@@ -119,13 +121,13 @@ def _from_file(
 
 @cache
 def _archive() -> ZipFile:
-    found = resources.files("costlint.costmodel.devices").joinpath("profiles.zip")
+    found = resources.files("costlint.costmodel.devices").joinpath(ARCHIVE)
     return ZipFile(found.open("rb"))
 
 
 @cache
 def _summaries() -> tuple[DeviceSummary, ...]:
-    rows: list[Mapping[str, Any]] = json.loads(_archive().read("index.json"))
+    rows: list[Mapping[str, Any]] = json.loads(_archive().read(INDEX))
     return tuple(DeviceSummary(**row) for row in rows)
 
 

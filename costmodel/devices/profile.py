@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from costlint.costmodel.devices.settings import Settings, under
-from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.devices.writing import toml_of
 from costlint.costmodel.runtimes.fusion import FusionRules, fusion_rules
 
 if TYPE_CHECKING:
@@ -67,7 +65,8 @@ class DeviceProfile:
     """One hardware with one runtime, precision, layout and number of threads.
 
     `seconds_per_unit` and `term_sd` follow `TERMS`; rates in the file are their inverse, and the
-    standard deviation is that of the rate's logarithm. `threads` 0 means a GPU.
+    standard deviation is that of the rate's logarithm. `threads` 0 means a GPU. `notes` say where
+    the file had a term that is gone, or lacked one.
     """
 
     name: str
@@ -91,6 +90,7 @@ class DeviceProfile:
     interval: Interval
     memory_bytes: float | None = None
     cores: int | None = None
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def rules(self) -> FusionRules:
@@ -125,47 +125,8 @@ class DeviceProfile:
 
     def to_toml(self) -> str:
         """The profile as a TOML file."""
-        head = {f.name: getattr(self, f.name) for f in fields(self) if f.name in _HEAD}
-        head = {key: value for key, value in head.items() if value is not None}
-        rates = {
-            t.key: 1.0 / s if t.is_rate else s
-            for t, s in zip(TERMS, self.seconds_per_unit, strict=True)
-        }
-        tables: dict[str, Mapping[str, Any]] = {
-            "rates": {key: float(f"{value:.4g}") for key, value in rates.items()},
-            "uncertainty": {
-                t.name: round(sd, 3) for t, sd in zip(TERMS, self.term_sd, strict=True)
-            },
-            **{part: _plain(getattr(self, part)) for part in _TABLES},
-        }
-        lines = [f"{key} = {_value(value)}" for key, value in head.items()]
-        for title, table in tables.items():
-            lines += ["", f"[{title}]", *(f"{key} = {_value(v)}" for key, v in table.items())]
-        return "\n".join(lines) + "\n"
+        return toml_of(self)
 
     def save(self, path: str | Path) -> None:
         """Write the profile to a TOML file."""
         Path(path).write_text(self.to_toml(), encoding="utf-8")
-
-
-_HEAD = ("name", "hardware", "runtime", "fusion", "precision", "layout", "threads", "lanes_in",
-         "lanes_out", "cache_bytes", "overlap", "overhead_s", "overhead_sd",
-         "memory_bytes", "cores")  # fmt: skip
-_TABLES = ("range", "provenance", "fit", "interval")
-
-
-def _plain(part: Any) -> Mapping[str, Any]:
-    return {f.name: getattr(part, f.name) for f in fields(part)}
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, float) and math.isfinite(value):
-        return repr(float(f"{value:.5g}"))
-    return str(value)

@@ -159,6 +159,7 @@ def _profile(
             borrowed=len(whole) < ENOUGH,
         ),
         memory_bytes=None,
+        notes=(),
     )
 
 

@@ -35,6 +35,8 @@ READS_IN_PLACE: Final = ("onnxruntime",)
 https://onnxruntime.ai/docs/api/python/api_summary.html#data-on-cpu"""
 NO_COPY: Final = 100.0
 """How many times a device's copy rate such a runtime has."""
+FREE_S: Final = 1e-18
+"""Seconds that stand for none, which has no logarithm: a term that a profile lacks may be free."""
 
 _SPEED: Final = np.append(np.where(IS_PART["launch"], LAUNCH_SPEED, 1.0), LAUNCH_SPEED)
 _IS_COPY: Final = np.arange(len(_SPEED)) == INDEX["copy"]
@@ -123,7 +125,7 @@ def _known_copy(sd: np.ndarray, fusion: str) -> np.ndarray:
 
 
 def _parameters(profile: DeviceProfile, fusion: str) -> np.ndarray:
-    found = np.log([*profile.seconds_per_unit, profile.overhead_s])
+    found = np.log(np.maximum([*profile.seconds_per_unit, profile.overhead_s], FREE_S))
     if profile.fusion != fusion and fusion in READS_IN_PLACE:
         found -= np.where(_IS_COPY, np.log(NO_COPY), 0.0)
     return found

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from costlint.costmodel.devices import DEFAULT_DEVICE, device, devices
-from costlint.costmodel.devices.reading import ProfileError, profile_from
+from costlint.costmodel.devices.checks import ProfileError
+from costlint.costmodel.devices.reading import profile_from
 from tests.device import toy_device
 
 
@@ -52,7 +53,7 @@ def test_a_missing_key_and_a_rate_that_is_none_are_refused():
     with pytest.raises(ProfileError, match="overhead_s"):
         profile_from(lacking, "toy.toml")
     for rate in (-1.0, 0, float("inf")):
-        whole["rates"]["dense_1x1_mac_per_s"] = rate
+        whole["terms"]["dense_1x1_mac_per_s"] = [rate, 0.1]
         with pytest.raises(ProfileError, match="dense_1x1_mac_per_s"):
             profile_from(whole, "toy.toml")
 
