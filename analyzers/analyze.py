@@ -59,7 +59,7 @@ def analyze(  # noqa: PLR0913 - what a run can be told
     used: set[Ignore] = set()
     rules = rules_for(select, ignore)
     findings = list(_findings(rules, facts, valid(entries, facts.graph.path or "", day), used))
-    findings.sort(key=lambda f: (-(f.saving.saved_s if f.saving else 0.0), f.rule))
+    findings.sort(key=lambda f: (-f.saved_s, f.rule))
     after = with_all(facts, [f for f in findings if not f.suppressed])
     rows = tuple(op_analyses(facts))
     return Analysis(
@@ -81,7 +81,10 @@ def _is_asked(entry: Ignore, rules: Sequence[Rule]) -> bool:
 
 
 def with_all(facts: Facts, findings: Sequence[Finding]) -> Estimate | Reestimate:
-    """The estimate with every compatible edit; where they hinder each other, of those that help."""
+    """The estimate with the edits of all `findings` that are compatible.
+
+    If that is slower than the best single edit, each edit is kept only where it helps those before.
+    """
     edits = [f.edit for f in findings if f.edit is not None]
     best: Estimate | Reestimate = facts.estimate
     if not edits:
@@ -119,13 +122,13 @@ def _findings(
             sets.setdefault((entries, violation.alike), []).append(violation)
         for (entries, _), together in sets.items():
             finding = _finding(rule, facts, together)
-            if finding is not None and not entries:
-                finding = with_covered(finding, together, ignores)
-            if finding is not None and entries:
-                reasons = dict.fromkeys(entry.reason or "ignored" for entry in entries)
-                finding = replace(finding, suppressed=True, suppressed_by="; ".join(reasons))
-            if finding is not None:
-                yield finding
+            if finding is None:
+                continue
+            if entries:
+                reasons = dict.fromkeys(entry.suppression for entry in entries)
+                yield replace(finding, suppressed_by=tuple(reasons))
+            else:
+                yield with_covered(finding, together, ignores)
 
 
 def _finding(rule: Rule, facts: Facts, together: Sequence[Violation]) -> Finding | None:
@@ -134,7 +137,7 @@ def _finding(rule: Rule, facts: Facts, together: Sequence[Violation]) -> Finding
     edit = _edit(together)
     saving = None
     if _latency_s(facts, ops) < LEAST_SHARE * facts.estimate.latency_s:
-        return None  # not even their absence would be a finding
+        return None  # even without these ops the model would hardly be faster
     if edit is not None:
         saving = price(facts, edit, first.assumption).saving
         if saving.share < LEAST_SHARE:
@@ -168,6 +171,6 @@ def _edit(together: Sequence[Violation]) -> Edit | None:
 
 
 def _fingerprint(rule: Rule, facts: Facts, names: Iterable[str]) -> str:
-    """Stable as long as the rule, the device and the ops' names stay: 32 hexadecimal digits."""
+    """32 hexadecimal digits that stay the same with the rule, the device and the ops' names."""
     parts = [rule.id, facts.estimate.device.name, *sorted(names)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

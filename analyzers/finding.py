@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from costlint.costmodel.edit import Edit
+if TYPE_CHECKING:
+    from costlint.costmodel.edit import Edit
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
-SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 
 Remedy: TypeAlias = Literal["rewrite", "retrain"]
 """A rewrite computes the same function; after a retrain it is another network."""
@@ -42,11 +42,23 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """The reason why a finding does not count.
+
+    `kind` is that of SARIF: `inSource` where the model itself carries the ignore, else `external`.
+    """
+
+    reason: str
+    kind: Literal["inSource", "external"] = "external"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A violated guideline at one place or at several that repeat, with its price.
 
-    `saving` is None where no fair comparison exists. `before` and `after` are boxes of a small
-    picture, as (label, shape) pairs. `edit` is what was priced. `suppressed_by` is the reason.
+    `saving` is None where no fair comparison exists. A finding with a suppression is shown, but
+    fails no gate. `before` and `after` are boxes of a small picture, as (label, shape) pairs.
+    `edit` is what was priced.
     """
 
     rule: str
@@ -59,18 +71,35 @@ class Finding:
     saving: Saving | None = None
     remedy: Remedy = "rewrite"
     fingerprint: str = ""
-    suppressed: bool = False
-    suppressed_by: str = ""
+    suppressed_by: tuple[Suppression, ...] = ()
     before: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
     edit: Edit | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def saved_s(self) -> float:
+        """What the fix saves in seconds, 0 where that is not known."""
+        return self.saving.saved_s if self.saving else 0.0
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether something suppresses the finding."""
+        return bool(self.suppressed_by)
+
+    @property
+    def why_suppressed(self) -> str:
+        """The reasons as one text, "" for an open finding."""
+        return "; ".join(one.reason for one in self.suppressed_by)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One op against one guideline: the state, the number behind it, and what it means in words."""
+    """What a guideline (`G1` to `G4`) says of an op.
 
-    op: str
+    `number` is what was compared with a threshold. `meaning` says it in words, or why there is
+    none.
+    """
+
     guideline: str
     state: State
     number: float | None = None
@@ -79,20 +108,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpAnalysis:
-    """What the analysis says of one op, found fault with or not.
+    """What the guidelines say of one op, whether or not there is a finding, and the numbers for it.
 
-    Names can repeat: `output`, the first tensor that it makes, tells ops apart.
-    `g1_bound_elements` is the least memory access at these macs; `block_kernels` the kernels of
-    the smallest block around the op. Those are None where they do not apply.
+    Names can repeat: `output`, the first tensor that the op makes, tells ops apart. `bound` is that
+    of the op's kernel, `g1_bound_elements` the least memory access at the op's macs, and
+    `block_kernels` counts the kernels of the smallest block around the op. A number is None where
+    it does not apply.
     """
 
     op: str
     output: str
-    op_class: str
-    kernel: str | None
     bound: str | None
-    flop: int
-    memory_access_elements: int
     g1_bound_elements: float | None
     groups: int | None
     block: str
@@ -105,9 +131,9 @@ class OpAnalysis:
 class Analysis:
     """All rules on one model and device.
 
-    `latency_after_fixes_s` is one estimate with every compatible edit, never a sum of savings;
-    `fragmentation` the most kernels in one block; `unused_ignores` what covered
-    no op of any finding, or is expired; `used_ignores` the others.
+    `latency_after_fixes_s` is one estimate with every compatible edit, never a sum of savings.
+    `fragmentation` is the largest number of kernels in one block. `unused_ignores` are those that
+    have expired or cover no op of any finding, `used_ignores` are the others.
     """
 
     findings: tuple[Finding, ...]

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from costlint.analyzers.facts import Facts
-from costlint.analyzers.finding import Finding
+from costlint.analyzers.finding import Finding, Suppression
 from costlint.analyzers.rule import Rule, Violation
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 
@@ -19,13 +19,23 @@ KEY: Final = "costlint.ignore"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignore:
-    """An entry of `[[tool.costlint.ignores]]`: patterns of rule, node and model, with a reason."""
+    """An entry of `[[tool.costlint.ignores]]`: patterns of rule, node and model, with a reason.
+
+    `in_model` says that the model itself carries the entry.
+    """
 
     rule: str
     node: str = "*"
     model: str = "*"
     reason: str = ""
     expires: date | None = None
+    in_model: bool = False
+
+    @property
+    def suppression(self) -> Suppression:
+        """What a finding says that the entry suppresses."""
+        reason = self.reason or f"ignored by the {'model' if self.in_model else 'settings'}"
+        return Suppression(reason=reason, kind="inSource" if self.in_model else "external")
 
     def covers(self, rule: str, op: Op, path: str) -> bool:
         """Whether the entry is about `rule` at `op`; `*` and `**` in patterns match any text."""
@@ -53,7 +63,9 @@ def _parsed(text: str, node: str) -> Iterable[Ignore]:
     codes, _, reason = text.partition(":")
     for code in codes.split(","):
         if code.strip():
-            yield Ignore(rule=code.strip(), node=_literal(node), reason=reason.strip())
+            yield Ignore(
+                rule=code.strip(), node=_literal(node), reason=reason.strip(), in_model=True
+            )
 
 
 def _literal(name: str) -> str:
@@ -72,9 +84,9 @@ class Ignores:
         return tuple(entry for entry in self.entries if entry.covers(rule, op, self.path))
 
     def over(self, rule: str, ops: Iterable[Op]) -> tuple[Ignore, ...]:
-        """The entries that cover every one of `ops`: one alone, else several together.
+        """The entries that together cover every one of `ops`, one entry alone if one does.
 
-        () where an op is left open.
+        There are none where one of the ops is not covered.
         """
         covers = [self.at(rule, op) for op in ops]
         for entry in self.entries:
@@ -92,7 +104,11 @@ def valid(ignores: Iterable[Ignore], path: str, today: date) -> Ignores:
 def violations(
     rule: Rule, facts: Facts, ignores: Ignores, used: set[Ignore]
 ) -> Sequence[Violation]:
-    """What `rule` sees; what it gathers is gathered anew on either side of the ignores."""
+    """What `rule` finds; the entries that cover an op of it are added to `used`.
+
+    A rule that gathers ops of the whole network into one violation is asked twice, for the ops that
+    are ignored and for the others, so that no violation mixes the two.
+    """
     found = list(rule.check(facts))
     seen = {op_key(op): ignores.at(rule.id, op) for each in found for op in each.ops}
     used.update(entry for entries in seen.values() for entry in entries)
@@ -105,7 +121,10 @@ def violations(
 
 
 def with_covered(finding: Finding, together: Sequence[Violation], ignores: Ignores) -> Finding:
-    """`finding`, saying how much of it is ignored: its edit is one whole and stays."""
+    """`finding` with a message that says how many of its ops are ignored.
+
+    It stays open, because its edit cannot be divided.
+    """
     ops = {op_key(op): op for violation in together for op in violation.ops}
     covered = sum(bool(ignores.at(finding.rule, op)) for op in ops.values())
     if not covered:
@@ -116,7 +135,7 @@ def with_covered(finding: Finding, together: Sequence[Violation], ignores: Ignor
 
 
 def complaints(ignores: Iterable[Ignore], used: Iterable[Ignore], today: date) -> tuple[str, ...]:
-    """Ignores that suppress nothing, and expired ones, to be reported."""
+    """What to report of `ignores`: those that have expired, and those not among `used`."""
     known = set(used)
     found = []
     for entry in ignores:

@@ -48,17 +48,13 @@ def _analysis(
     verdicts = (
         _g1(facts, op, widths),
         _g2(op, is_group_shuffle=is_group_shuffle),
-        _g3(op, block, has_kernel=kernel is not None),
-        _g4(op, share, is_light=is_light and not row.is_free),
+        _g3(block, has_kernel=kernel is not None),
+        _g4(share, is_light=is_light and not row.is_free),
     )
     return OpAnalysis(
         op=op.name,
         output=op_key(op),
-        op_class=row.op_class,
-        kernel=None if kernel is None else kernel.id,
         bound=None if kernel is None else kernel.bound,
-        flop=row.cost.flop,
-        memory_access_elements=row.cost.memory_access_elements,
         g1_bound_elements=None if widths is None else widths.bound_elements,
         groups=groups(op) if is_conv(op) else None,
         block="" if block is None else block.name,
@@ -75,28 +71,16 @@ def _kernels(facts: Facts, block: Block) -> int:
 
 def _g1(facts: Facts, op: Op, widths: Widths | None) -> Verdict:
     if widths is None:
-        return Verdict(
-            op=op.name, guideline="G1", state="not applicable", meaning=_why_no_widths(op)
-        )
+        return Verdict(guideline="G1", state="not applicable", meaning=_why_no_widths(op))
     meaning = f"memory access {widths.excess:.0%} above its bound"
     if widths.parts > 1:
         meaning = f"{widths.parts} widths of {widths.c_part} side by side: {meaning}"
     if widths.excess <= EXCESS.value:
-        return Verdict(
-            op=op.name, guideline="G1", state="fine", number=widths.excess, meaning=meaning
-        )
+        return Verdict(guideline="G1", state="fine", number=widths.excess, meaning=meaning)
     if not can_change(facts, op):
-        meaning = f"{meaning}, but a width is given"
-        return Verdict(
-            op=op.name,
-            guideline="G1",
-            state="not applicable",
-            number=widths.excess,
-            meaning=meaning,
-        )
-    return Verdict(
-        op=op.name, guideline="G1", state="violated", number=widths.excess, meaning=meaning
-    )
+        told = f"{meaning}, but a width is given"
+        return Verdict(guideline="G1", state="not applicable", number=widths.excess, meaning=told)
+    return Verdict(guideline="G1", state="violated", number=widths.excess, meaning=meaning)
 
 
 def _why_no_widths(op: Op) -> str:
@@ -109,26 +93,23 @@ def _why_no_widths(op: Op) -> str:
 
 def _g2(op: Op, *, is_group_shuffle: bool) -> Verdict:
     if is_group_shuffle:
-        return Verdict(op=op.name, guideline="G2", state="violated", meaning="shuffle for groups")
+        return Verdict(guideline="G2", state="violated", meaning="shuffle for groups")
     if not is_conv(op) or is_depthwise(op):
         why = "depthwise: counted by G4" if is_depthwise(op) else "no convolution"
-        return Verdict(op=op.name, guideline="G2", state="not applicable", meaning=why)
-    state = "violated" if is_grouped(op) else "fine"
+        return Verdict(guideline="G2", state="not applicable", meaning=why)
     return Verdict(
-        op=op.name,
         guideline="G2",
-        state="violated" if state == "violated" else "fine",
+        state="violated" if is_grouped(op) else "fine",
         number=float(groups(op)),
         meaning="1 group" if groups(op) == 1 else f"{groups(op)} groups",
     )
 
 
-def _g3(op: Op, block: Block | None, *, has_kernel: bool) -> Verdict:
+def _g3(block: Block | None, *, has_kernel: bool) -> Verdict:
     if block is None or not has_kernel:
         why = "in no block" if has_kernel else "no kernel of its own"
-        return Verdict(op=op.name, guideline="G3", state="not applicable", meaning=why)
+        return Verdict(guideline="G3", state="not applicable", meaning=why)
     return Verdict(
-        op=op.name,
         guideline="G3",
         state="violated" if is_fragmented(block) else "fine",
         number=float(block.fragments),
@@ -136,13 +117,10 @@ def _g3(op: Op, block: Block | None, *, has_kernel: bool) -> Verdict:
     )
 
 
-def _g4(op: Op, share: float, *, is_light: bool) -> Verdict:
+def _g4(share: float, *, is_light: bool) -> Verdict:
     if not is_light:
-        return Verdict(
-            op=op.name, guideline="G4", state="not applicable", meaning="not element-wise"
-        )
+        return Verdict(guideline="G4", state="not applicable", meaning="not element-wise")
     return Verdict(
-        op=op.name,
         guideline="G4",
         state="violated" if share > 0 else "fine",
         number=share,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
 from costlint.reports.report import ModelReport, Report
-from costlint.reports.rows import FindingRow
 from costlint.reports.terminal.findings import where
 from costlint.reports.text import visible
 
@@ -26,7 +26,7 @@ def _model(model: ModelReport) -> Iterator[str]:
         yield summary(model)
 
 
-def _finding(finding: FindingRow, model: ModelReport) -> str:
+def _finding(finding: Finding, model: ModelReport) -> str:
     saving = finding.saving
     saves = ""
     if saving is not None:
@@ -64,8 +64,7 @@ def summary(model: ModelReport) -> str:
         return f"{model.path}: {counts}"
     between = numbers.interval(totals.latency_low_s, totals.latency_high_s, like=totals.latency_s)
     time = f"{numbers.milliseconds(totals.latency_s)} ({between})"
-    found = len(model.open_findings)
-    suppressed = len(model.findings) - found
+    found, suppressed = len(model.open_findings), len(model.suppressed_findings)
     verdict = numbers.plural(found, "finding") if found else "ok: no findings"
     verdict += f" ({suppressed} suppressed)" if suppressed else ""
     verdict = f"{verdict} on {model.device.name}: " if model.analyzed else f"{model.device.name}: "

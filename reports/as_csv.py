@@ -45,11 +45,11 @@ def render(report: Report) -> str:
                 "latency_s": op.latency_s,
                 "outputs": " ".join(op.outputs),
             }
-            writer.writerow({column: _cell(row[column]) for column in COLUMNS})
+            writer.writerow({column: cell(row[column]) for column in COLUMNS})
     return stream.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Text that no spreadsheet takes for a formula and no line end breaks."""
     value = plain(value)
     if not isinstance(value, str):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
 from costlint.reports.as_concise import summary
 from costlint.reports.places import headline, place, sentence
 from costlint.reports.report import ModelReport, Report
-from costlint.reports.rows import FindingRow
 from costlint.reports.text import visible
 
 MOST: Final = 9
@@ -31,7 +31,7 @@ def render(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _annotation(finding: FindingRow, model: ModelReport) -> str:
+def _annotation(finding: Finding, model: ModelReport) -> str:
     spot = place(finding, model)
     command = _COMMANDS[finding.severity]
     title = _property(f"costlint {headline(finding)}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from costlint.analyzers.finding import Finding
 from costlint.reports.places import fingerprint, headline, place, sentence
 from costlint.reports.report import ModelReport, Report
-from costlint.reports.rows import FindingRow
 from costlint.reports.text import visible
 
 _SEVERITIES: Final = {"error": "major", "warning": "minor", "note": "info"}
@@ -23,7 +23,7 @@ def render(report: Report) -> str:
     return json.dumps(list(issues.values()), indent=1, allow_nan=False) + "\n"
 
 
-def _issue(finding: FindingRow, model: ModelReport) -> dict[str, Any]:
+def _issue(finding: Finding, model: ModelReport) -> dict[str, Any]:
     spot = place(finding, model)
     return {
         "description": f"{headline(finding)}. {sentence(finding, model)}",

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from importlib import resources
 from typing import Any, Final
 
-from costlint.reports.report import (
-    CLASSES,
-    SEVERITIES,
-    ModelReport,
-    Report,
-    Totals,
-)
-from costlint.reports.rows import FindingRow, KernelRow, OpRow, SavingRow
+from costlint.analyzers.finding import Finding
+from costlint.reports.report import CLASSES, ModelReport, Report, Totals
+from costlint.reports.rows import KernelRow, OpRow
 
 SCHEMA: Final = "costlint/1"
+
+_INSIDE: Final = frozenset({"before", "after", "edit"})
+"""What a finding keeps to itself: the picture of the page, and the edit that was priced."""
 
 
 def render(report: Report) -> str:
@@ -35,7 +33,7 @@ def document(report: Report) -> dict[str, Any]:
         "models": [model_entry(model) for model in report.models],
         **compared,
         "summary": {
-            **{severity: report.count(severity) for severity in SEVERITIES},
+            **report.by_severity,
             "gate": {"passed": report.gate.passed, "reasons": list(report.gate.reasons)},
         },
     }
@@ -90,20 +88,14 @@ def op_entry(op: OpRow) -> dict[str, Any]:
     }
 
 
-def finding_entry(finding: FindingRow) -> dict[str, Any]:
+def finding_entry(finding: Finding) -> dict[str, Any]:
     """One entry of `findings`."""
+    shown = [field.name for field in fields(finding) if field.name not in _INSIDE]
     return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "severity": finding.severity,
-        "message": finding.message,
-        "fix": finding.fix,
-        "ops": finding.ops,
-        "evidence": finding.evidence,
-        "saving": _saving(finding.saving),
-        "remedy": finding.remedy,
-        "fingerprint": finding.fingerprint,
+        **{name: getattr(finding, name) for name in shown},
+        "saving": None if finding.saving is None else asdict(finding.saving),
         "suppressed": finding.suppressed,
+        "suppressed_by": [asdict(suppression) for suppression in finding.suppressed_by],
     }
 
 
@@ -141,13 +133,8 @@ def _comparison(report: Report) -> dict[str, Any]:
         name: [finding.fingerprint for finding in getattr(found, name)]
         for name in ("new", "fixed", "unchanged")
     }
-    return {"saving": _saving(report.change), "findings": findings, "ops": pairs}
-
-
-def _saving(saving: SavingRow | None) -> dict[str, Any] | None:
-    if saving is None:
-        return None
-    return {field.name: getattr(saving, field.name) for field in fields(SavingRow)}
+    saving = None if report.change is None else asdict(report.change)
+    return {"saving": saving, "findings": findings, "ops": pairs}
 
 
 def _device(model: ModelReport) -> dict[str, Any] | None:

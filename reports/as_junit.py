@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from costlint.analyzers.finding import Finding
 from costlint.reports.as_concise import summary
 from costlint.reports.places import headline, model_path, sentence
 from costlint.reports.report import Gate, ModelReport, Report
-from costlint.reports.rows import FindingRow
 from costlint.reports.text import visible
 
 
@@ -29,7 +29,7 @@ def render(report: Report) -> str:
 def _suite(model: ModelReport, gate: Gate) -> Element:
     suite = Element("testsuite", name=visible(model.title))
     classname = f"costlint.{model_path(model)}"
-    by_rule: dict[str, list[FindingRow]] = {}
+    by_rule: dict[str, list[Finding]] = {}
     for finding in model.open_findings:
         by_rule.setdefault(finding.rule, []).append(finding)
     device = visible(model.device.name) if model.device else "no device"

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
 from costlint.reports.compare import compare
 from costlint.reports.places import advice
-from costlint.reports.report import SEVERITIES, ModelReport, Report
-from costlint.reports.rows import FindingRow
+from costlint.reports.report import ModelReport, Report
 from costlint.reports.terminal.findings import where
 from costlint.reports.text import visible
 
@@ -31,13 +31,8 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    counts = ", ".join(
-        numbers.plural(report.count(severity), severity)
-        for severity in SEVERITIES
-        if report.count(severity)
-    )
     state = "gate passed" if report.gate.passed else "gate failed"
-    yield f"### costlint: {state}, {counts or 'no findings'}"
+    yield f"### costlint: {state}, {numbers.listed(report.by_severity)}"
     yield ""
     yield from (f"- {_escaped(reason)}" for reason in report.gate.reasons)
     yield from [""] if report.gate.reasons else []
@@ -93,7 +88,7 @@ def _details(model: ModelReport) -> Iterator[str]:
     yield "</details>"
 
 
-def _finding(finding: FindingRow) -> Iterator[str]:
+def _finding(finding: Finding) -> Iterator[str]:
     saving = finding.saving
     saves = ""
     if saving is not None:

@@ -2,6 +2,8 @@
 
 Each result has a physical location and a fingerprint of our own: a file without the first is
 refused as a whole by GitHub, one without the second opens all alerts anew at each export.
+Suppressed findings come last, with their `suppressions`. GitHub does not read those and opens
+alerts, so `docs/ci.md` filters the file before an upload.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ import json
 from typing import Any, Final
 from urllib.parse import quote
 
+from costlint.analyzers.finding import Finding
 from costlint.costmodel.ir.errors import OptionError
 from costlint.reports.as_json import plain
 from costlint.reports.places import fingerprint, headline, model_path, place, sentence
 from costlint.reports.report import ModelReport, Report
-from costlint.reports.rows import FindingRow
-from costlint.reports.text import visible
+from costlint.reports.text import shortened, visible
 
 MOST_RUNS: Final = 20
 MOST_RESULTS: Final = 100
@@ -42,7 +44,7 @@ def render(report: Report) -> str:
 
 
 def _run(report: Report, model: ModelReport) -> dict[str, Any]:
-    findings = model.open_findings[:MOST_RESULTS]
+    findings = (*model.open_findings, *model.suppressed_findings)[:MOST_RESULTS]
     rules = sorted({finding.rule for finding in findings})
     path = model_path(model)
     device = model.device.name if model.device else "no-device"
@@ -86,15 +88,15 @@ def _rule(report: Report, rule_id: str) -> dict[str, Any]:
 
 
 def _invocation(model: ModelReport) -> dict[str, Any]:
-    left_out = len(model.open_findings) - MOST_RESULTS
+    left_out = len(model.findings) - MOST_RESULTS
     if left_out <= 0:
         return {"executionSuccessful": True}
-    text = f"{left_out} findings with smaller savings are left out"
+    text = f"{left_out} findings with smaller savings, or suppressed, are left out"
     note = {"level": "note", "message": {"text": text}}
     return {"executionSuccessful": True, "toolExecutionNotifications": [note]}
 
 
-def _result(finding: FindingRow, model: ModelReport, rule_index: int) -> dict[str, Any]:
+def _result(finding: Finding, model: ModelReport, rule_index: int) -> dict[str, Any]:
     spot, path = place(finding, model), model_path(model)
     region = {"startLine": spot.line, "startColumn": 1, "endLine": spot.line, "endColumn": 2}
     logical = [
@@ -121,6 +123,11 @@ def _result(finding: FindingRow, model: ModelReport, rule_index: int) -> dict[st
     if spot.path != path:
         artifact = {"physicalLocation": {"artifactLocation": {"uri": quote(path)}}}
         result["relatedLocations"] = [{"id": 1, "message": {"text": "the ONNX model"}, **artifact}]
+    if finding.suppressed:
+        result["suppressions"] = [
+            {"kind": one.kind, "justification": shortened(visible(one.reason), _MOST_TEXT)}
+            for one in finding.suppressed_by
+        ]
     saving = finding.saving
     if saving is not None:
         result["rank"] = round(min(max(100 * saving.share, 0.0), 100.0), 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from costlint.reports.rows import OpRow
 from costlint.reports.source_lines import source_line
 
 if TYPE_CHECKING:
-    from costlint.analyzers.finding import Analysis, Finding
+    from costlint.analyzers.finding import Analysis
     from costlint.costmodel.latency.estimated import Estimate
 
 
@@ -45,19 +45,16 @@ def estimated_report(
     estimate: Estimate,
     analysis: Analysis | None = None,
     *,
-    findings: Sequence[Finding] | None = None,
     hashed: bool = True,
 ) -> ModelReport:
-    """A model on a device. `findings` replaces the analysis' own: with what is suppressed."""
+    """A model on a device, with its findings where it was analysed."""
     from costlint.reports import build_device
 
     entry = model_report(estimate.counts, hashed=hashed)
     entry = build_device.with_estimate(entry, estimate)
     if analysis is not None:
         entry = build_device.with_analysis(entry, analysis)
-        findings = analysis.findings if findings is None else findings
-    rows = tuple(build_device.finding_row(finding) for finding in findings or ())
-    return replace(entry, findings=rows, estimate=estimate)
+    return replace(entry, estimate=estimate)
 
 
 def _batch(graph: OpGraph) -> int | None:

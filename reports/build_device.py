@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
-from typing import Any, Final
+from dataclasses import asdict, replace
+from typing import Final
 
-from costlint.analyzers.finding import Analysis, Finding, OpAnalysis, Verdict
-from costlint.analyzers.rule import Rule
+from costlint.analyzers.finding import Analysis, OpAnalysis
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices import DeviceProfile
 from costlint.costmodel.devices.terms import INDEX
@@ -60,7 +59,7 @@ def with_estimate(entry: ModelReport, estimate: Estimate) -> ModelReport:
 
 
 def with_analysis(entry: ModelReport, analysis: Analysis) -> ModelReport:
-    """`entry` with what the guidelines say of the whole and of each op."""
+    """`entry` with the findings, and with what the guidelines say of each op."""
     seen = {one.output: one for one in analysis.ops}
     keys = [next(iter(op.outputs), "") for op in entry.ops]
     ops = tuple(
@@ -78,6 +77,7 @@ def with_analysis(entry: ModelReport, analysis: Analysis) -> ModelReport:
         totals=totals,
         ops=ops,
         analyzed=True,
+        findings=analysis.findings,
         class_latency_after_fixes_s=analysis.class_latency_after_fixes_s,
         notes=(*entry.notes, *unused),
         used_ignores=analysis.used_ignores,
@@ -86,32 +86,7 @@ def with_analysis(entry: ModelReport, analysis: Analysis) -> ModelReport:
 
 def _judged(op: rows.OpRow, seen: OpAnalysis) -> rows.OpRow:
     behind = {name: getattr(seen, name) for name in _BEHIND}
-    return replace(op, verdicts=tuple(map(_verdict, seen.verdicts)), analysis=behind)
-
-
-def finding_row(finding: Finding) -> rows.FindingRow:
-    """A finding without what only the pricing needs."""
-    names = [field.name for field in fields(rows.FindingRow) if field.name != "saving"]
-    given: dict[str, Any] = {name: getattr(finding, name) for name in names}
-    saving = finding.saving
-    if saving is None:
-        return rows.FindingRow(**given)
-    parts = {field.name: getattr(saving, field.name) for field in fields(rows.SavingRow)}
-    return rows.FindingRow(**given, saving=rows.SavingRow(**parts))
-
-
-def rule_row(rule: Rule) -> rows.RuleRow:
-    """A rule with its explanation as text."""
-    return rows.RuleRow(id=rule.id, title=rule.title, help=f"{rule.what} {rule.why}")
-
-
-def _verdict(verdict: Verdict) -> rows.Verdict:
-    return rows.Verdict(
-        guideline=verdict.guideline,
-        state=verdict.state,
-        number=verdict.number,
-        meaning=verdict.meaning,
-    )
+    return replace(op, verdicts=seen.verdicts, analysis=behind)
 
 
 def _device(profile: DeviceProfile) -> rows.DeviceReport:

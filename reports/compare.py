@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
 from costlint.reports.report import CLASSES, ModelReport
-from costlint.reports.rows import FindingRow, OpRow
+from costlint.reports.rows import OpRow
 
 _MOST_OPS = 20
 
@@ -28,9 +29,9 @@ class Comparison:
 
     totals: tuple[Change, ...]
     ops: tuple[Change, ...]
-    new: tuple[FindingRow, ...]
-    fixed: tuple[FindingRow, ...]
-    unchanged: tuple[FindingRow, ...]
+    new: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
+    unchanged: tuple[Finding, ...]
 
 
 def compare(before: ModelReport, after: ModelReport) -> Comparison:

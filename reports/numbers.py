@@ -43,6 +43,12 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def listed(amounts: Mapping[str, int]) -> str:
+    """`1 error, 2 notes`; "no findings" where there is nothing."""
+    counts = [plural(number, noun) for noun, number in amounts.items() if number]
+    return ", ".join(counts) or "no findings"
+
+
 def quantity(value: Dim | None, unit: str) -> str:
     """Three significant digits with a prefix: `300 MMACs`, `14.2 MB`, `1.1 GB/s`, `64 B`."""
     if value is None:

@@ -7,9 +7,9 @@ import posixpath
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
+from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
 from costlint.reports.report import ModelReport
-from costlint.reports.rows import FindingRow
 from costlint.reports.text import visible
 
 
@@ -27,7 +27,7 @@ def model_path(model: ModelReport) -> str:
     return visible(posixpath.normpath(path))
 
 
-def place(finding: FindingRow, model: ModelReport) -> Place:
+def place(finding: Finding, model: ModelReport) -> Place:
     """The source line of the finding's first op that has one, else the model file."""
     sources = {op.name: op.source for op in model.ops if op.source}
     for name in finding.ops:
@@ -37,7 +37,7 @@ def place(finding: FindingRow, model: ModelReport) -> Place:
     return Place(model_path(model), 1)
 
 
-def fingerprint(finding: FindingRow, model: ModelReport) -> str:
+def fingerprint(finding: Finding, model: ModelReport) -> str:
     """32 digits that stay the same for the same finding in the same model on the same device."""
     device = model.device.name if model.device else ""
     identity = finding.fingerprint or "\0".join((finding.rule, *finding.ops))
@@ -45,7 +45,7 @@ def fingerprint(finding: FindingRow, model: ModelReport) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def headline(finding: FindingRow) -> str:
+def headline(finding: Finding) -> str:
     """`G101 unequal channel widths saves 0.610 ms (0.380 to 0.860)`."""
     name = visible(f"{finding.rule} {finding.name}")
     saving = finding.saving
@@ -55,14 +55,14 @@ def headline(finding: FindingRow) -> str:
     return f"{name} saves {numbers.milliseconds(saving.saved_s)} ({around})"
 
 
-def sentence(finding: FindingRow, model: ModelReport) -> str:
+def sentence(finding: Finding, model: ModelReport) -> str:
     """The message, the fix, the place and the device, in one paragraph."""
     at = f" At {_listed(finding.ops)}." if finding.ops else ""
     on = f" Predicted for {model.device.name}." if model.device else ""
     return visible(f"{advice(finding)}{at}{on}")
 
 
-def advice(finding: FindingRow) -> str:
+def advice(finding: Finding) -> str:
     """The message and the fix, as sentences."""
     told = (finding.message, f"Fix: {finding.fix}" if finding.fix else "")
     return " ".join(text if text.endswith(".") else f"{text}." for text in told if text)

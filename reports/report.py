@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from costlint.costmodel.ir.dims import Dim
-from costlint.reports.rows import DeviceReport, FindingRow, KernelRow, OpRow, RuleRow, SavingRow
+from costlint.reports.rows import DeviceReport, KernelRow, OpRow, RuleRow
 
 if TYPE_CHECKING:
+    from costlint.analyzers.finding import Finding, Saving
     from costlint.costmodel.latency.estimated import Estimate
 
 CLASSES: Final[Mapping[str, str]] = {
@@ -22,6 +24,7 @@ CLASSES: Final[Mapping[str, str]] = {
 """The classes of the paper's Figure 2 with their labels, in the order of every output."""
 
 SEVERITIES: Final = ("error", "warning", "note")
+"""From the worst down."""
 
 UNUSED: Final = "unused ignore: "
 """How the note of an ignore begins that covers nothing."""
@@ -29,10 +32,11 @@ UNUSED: Final = "unused ignore: "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Of one model on one device; what needs a device is None without one.
+    """The totals of one model, named as in the JSON output; None where they need a device.
 
-    Named and defined as in the JSON output. `latency_after_fixes_s` is one estimate anew with all
-    fixes, never a sum of savings.
+    They are the numbers of the counts, the estimate and the analysis that outlive the graph: a
+    report that is read back has these and no more. `latency_after_fixes_s` is one estimate with
+    all fixes, never a sum of savings.
     """
 
     macs: Dim
@@ -65,9 +69,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelReport:
-    """One model on one device, or counted only. Classes are those of CLASSES.
+    """One model on one device, or counted only. Latencies by class are in the order of CLASSES.
 
-    `analyzed` says that the guidelines were checked: only then is no finding good news.
+    `analyzed` says that the guidelines were checked; only then is no finding good news.
     `used_ignores` are those that cover an op of a finding; the others are among the notes.
     """
 
@@ -82,11 +86,15 @@ class ModelReport:
     class_measured_s: Mapping[str, float] = field(default_factory=dict)
     kernels: tuple[KernelRow, ...] = ()
     analyzed: bool = False
-    findings: tuple[FindingRow, ...] = ()
+    findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     used_ignores: tuple[str, ...] = ()
     estimate: Estimate | None = field(default=None, compare=False, repr=False)
     """What the entry was made of, for those who compute further; no renderer looks at it."""
+
+    def cost(self, op: OpRow) -> float:
+        """What `op` costs: seconds on the device, or the bytes that it accesses without one."""
+        return (op.latency_s or 0.0) if self.device else float(op.bytes_accessed)
 
     @property
     def title(self) -> str:
@@ -104,18 +112,22 @@ class ModelReport:
         return tuple(op for op in self.ops if op.why_uncosted)
 
     @property
-    def open_findings(self) -> tuple[FindingRow, ...]:
+    def open_findings(self) -> tuple[Finding, ...]:
         """Findings that nobody suppressed, largest saving first."""
         open_ones = (finding for finding in self.findings if not finding.suppressed)
-        order = {severity: rank for rank, severity in enumerate(SEVERITIES)}
         return tuple(
-            sorted(open_ones, key=lambda f: (-f.saved_s, order.get(f.severity, 9), f.rule))
+            sorted(open_ones, key=lambda f: (-f.saved_s, SEVERITIES.index(f.severity), f.rule))
         )
+
+    @property
+    def suppressed_findings(self) -> tuple[Finding, ...]:
+        """Findings that an ignore or a baseline suppresses."""
+        return tuple(finding for finding in self.findings if finding.suppressed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Whether the run passes, and what did not hold; findings of `fail_on` and worse fail it."""
+    """Whether the run passes, and why not. Findings of severity `fail_on` or worse fail it."""
 
     passed: bool
     reasons: tuple[str, ...] = ()
@@ -123,18 +135,19 @@ class Gate:
 
     def fails(self, severity: str) -> bool:
         """Whether a finding of `severity` fails the gate."""
-        rank = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-        return rank.get(severity, len(rank)) <= rank.get(self.fail_on, -1)
+        if self.fail_on not in SEVERITIES:
+            return False
+        return SEVERITIES.index(severity) <= SEVERITIES.index(self.fail_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One run: an entry in `models` per model and device.
+    """One run: an entry in `models` for each model and device.
 
-    `compared` sets the second of two models against the first, `change` is what that saves (its
-    interval is narrower than that of two predictions). `rules` are those behind the
-    findings, `command` reproduces the run, `date` is its day
-    ("2026-11-24"), both "" where unknown.
+    `compared` sets the second of two models against the first, and `change` is what that saves;
+    its interval is narrower than those of the two predictions. `rules` are the rules behind the
+    findings. `command` reproduces the run and `date` is its day ("2026-11-24"); both are "" where
+    they are unknown.
     """
 
     tool_version: str
@@ -142,12 +155,12 @@ class Report:
     gate: Gate = field(default_factory=lambda: Gate(passed=True))
     rules: tuple[RuleRow, ...] = ()
     compared: bool = False
-    change: SavingRow | None = None
+    change: Saving | None = None
     command: str = ""
     date: str = ""
 
     @property
-    def findings(self) -> tuple[FindingRow, ...]:
+    def findings(self) -> tuple[Finding, ...]:
         """All findings, model by model."""
         return tuple(finding for model in self.models for finding in model.findings)
 
@@ -165,6 +178,11 @@ class Report:
     def count(self, severity: str) -> int:
         """Number of findings of `severity` that nobody suppressed."""
         return sum(f.severity == severity and not f.suppressed for f in self.findings)
+
+    @property
+    def by_severity(self) -> Mapping[str, int]:
+        """Number of open findings of each severity."""
+        return {severity: self.count(severity) for severity in SEVERITIES}
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document `costlint/1` as plain data."""
@@ -191,14 +209,10 @@ class Report:
 
 def guidelines(model: ModelReport) -> list[tuple[str, str, dict[str, int]]]:
     """Each guideline with its name and how many ops are in each state."""
-    from costlint.analyzers.finding import GUIDELINES
+    from costlint.analyzers.finding import GUIDELINES, State
 
-    found = {}
-    for guideline in GUIDELINES:
-        states = dict.fromkeys(("violated", "fine", "not applicable"), 0)
-        for op in model.ops:
-            for verdict in op.verdicts:
-                if verdict.guideline == guideline:
-                    states[verdict.state] += 1
-        found[guideline] = states
-    return [(key, GUIDELINES[key], states) for key, states in found.items()]
+    found = Counter((v.guideline, v.state) for op in model.ops for v in op.verdicts)
+    return [
+        (guideline, name, {state: found[guideline, state] for state in get_args(State)})
+        for guideline, name in GUIDELINES.items()
+    ]

@@ -1,19 +1,24 @@
-"""What a report lists: the device, ops, kernels, findings with their savings. Plain and frozen."""
+"""The rows of a report besides its findings: device, ops, kernels and rules. Plain and frozen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costlint.costmodel.ir.dims import Dim
+
+if TYPE_CHECKING:
+    from costlint.analyzers.finding import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceReport:
-    """Where the latency was predicted for; `fit` is its held-out error and what it was fitted on.
+    """The device that the latency was predicted for, as the JSON output describes it.
 
-    `flop_per_s` and `bandwidth_byte_per_s` are the roofs, None where the device has no such figure.
+    It is no DeviceProfile, because a report that is read back has no rates. `fit` has the held-out
+    errors and where the timings come from. `flop_per_s` and `bandwidth_byte_per_s` are the roofs,
+    None where the device has no such figure.
     """
 
     name: str
@@ -28,25 +33,14 @@ class DeviceReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a guideline (`G1` to `G4`) says of one op: violated, fine or not applicable, and why.
-
-    `meaning` is `number` in words, or why there is none.
-    """
-
-    guideline: str
-    state: str
-    number: float | None = None
-    meaning: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpRow:
-    """One op with its cost. `kernel` is the id of the kernel it runs in, None without a device.
+    """One op as every format shows it: its counts, its kernel and what the guidelines say of it.
 
-    `latency_s` is the kernel's for the op that leads it, 0 for those fused into it. `shape` is the
-    first output's, `live_bytes` what lives while it runs. `analysis` has the numbers behind the
-    verdicts by name, `source` is (file, line) of its code.
+    It joins the records of the count, the estimate and the analysis, without their graph. `shape`
+    is that of the first output, and `live_bytes` are the activations alive while the op runs.
+    `kernel` is the id of the op's kernel, None without a device. The op that leads a kernel has the
+    kernel's `latency_s`, the others have 0 and name the leader in `fused_into`. `analysis` has the
+    numbers behind the verdicts by name. `source` is the file and the line of the op's code.
     """
 
     name: str
@@ -98,46 +92,6 @@ class KernelRow:
     transfer_s: float = 0.0
     flop: Dim | None = None
     bytes_accessed: Dim | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavingRow:
-    """Difference of two estimates of the whole model, with its 90 % interval.
-
-    `assumption` says what is held equal and what is not.
-    """
-
-    saved_s: float
-    low_s: float
-    high_s: float
-    share: float
-    before_s: float
-    after_s: float
-    assumption: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow:
-    """A finding. `before` and `after` are boxes of a small picture, as (label, shape) pairs."""
-
-    rule: str
-    name: str
-    severity: str
-    message: str
-    fix: str = ""
-    ops: tuple[str, ...] = ()
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    saving: SavingRow | None = None
-    remedy: str = "rewrite"
-    fingerprint: str = ""
-    suppressed: bool = False
-    before: tuple[tuple[str, str], ...] = ()
-    after: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def saved_s(self) -> float:
-        """To sort by: the saving, 0 where there is none."""
-        return self.saving.saved_s if self.saving else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

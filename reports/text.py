@@ -23,6 +23,11 @@ def visible(text: str) -> str:
     return "".join(_escaped(c) if unicodedata.category(c) in _UNSEEN else c for c in text)
 
 
+def shortened(text: str, most: int = 200) -> str:
+    """`text`, cut where it has more than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 

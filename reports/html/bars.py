@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from costlint.analyzers.finding import Saving
 from costlint.reports import numbers
 from costlint.reports.report import CLASSES, ModelReport
-from costlint.reports.rows import SavingRow
 from costlint.reports.svg import COLORS, element, title
 
 _WIDTH = 1000
@@ -124,7 +124,7 @@ def bar_svg(bar: Bar, longest: float) -> str:
     )
 
 
-def interval_svg(saving: SavingRow, scale: tuple[float, float]) -> str:
+def interval_svg(saving: Saving, scale: tuple[float, float]) -> str:
     """A saving as a dot on its interval; the upright line is nothing saved. `scale` is shared."""
     least, most = scale
     step = (_MINI_WIDTH - 10) / ((most - least) or 1.0)

@@ -68,7 +68,6 @@ def columns(model: ModelReport) -> tuple[Column, ...]:
 def page_data(model: ModelReport, found: Sequence[Point], on: Plane | None) -> dict[str, Any]:
     """Columns of all ops; texts that repeat stand once, names share their beginnings."""
     ops = model.ops
-    bounds = {name: kernel.bound for kernel in model.kernels for name in kernel.ops}
     spots = {p.index: [round(on.x(p.intensity)), round(on.y(p.rate))] for p in found} if on else {}
     data: dict[str, Any] = {
         "n": len(ops),
@@ -83,14 +82,9 @@ def page_data(model: ModelReport, found: Sequence[Point], on: Plane | None) -> d
     }
     if model.device:
         data["ms"] = [float(f"{(op.latency_s or 0.0) * 1e3:.4g}") for op in ops]
-    texts = {
-        "op": [visible(op.op_type) for op in ops],
-        "cls": [CLASSES.get(op.op_class, op.op_class) for op in ops],
-        "shape": [visible(numbers.shape(op.shape)) for op in ops],
-        "bound": [bound_of(op, bounds) for op in ops],
-        "g": [broken(op) for op in ops],
-    }
-    for key, values in texts.items():
+    texts = _texts(model, ops)
+    for key in ("op", "cls", "shape", "bound", "g"):
+        values = [text[key] for text in texts]
         known = {value: index for index, value in enumerate(dict.fromkeys(values))}
         data[key] = {"of": list(known), "at": [known[value] for value in values]}
     return data
@@ -98,31 +92,38 @@ def page_data(model: ModelReport, found: Sequence[Point], on: Plane | None) -> d
 
 def first_rows(model: ModelReport, most: int = 25) -> list[list[str]]:
     """The dearest ops as text, for readers without scripts."""
-    bounds = {name: kernel.bound for kernel in model.kernels for name in kernel.ops}
     total = model.totals.latency_s if model.device else model.totals.bytes_accessed
     shown = columns(model)
-
-    def cost(op: OpRow) -> float:
-        return (op.latency_s or 0.0) if model.device else float(op.bytes_accessed)
-
+    dearest = sorted(model.ops, key=lambda op: -model.cost(op))[:most]
     rows = []
-    for op in sorted(model.ops, key=lambda op: -cost(op))[:most]:
+    for op, texts in zip(dearest, _texts(model, dearest), strict=True):
         values = {
+            **texts,
             "name": visible(op.name),
-            "op": visible(op.op_type),
-            "cls": CLASSES.get(op.op_class, op.op_class),
-            "shape": visible(numbers.shape(op.shape)),
             "macs": op.macs,
             "bytes": op.bytes_accessed,
             "ai": numbers.ratio(op.flop, op.bytes_accessed) or 0.0,
             "ms": (op.latency_s or 0.0) * 1e3,
-            "share": 100 * cost(op) / total if total else 0.0,
-            "bound": bound_of(op, bounds),
+            "share": 100 * model.cost(op) / total if total else 0.0,
             "live": op.live_bytes or 0,
-            "g": broken(op),
         }
         rows.append([column.text(values[column.key]) for column in shown])
     return rows
+
+
+def _texts(model: ModelReport, ops: Sequence[OpRow]) -> list[dict[str, str]]:
+    """The columns of text that repeat, for each of `ops`."""
+    bounds = {name: kernel.bound for kernel in model.kernels for name in kernel.ops}
+    return [
+        {
+            "op": visible(op.op_type),
+            "cls": CLASSES.get(op.op_class, op.op_class),
+            "shape": visible(numbers.shape(op.shape)),
+            "bound": bound_of(op, bounds),
+            "g": broken(op),
+        }
+        for op in ops
+    ]
 
 
 def bound_of(op: OpRow, bounds: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from costlint.reports.rows import FindingRow
+from costlint.analyzers.finding import Finding
 from costlint.reports.svg import element, words
 from costlint.reports.text import cells
 
@@ -15,7 +15,7 @@ _MOST = 8
 _LETTER = 7.2
 
 
-def edit_svg(finding: FindingRow) -> str:
+def edit_svg(finding: Finding) -> str:
     """At most eight boxes a row; '' where the finding has no picture."""
     rows = [(label, boxes[:_MOST]) for label, boxes in _rows(finding) if boxes]
     if not rows:
@@ -41,7 +41,7 @@ def edit_svg(finding: FindingRow) -> str:
     )
 
 
-def _rows(finding: FindingRow) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
+def _rows(finding: Finding) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
     yield "before", finding.before
     yield "after", finding.after
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from costlint.reports import numbers
 from costlint.reports.html.treemap import Box, Module, modules, squarified
 from costlint.reports.report import CLASSES, ModelReport
-from costlint.reports.rows import OpRow
 from costlint.reports.svg import COLORS, element, title, words
 
 _WIDTH, _HEIGHT = 900, 380
@@ -18,7 +17,7 @@ _LEAST_SIDE = 3.0
 
 def treemap_svg(model: ModelReport, label_id: str) -> str:
     """Every module that is large enough to see; each rectangle tells its name and numbers."""
-    root = modules([(op, _cost(op, model)) for op in model.ops])
+    root = modules([(op, model.cost(op)) for op in model.ops])
     marks = list(_nested(root, (0.0, 0.0, float(_WIDTH), float(_HEIGHT)), root, model, 0))
     return element(
         "svg",
@@ -28,12 +27,6 @@ def treemap_svg(model: ModelReport, label_id: str) -> str:
         class_="chart tree",
         aria_labelledby=label_id,
     )
-
-
-def _cost(op: OpRow, model: ModelReport) -> float:
-    if model.device:
-        return op.latency_s or 0.0
-    return float(op.bytes_accessed)
 
 
 def _nested(

@@ -49,14 +49,13 @@ def render_html(report: ManyReport) -> str:
 def _row(entry: ManyEntry) -> dict[str, Any]:
     """Texts of one line, and the numbers to sort it by."""
     totals, found = entry.report.totals, entry.report.open_findings
-    counts = {f.rule: sum(other.rule == f.rule for other in found) for f in found}
-    worst = {severity: place for place, severity in enumerate((*SEVERITIES, ""))}[entry.worst]
+    worst = (*SEVERITIES, "").index(entry.worst)
     like = totals.latency_s
     return {
         "name": visible(entry.name),
         "device": visible(entry.report.device.name) if entry.report.device else "",
         "worst": entry.worst,
-        "rules": ", ".join(f"{rule} ({n})" for rule, n in sorted(counts.items())),
+        "rules": ", ".join(f"{rule} ({n})" for rule, n in entry.rules.items()),
         "cells": [
             (numbers.milliseconds(like), like or 0.0),
             (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,8 +27,13 @@ class ManyEntry:
         return next((severity for severity in SEVERITIES if severity in found), "")
 
     @property
+    def rules(self) -> Mapping[str, int]:
+        """Number of open findings of each rule, in the order of the rules' ids."""
+        return Counter(sorted(finding.rule for finding in self.report.open_findings))
+
+    @property
     def saved_s(self) -> float:
-        """What all fixes together save, one estimate anew."""
+        """What all fixes together save in seconds, by one estimate with all of them."""
         totals = self.report.totals
         if totals.latency_s is None or totals.latency_after_fixes_s is None:
             return 0.0
@@ -104,8 +110,8 @@ class ManyReport:
     @property
     def worst_first(self) -> tuple[ManyEntry, ...]:
         """By severity of the worst finding, then by what all fixes would save."""
-        rank = {severity: place for place, severity in enumerate((*SEVERITIES, ""))}
-        return tuple(sorted(self.entries, key=lambda e: (rank[e.worst], -e.saved_s, e.name)))
+        order = (*SEVERITIES, "")
+        return tuple(sorted(self.entries, key=lambda e: (order.index(e.worst), -e.saved_s, e.name)))
 
     @property
     def rules(self) -> tuple[RuleSum, ...]:

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from costlint.reports.as_csv import cell
 from costlint.reports.as_json import plain
 from costlint.reports.many.report import FailedModel, ManyEntry, ManyReport
 from costlint.reports.report import SEVERITIES
-from costlint.reports.text import visible
 
 _TOTALS: Final = (
     "macs",
@@ -50,7 +50,6 @@ def row(entry: ManyEntry) -> dict[str, Any]:
     """The row of a result."""
     report = entry.report
     found = report.open_findings
-    counts = {f.rule: sum(other.rule == f.rule for other in found) for f in found}
     totals = {name: plain(getattr(report.totals, name)) for name in _TOTALS}
     return {
         "path": report.path,
@@ -61,7 +60,7 @@ def row(entry: ManyEntry) -> dict[str, Any]:
         "ops": entry.op_count,
         **totals,
         **{severity: sum(f.severity == severity for f in found) for severity in SEVERITIES},
-        "rules": " ".join(f"{rule}:{count}" for rule, count in sorted(counts.items())),
+        "rules": " ".join(f"{rule}:{count}" for rule, count in entry.rules.items()),
         "failure": None,
     }
 
@@ -84,13 +83,5 @@ def render_csv(report: ManyReport) -> str:
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for values in rows(report):
-        writer.writerow({key: _cell(value) for key, value in values.items()})
+        writer.writerow({key: cell(value) for key, value in values.items()})
     return stream.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Text that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    shown = visible(value)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

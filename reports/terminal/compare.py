@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from costlint.analyzers.finding import Finding, Saving
 from costlint.reports import numbers
 from costlint.reports.compare import Change, Comparison, compare
 from costlint.reports.report import ModelReport
-from costlint.reports.rows import FindingRow, SavingRow
 from costlint.reports.terminal.findings import where
 from costlint.reports.terminal.screen import Look
 
@@ -16,7 +16,7 @@ _MOST_FINDINGS = 10
 
 
 def comparison_lines(
-    before: ModelReport, after: ModelReport, change: SavingRow | None, look: Look
+    before: ModelReport, after: ModelReport, change: Saving | None, look: Look
 ) -> Iterator[str]:
     """Totals, classes, findings and the ops that changed most."""
     found = compare(before, after)
@@ -54,7 +54,7 @@ def _findings(found: Comparison, look: Look) -> Iterator[str]:
     yield ""
 
 
-def _line(finding: FindingRow) -> str:
+def _line(finding: Finding) -> str:
     at = f" at {where(finding.ops)}" if finding.ops else ""
     saving = finding.saving
     worth = f", {numbers.milliseconds(saving.saved_s)}" if saving is not None else ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
 from costlint.reports.report import ModelReport
-from costlint.reports.rows import FindingRow
 from costlint.reports.terminal.screen import Look
-from costlint.reports.text import cells, wrap
+from costlint.reports.text import cells, shortened, wrap
 
 _INDENT = 10
 _LEAST_GAP = 2
@@ -16,7 +16,7 @@ _MOST_NAMES = 4
 
 
 def finding_lines(model: ModelReport, look: Look) -> Iterator[str]:
-    """Every open finding, largest saving first, then how many were left out."""
+    """Every open finding, largest saving first, then what was left out and what is suppressed."""
     findings = model.open_findings
     most = look.max_findings or len(findings)
     for finding in findings[:most]:
@@ -26,13 +26,21 @@ def finding_lines(model: ModelReport, look: Look) -> Iterator[str]:
     yield ""
     if len(findings) > most:
         yield f"  {len(findings) - most} more: --max-findings 0 shows them"
-    suppressed = len(model.findings) - len(findings)
-    if suppressed:
-        yield f"  {numbers.plural(suppressed, 'finding')} suppressed"
+    yield from _suppressed(model, look)
     yield from _how_to_read(findings[:most], look)
 
 
-def _how_to_read(findings: Sequence[FindingRow], look: Look) -> Iterator[str]:
+def _suppressed(model: ModelReport, look: Look) -> Iterator[str]:
+    """How many findings are suppressed, by reason."""
+    found = model.suppressed_findings
+    if found:
+        yield f"  {numbers.plural(len(found), 'finding')} suppressed:"
+        reasons = (shortened(finding.why_suppressed) for finding in found)
+        yield from look.tally(reasons, look.max_findings or None)
+        yield ""
+
+
+def _how_to_read(findings: Sequence[Finding], look: Look) -> Iterator[str]:
     """What to know of the savings, once for all of them."""
     if any(f.saving is not None and f.saving.low_s <= 0 for f in findings):
         text = "Where an interval reaches 0, measure before you act."
@@ -46,7 +54,7 @@ def _how_to_read(findings: Sequence[FindingRow], look: Look) -> Iterator[str]:
         yield ""
 
 
-def _finding(finding: FindingRow, look: Look, *, rough: bool) -> Iterator[str]:
+def _finding(finding: Finding, look: Look, *, rough: bool) -> Iterator[str]:
     yield from _headline(finding, look, rough=rough)
     if finding.ops:
         yield from look.lines(where(finding.ops), indent=_INDENT)
@@ -55,7 +63,7 @@ def _finding(finding: FindingRow, look: Look, *, rough: bool) -> Iterator[str]:
         yield from look.lines(f"Fix: {finding.fix}", indent=_INDENT, style="dim")
 
 
-def _headline(finding: FindingRow, look: Look, *, rough: bool) -> list[str]:
+def _headline(finding: Finding, look: Look, *, rough: bool) -> list[str]:
     """Mark, severity, rule and name; the saving at the right end or on a second line."""
     severity, saving = finding.severity, finding.saving
     label = f"{look.mark(severity)} {severity:<7} "

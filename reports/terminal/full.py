@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from costlint.reports import numbers
-from costlint.reports.report import SEVERITIES, Gate, ModelReport, Report
+from costlint.reports.report import Gate, ModelReport, Report
 from costlint.reports.terminal import op_tables
 from costlint.reports.terminal import totals as terminal_totals
 from costlint.reports.terminal.compare import comparison_lines
@@ -78,16 +78,12 @@ def _overview(report: Report, look: Look) -> Iterator[str]:
 
 def _verdict(report: Report, look: Look) -> Iterator[str]:
     gate: Gate = report.gate
-    counts = ", ".join(
-        numbers.plural(report.count(severity), severity)
-        for severity in SEVERITIES
-        if report.count(severity)
-    )
+    counts = numbers.listed(report.by_severity)
     state = "gate passed" if gate.passed else "gate failed"
     mark = look.mark("ok" if gate.passed else "error")
     head = look.paint(f"{mark} {state}", "good" if gate.passed else "bad")
     reasons = "; ".join(gate.reasons)
-    yield from look.hanging(f"{head}: ", f"{counts or 'no findings'} (fail-on = {gate.fail_on})")
+    yield from look.hanging(f"{head}: ", f"{counts} (fail-on = {gate.fail_on})")
     if reasons:
         yield from look.lines(reasons, indent=2)
     rules = [f.rule for model in report.models for f in model.open_findings]

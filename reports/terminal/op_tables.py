@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from costlint.reports import numbers
@@ -16,7 +15,7 @@ _NAME = 26
 
 
 def dearest(model: ModelReport, look: Look) -> Iterator[str]:
-    """The ops with the most time; without a device the largest share of bytes or of MACs."""
+    """The ops with the most time, or without a device with the largest share of bytes or MACs."""
     costly = [op for op in model.ops if not op.is_free and _weight(op, model) > 0]
     ranked = sorted(costly, key=lambda op: -_weight(op, model))
     ranked = ranked[: _DEAREST_TIMED if model.device else _DEAREST]
@@ -36,7 +35,23 @@ def every(model: ModelReport, look: Look) -> Iterator[str]:
 
 
 def statistics(model: ModelReport, look: Look) -> Iterator[str]:
-    """Ops by operator, then findings by rule."""
+    """Ops by operator and by guideline, then findings by rule."""
+    yield from _by_operator(model, look)
+    yield ""
+    if any(op.verdicts for op in model.ops):
+        yield look.paint("  by guideline", "bold")
+        for guideline, title, states in guidelines(model):
+            counts = ", ".join(f"{number:,} {state}" for state, number in states.items())
+            yield from look.hanging(f"  {guideline}  ", f"{title}: {counts}")
+        yield ""
+    if model.open_findings:
+        yield look.paint("  by rule", "bold")
+        yield from look.tally(f"{finding.rule} {finding.name}" for finding in model.open_findings)
+        yield ""
+
+
+def _by_operator(model: ModelReport, look: Look) -> Iterator[str]:
+    """Sums for each operator, the one that moves the most bytes first."""
     yield look.paint("  by operator", "bold")
     yield look.paint(f"  {'ops':>6} {'bytes':>8} {'':>6} {'MACs':>7} {'':>6}  operator", "dim")
     groups: dict[str, list[OpRow]] = {}
@@ -46,19 +61,6 @@ def statistics(model: ModelReport, look: Look) -> Iterator[str]:
         moved, macs = sum(map(_bytes, ops)), sum(op.macs for op in ops)
         head = f"  {len(ops):>6,} {_bytes_columns(moved, model)} {_macs_columns(macs, model)}  "
         yield from look.hanging(head, op_type)
-    yield ""
-    if any(op.verdicts for op in model.ops):
-        yield look.paint("  by guideline", "bold")
-        for guideline, title, states in guidelines(model):
-            counts = ", ".join(f"{number:,} {state}" for state, number in states.items())
-            yield from look.hanging(f"  {guideline}  ", f"{title}: {counts}")
-        yield ""
-    rules = Counter((f.rule, f.name) for f in model.open_findings)
-    if rules:
-        yield look.paint("  by rule", "bold")
-        for (rule, name), number in rules.most_common():
-            yield from look.hanging(f"  {number:>6,}  ", f"{rule} {name}")
-        yield ""
 
 
 def uncosted(model: ModelReport, look: Look) -> Iterator[str]:
@@ -67,14 +69,16 @@ def uncosted(model: ModelReport, look: Look) -> Iterator[str]:
         return
     label = f"{look.mark('warning')} {numbers.plural(len(model.uncosted), 'op')} not costed"
     yield f"  {look.paint(label, 'warning')}, not in the totals:"
-    for reason, number in Counter(op.why_uncosted for op in model.uncosted).most_common():
-        yield from look.hanging(f"  {number:>6,}  ", reason)
+    yield from look.tally(op.why_uncosted for op in model.uncosted)
 
 
 def _table(
     ops: Iterable[OpRow], model: ModelReport, look: Look, *, judged: bool = False
 ) -> Iterator[str]:
-    """Numbers, then the op; on a line of its own where too few columns are left for it."""
+    """A line for each op, numbers first; the name has its own line where the screen is narrow.
+
+    `judged` adds what the guidelines say of each op.
+    """
     ops = list(ops)
     most = max((op.latency_s or 0.0 for op in ops), default=0.0)
     timed = model.device is not None
@@ -94,7 +98,7 @@ def _table(
 
 
 def _behind(op: OpRow) -> str:
-    """`conv, memory-bound, 12.8 M flop, 1.61 M elements moved, 1.21 M at least`."""
+    """What the verdicts rest on: `conv, memory-bound, 12.8 M flop, 1.61 M elements moved`."""
     bound, least = op.analysis.get("bound"), op.analysis.get("g1_bound_elements")
     parts = [op.op_class] + ([f"{bound}-bound"] if bound and not op.fused_into else [])
     parts += [f"{numbers.quantity(op.flop, '')} flop"] if op.flop else []
@@ -104,7 +108,7 @@ def _behind(op: OpRow) -> str:
 
 
 def _verdicts(op: OpRow) -> str:
-    """`G1 violated (memory access 39% above its bound), G2 fine (1 group); not applicable: G4`."""
+    """The verdicts in words: `G1 violated (1:6), G2 fine (1 group); not applicable: G4`."""
     told = ", ".join(
         f"{v.guideline} {v.state}" + (f" ({v.meaning})" if v.meaning else "")
         for v in op.verdicts
@@ -116,13 +120,13 @@ def _verdicts(op: OpRow) -> str:
 
 
 def _label(op: OpRow) -> str:
-    """The name, which mostly ends with the operator; else both."""
+    """The op's name, with its operator where the name does not contain it."""
     return op.name if op.op_type in op.name.rpartition("/")[2] else f"{op.name} ({op.op_type})"
 
 
 def _weight(op: OpRow, model: ModelReport) -> float:
     if model.device:
-        return op.latency_s or 0.0
+        return model.cost(op)
     of_bytes = numbers.ratio(op.bytes_accessed, model.totals.bytes_accessed) or 0.0
     return max(of_bytes, numbers.ratio(op.macs, model.totals.macs) or 0.0)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,6 +98,11 @@ class Look:
         """A bar of `width` columns; what is not nothing has at least one block."""
         blocks = min(round(fraction * width), width) or int(fraction > 0)
         return self.paint(self.mark("bar") * blocks, style) + " " * (width - blocks)
+
+    def tally(self, texts: Iterable[str], most: int | None = None) -> list[str]:
+        """Each text with how often it occurs, the most frequent ones first."""
+        found = Counter(texts).most_common(most)
+        return [line for text, n in found for line in self.hanging(f"  {n:>6,}  ", text)]
 
     def hanging(self, head: str, text: str) -> list[str]:
         """`head` as it is, then `text` to its right, or below where few columns are left."""

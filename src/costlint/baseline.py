@@ -111,8 +111,7 @@ def pruned(entries: Sequence[ModelReport], path: str, ran: Collection[str]) -> t
     found = {
         (model_key(entry.path, path), finding.fingerprint)
         for entry in entries
-        for finding in entry.findings
-        if not finding.suppressed
+        for finding in entry.open_findings
     }
     return tuple(
         row
@@ -125,13 +124,18 @@ def pruned(entries: Sequence[ModelReport], path: str, ran: Collection[str]) -> t
 
 def with_accepted(entry: ModelReport, rows: Iterable[Accepted], path: str) -> ModelReport:
     """`entry` with its accepted findings suppressed, unless their saving grew too much."""
+    from costlint.analyzers.finding import Suppression
+
+    reason = Suppression(reason=f"accepted in {path}")
     key = model_key(entry.path, path)
     known: Mapping[str, float] = {row.fingerprint: row.saved_s for row in rows if row.model == key}
     return replace(
         entry,
         findings=tuple(
-            replace(f, suppressed=True)
-            if f.fingerprint in known and f.saved_s <= known[f.fingerprint] * RATCHET
+            replace(f, suppressed_by=(reason,))
+            if not f.suppressed
+            and f.fingerprint in known
+            and f.saved_s <= known[f.fingerprint] * RATCHET
             else f
             for f in entry.findings
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from costlint._version import __version__
@@ -13,10 +13,9 @@ from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.reader import Model
 from costlint.reports.build import estimated_report, model_report
 from costlint.reports.report import ModelReport, Report
-from costlint.reports.rows import SavingRow
 
 if TYPE_CHECKING:
-    from costlint.analyzers.finding import Finding
+    from costlint.analyzers.finding import Finding, Saving
     from costlint.analyzers.suppress import Ignore
     from costlint.costmodel.devices import Device
 
@@ -92,7 +91,7 @@ def compare(  # noqa: PLR0913 - what a run can be told
     )
 
 
-def change_between(before: ModelReport, after: ModelReport) -> SavingRow | None:
+def change_between(before: ModelReport, after: ModelReport) -> Saving | None:
     """What the second model saves; None where nothing was predicted.
 
     The interval is narrower than two predictions apart: errors that both share cancel.
@@ -101,7 +100,7 @@ def change_between(before: ModelReport, after: ModelReport) -> SavingRow | None:
 
     if before.estimate is None or after.estimate is None:
         return None
-    return SavingRow(**asdict(difference(before.estimate, after.estimate)))
+    return difference(before.estimate, after.estimate)
 
 
 def counted(
@@ -150,8 +149,8 @@ def checked(  # noqa: PLR0913 - what a run can be told
     )
     findings = [_with_severity(f, severity or {}) for f in analysis.findings]
     least_s = max(min_savings[0], min_savings[1] * predicted.latency_s)
-    kept = [f for f in findings if f.saving is None or f.saving.saved_s >= least_s]
-    return estimated_report(predicted, analysis, findings=kept, hashed=hashed)
+    kept = tuple(f for f in findings if f.saving is None or f.saved_s >= least_s)
+    return estimated_report(predicted, replace(analysis, findings=kept), hashed=hashed)
 
 
 def _with_severity(finding: Finding, limits: Mapping[str, float]) -> Finding:

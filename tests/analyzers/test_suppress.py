@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from costlint.analyzers import analyze
+from costlint.analyzers.finding import Suppression
 from costlint.analyzers.suppress import Ignore
 from tests.analyzers.examples import graph
 from tests.analyzers.pricing import Device
@@ -45,7 +46,7 @@ def test_nothing_is_suppressed_unless_asked():
 def test_a_pattern_suppresses_what_it_covers(node):
     analysis = run(Ignore(rule="G4", node=node, reason="wanted"))
     assert states(analysis) == {("/body/relu",): True, ("/head/relu",): False}
-    assert {f.suppressed_by for f in analysis.findings} == {"wanted", ""}
+    assert {f.why_suppressed for f in analysis.findings} == {"wanted", ""}
     assert not analysis.unused_ignores
 
 
@@ -58,7 +59,9 @@ def test_entries_for_single_nodes_suppress_together():
     assert not run(one, text=CHAIN).unused_ignores
     both = run(one, other, text=CHAIN)
     assert states(both) == {("one", "other"): True}
-    assert [f.suppressed_by for f in both.findings] == ["a; ignored"]
+    (whole,) = both.findings
+    assert whole.why_suppressed == "a; ignored by the settings"
+    assert {one.kind for one in whole.suppressed_by} == {"external"}
     assert not both.unused_ignores
 
 
@@ -138,7 +141,10 @@ def test_an_expired_ignore_covers_nothing_and_is_told():
 def test_the_model_carries_ignores():
     analysis = run(metadata={"costlint.ignore": "G401: the runtime fuses it"})
     assert all(states(analysis).values())
-    assert {f.suppressed_by for f in analysis.findings} == {"the runtime fuses it"}
+    (reason,) = {reason for f in analysis.findings for reason in f.suppressed_by}
+    assert reason == Suppression(reason="the runtime fuses it", kind="inSource")
+    bare = run(metadata={"costlint.ignore": "G401"})
+    assert {f.why_suppressed for f in bare.findings} == {"ignored by the model"}
 
 
 def test_fingerprints_are_stable_and_distinct():

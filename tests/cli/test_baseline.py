@@ -31,6 +31,8 @@ def test_what_is_accepted_does_not_fail_again(costlint, place, capsys):
     assert f"wrote {FILE}" in capsys.readouterr().err
     assert costlint(MODEL, "--baseline", FILE) == 0
     assert "ok: no findings (2 suppressed)" in capsys.readouterr().out
+    assert costlint(MODEL, "--baseline", FILE, "-f", "full") == 0
+    assert f"       2  accepted in {FILE}\n" in capsys.readouterr().out
     (place / "costlint.toml").write_text(f'baseline = "{FILE}"\n')
     assert costlint(MODEL) == 0
     for row in rows(place):
@@ -176,4 +178,7 @@ def test_an_ignore_suppresses(costlint, place, capsys):
     (place / "costlint.toml").write_text('[[ignores]]\nrule = "G4"\nreason = "wanted"\n')
     assert costlint(MODEL, "-f", "json", "--fail-on", "error") == 0
     findings = json.loads(capsys.readouterr().out)["models"][0]["findings"]
-    assert {f["rule"]: f["suppressed"] for f in findings}["G401"] is True
+    found = [f for f in findings if f["rule"] == "G401"]
+    assert found
+    assert all(f["suppressed"] for f in found)
+    assert all(f["suppressed_by"] == [{"reason": "wanted", "kind": "external"}] for f in found)

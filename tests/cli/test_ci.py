@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from costlint.reports import RENDERERS
+from costlint.reports import RENDERERS, render
+from tests.reports.sample import sample
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "wasteful.onnx"
@@ -99,6 +101,19 @@ def test_the_action_checks_and_writes_what_is_asked(place):
 def recipes():
     text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
     return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="no jq here; GitHub's machines have it")
+def test_what_is_accepted_is_not_uploaded(tmp_path):
+    steps = recipes()[0]["jobs"]["costlint"]["steps"]
+    (keep_open,) = [step["run"] for step in steps if "jq" in step.get("run", "")]
+    (upload,) = [step["with"] for step in steps if "upload-sarif" in step.get("uses", "")]
+    (tmp_path / "costlint.sarif").write_text(render(sample(), "sarif"))
+    script = ["bash", "-c", keep_open]
+    subprocess.run(script, cwd=tmp_path, check=True)
+    runs = json.loads((tmp_path / upload["sarif_file"]).read_text())["runs"]
+    wanted = [len(model.open_findings) for model in sample().models]
+    assert [len(run["results"]) for run in runs] == wanted == [0, 4, 0]
 
 
 def test_the_recipes_name_what_there_is():

@@ -94,6 +94,8 @@ def test_a_baseline_is_written_and_accepted(costlint: Costlint, capsys) -> None:
     found = lines(capsys.readouterr().out, "finding")
     assert found
     assert all(finding["suppressed"] for finding in found)
+    reason = {"reason": f"accepted in {baseline}", "kind": "external"}
+    assert all(finding["suppressed_by"] == [reason] for finding in found)
 
 
 def test_results_go_on_from_a_file(costlint: Costlint, models: Path, place: Path) -> None:

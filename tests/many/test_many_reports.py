@@ -11,20 +11,23 @@ from dataclasses import replace
 
 import pytest
 
+from costlint.analyzers.finding import Finding, Saving, Severity
 from costlint.reports.many.page import render_html
 from costlint.reports.many.report import ChangedModel, FailedModel, ManyEntry, ManyReport
 from costlint.reports.many.rows import COLUMNS, render_csv
 from costlint.reports.many.scatter import dots, scatter_svg
 from costlint.reports.many.table import render_concise, render_table
 from costlint.reports.report import ModelReport, Totals
-from costlint.reports.rows import DeviceReport, FindingRow, SavingRow
+from costlint.reports.rows import DeviceReport
 from costlint.reports.terminal.screen import Look
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e.onnx"
 
 
-def entry(name: str, *, latency_s: float, severity: str = "", flop: int = 10**9) -> ManyEntry:
-    saving = SavingRow(
+def entry(
+    name: str, *, latency_s: float, severity: Severity | None = None, flop: int = 10**9
+) -> ManyEntry:
+    saving = Saving(
         saved_s=latency_s / 4,
         low_s=latency_s / 8,
         high_s=latency_s / 2,
@@ -32,8 +35,14 @@ def entry(name: str, *, latency_s: float, severity: str = "", flop: int = 10**9)
         before_s=latency_s,
         after_s=latency_s * 3 / 4,
     )
-    finding = FindingRow(
-        rule="G101", name="unequal widths", severity=severity, message="m", saving=saving
+    finding = Finding(
+        rule="G101",
+        name="unequal widths",
+        severity=severity or "note",
+        message="m",
+        fix="",
+        ops=(),
+        saving=saving,
     )
     totals = Totals(
         macs=flop // 2,

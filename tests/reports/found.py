@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from costlint.reports.rows import FindingRow, SavingRow
+from costlint.analyzers.finding import Finding, Saving, Suppression
 
 
-def findings(rows, latency) -> tuple[FindingRow, ...]:
+def findings(rows, latency) -> tuple[Finding, ...]:
     convs = [row.name for row in rows if row.op_type == "Conv"]
     adds = [row.name for row in rows if row.op_type == "Add"]
 
     def saving(share, low, high):
-        return SavingRow(
+        return Saving(
             saved_s=share * latency,
             low_s=low * latency,
             high_s=high * latency,
@@ -20,7 +20,7 @@ def findings(rows, latency) -> tuple[FindingRow, ...]:
         )
 
     return (
-        FindingRow(
+        Finding(
             rule="G401",
             name="element-wise chain",
             severity="note",
@@ -31,7 +31,7 @@ def findings(rows, latency) -> tuple[FindingRow, ...]:
             saving=saving(0.013, -0.004, 0.03),
             fingerprint="c3" * 16,
         ),
-        FindingRow(
+        Finding(
             rule="G101",
             name="unequal channel widths",
             severity="error",
@@ -53,7 +53,7 @@ def findings(rows, latency) -> tuple[FindingRow, ...]:
                 ("Conv 1x1", "59 -> 59"),
             ),
         ),
-        FindingRow(
+        Finding(
             rule="G201",
             name="group convolution",
             severity="warning",
@@ -64,22 +64,24 @@ def findings(rows, latency) -> tuple[FindingRow, ...]:
             saving=saving(0.066, 0.031, 0.105),
             fingerprint="b2" * 16,
         ),
-        FindingRow(
+        Finding(
             rule="G402",
             name="unfused activation",
             severity="note",
             message="The activation has no convolution before it.",
+            fix="",
             ops=(rows[0].name,),
             fingerprint="d4" * 16,
         ),
-        FindingRow(
+        Finding(
             rule="G301",
             name="fragmented block",
             severity="warning",
             message="Accepted in the baseline.",
+            fix="",
             ops=(rows[5].name,),
             saving=saving(0.02, 0.011, 0.03),
             fingerprint="e5" * 16,
-            suppressed=True,
+            suppressed_by=(Suppression(reason="accepted in costlint-baseline.json"),),
         ),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from costlint.analyzers.finding import Verdict
 from costlint.reports.report import CLASSES, ModelReport, Totals
-from costlint.reports.rows import DeviceReport, KernelRow, OpRow, Verdict
+from costlint.reports.rows import DeviceReport, KernelRow, OpRow
 from tests.reports.found import findings
 from tests.reports.network import op_rows
 

@@ -73,6 +73,7 @@ def hostile() -> Report:
             fix=HOSTILE,
             ops=(ops[0].name, HOSTILE),
             evidence={HOSTILE: HOSTILE},
+            suppressed_by=tuple(replace(one, reason=HOSTILE) for one in f.suppressed_by),
         )
         for f in model.findings
     )

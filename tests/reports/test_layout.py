@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from costlint.analyzers.finding import Finding
 from costlint.reports.html.data import page_data
 from costlint.reports.html.roofline import plane, points
 from costlint.reports.html.treemap import modules, squarified
 from costlint.reports.places import advice
-from costlint.reports.rows import FindingRow
 from costlint.reports.terminal.findings import where
 from costlint.reports.terminal.full import render
 from costlint.reports.terminal.screen import Look
@@ -97,6 +97,6 @@ def test_page_names_come_back():
 
 
 def test_a_message_and_its_fix_are_sentences():
-    finding = FindingRow(rule="G1", name="n", severity="note", message="slow", fix="do less")
+    finding = Finding(rule="G1", name="n", severity="note", message="slow", fix="do less", ops=())
     assert advice(finding) == "slow. Fix: do less."
     assert advice(replace(finding, message="Slow.", fix="")) == "Slow."

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
+from costlint.analyzers.finding import Finding, Saving, Suppression
 from costlint.reports.as_json import model_entry
 from costlint.reports.report import ModelReport, Totals
-from costlint.reports.rows import DeviceReport, FindingRow, SavingRow
+from costlint.reports.rows import DeviceReport
 
 _DROPPED: Final = ("ops", "kernels")
 
@@ -46,10 +47,10 @@ def from_record(record: Mapping[str, Any]) -> ModelReport:
     )
 
 
-def _finding(row: Mapping[str, Any]) -> FindingRow:
-    known = {field.name for field in fields(FindingRow)}
+def _finding(row: Mapping[str, Any]) -> Finding:
+    known = {field.name for field in fields(Finding)}
     given = {key: value for key, value in row.items() if key in known}
-    saving = row["saving"]
-    given["saving"] = None if saving is None else SavingRow(**saving)
     given["ops"] = tuple(row["ops"])
-    return FindingRow(**given)
+    given["saving"] = Saving(**row["saving"]) if row["saving"] else None
+    given["suppressed_by"] = tuple(Suppression(**one) for one in row["suppressed_by"])
+    return Finding(**given)
