@@ -14,7 +14,8 @@ ARCHIVE := costmodel/devices/profiles.zip
 FILES := $(shell find src costmodel analyzers reports examples -type f ! -name '*.pyc' \
     ! -path '$(ARCHIVE)' ! -path 'costmodel/devices/data/*' | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
 
-.PHONY: profiles accuracy savings findings demo test lint types tests browser format docs bench fuzz clean
+.PHONY: profiles accuracy savings findings demo test lint types tests browser format docs bench \
+    fuzz constraints clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -31,14 +32,16 @@ lint: build/dev-$(FILES)
 types: build/dev-$(FILES)
 	$(BIN)/mypy
 
+# UNDER is a command to run the tests under; .ci/run gives them a hostile environment.
 tests: build/dev-$(FILES) browser
-	$(BIN)/pytest -n auto
+	$(UNDER) $(BIN)/pytest -n auto
 
-# The report's tests need Debian's Chromium: without it they are skipped, but fail where CI=true.
+# The report's tests need Debian's Chromium: without it they are skipped, and fail only where
+# COSTLINT_REQUIRE=chromium says that it must be there.
 browser:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && \
 	    apt-get install -qq --yes --no-install-recommends chromium fonts-dejavu-core; } || \
-	    echo "no chromium: browser tests are skipped (they fail where CI=true)"
+	    echo "no chromium: browser tests are skipped"
 
 format: build/dev-$(FILES)
 	$(BIN)/ruff format
@@ -69,6 +72,14 @@ bench: build/dev-$(FILES) build/peers/pyvenv.cfg
 fuzz: build/dev-$(FILES)
 	$(BIN)/python -m tests.hostile.fuzz --runs 20000
 
+# Takes the newest version of every tool in constraints.txt and writes it down there.
+constraints: build/dev-$(FILES)
+	sed -n 's/^\([^# ]*==\).*/^\1/p' constraints.txt > build/tools
+	$(BIN)/python -m pip install --quiet --upgrade $$(tr -d '^=' < build/tools)
+	{ grep '^#' constraints.txt; $(BIN)/python -m pip freeze --all | grep -i -f build/tools; } \
+	    > build/constraints.txt
+	cp build/constraints.txt constraints.txt
+
 build/peers/pyvenv.cfg:
 	$(PYTHON) -m venv build/peers
 	build/peers/bin/python -m pip install --quiet onnx-tool
@@ -79,8 +90,8 @@ clean:
 # Installs the requirement $(1) and leaves the link tree at build/tree, where mypy looks for it.
 define install
 rm -rf build/__editable__.* build/run-* build/dev-*
-$(BIN)/python -m pip install --quiet 'setuptools>=77'
-$(BIN)/python -m pip install --quiet --no-build-isolation \
+$(BIN)/python -m pip install --quiet --constraint constraints.txt setuptools
+$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation \
     --config-settings editable_mode=strict --editable '$(1)'
 ln -sfn "$$(basename build/__editable__.*)" build/tree
 endef
@@ -89,11 +100,11 @@ endef
 $(ARCHIVE): costmodel/devices/packing.py $(DATA) | .venv/pyvenv.cfg
 	$(BIN)/python $<
 
-build/dev-$(FILES): pyproject.toml setup.py .venv/pyvenv.cfg | $(ARCHIVE)
+build/dev-$(FILES): pyproject.toml setup.py constraints.txt .venv/pyvenv.cfg | $(ARCHIVE)
 	$(call install,.[dev])
 	touch build/run-$(FILES) $@
 
-build/run-$(FILES): pyproject.toml setup.py .venv/pyvenv.cfg | $(ARCHIVE)
+build/run-$(FILES): pyproject.toml setup.py constraints.txt .venv/pyvenv.cfg | $(ARCHIVE)
 	$(call install,.)
 	touch $@
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from costlint.analyzers.facts import groups, is_conv, is_depthwise, is_product
+from costlint.analyzers.facts import is_conv, is_depthwise, is_product
 from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op
 
@@ -82,8 +82,3 @@ def widths_of(op: Op) -> Widths | None:
 def filter_of(op: Op) -> tuple[int, ...]:
     """The filter of a convolution, () of anything else."""
     return tuple(op.w.known_shape[2:]) if is_conv(op) else ()
-
-
-def is_pointwise(op: Op) -> bool:
-    """Whether the filter is 1x1."""
-    return is_conv(op) and set(filter_of(op)) == {1} and groups(op) == 1

@@ -6,19 +6,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs import (
+    architecture,
     configuration_page,
     corpus_counts,
     examples,
     findings_page,
     operators,
+    parts,
     profiles_page,
     rule_pages,
 )
 
 FOLDER = Path(__file__).parent
 
-# File name -> the function that returns its text. A new generated page is one line here.
+# File name -> the function that returns its text. A new generated page is one line here, a new
+# generated part of a page one line in parts.py.
 PAGES: dict[str, Callable[[], str]] = {
+    "architecture.md": architecture.page,
+    "architecture.svg": architecture.picture,
     "configuration.md": configuration_page.page,
     "counts.md": corpus_counts.page,
     "../examples/counts.json": examples.counts_table,
@@ -26,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "operators.md": operators.page,
     "findings.md": findings_page.page,
     "profiles.md": profiles_page.page,
+    **parts.pages(),
     **rule_pages.pages(),
 }
 

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tomllib
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from docs.rooms import (
+    ALLOWED,
+    COSTMODEL,
+    FILES,
+    IMPORTS,
+    PATHS,
+    ROOT,
+    circles,
+    imports,
+    is_inside,
+    part_of,
+    rooms,
+)
 
-# Part (folder) -> the parts it may import besides itself.
-ALLOWED = {
-    "costmodel": set[str](),
-    "analyzers": {"costmodel"},
-    "reports": {"costmodel", "analyzers"},
-    "examples": set[str](),
-    "src/costlint": {"costmodel", "analyzers", "reports", "examples"},
-}
+RUFF = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["lint"]
+EXCUSED = RUFF["per-file-ignores"]
 
 # Library -> the only places that may import it, even inside a function.
 PLACES = {
-    # pyproject.toml has the same list for ruff.
-    "onnx": ("costmodel/reader/", "costmodel/models/", "examples/"),
+    # ruff's TID251 bans it; the folders of the package that are excused there.
+    "onnx": tuple(place.removesuffix("*") for place in EXCUSED if "TID251" in EXCUSED[place]),
     "rich": ("reports/", "src/costlint/"),
     "jinja2": ("reports/", "src/costlint/"),
     "typer": ("reports/", "src/costlint/"),
@@ -34,57 +38,6 @@ PLACES = {
 
 # Libraries that plain counting does without: loaded by whoever needs them, when they do.
 HEAVY = {"networkx", "scipy", "sympy"}
-
-
-@dataclass(frozen=True)
-class Import:
-    """One imported module: its full name, and whether it is loaded along with its importer."""
-
-    name: str
-    line: int
-    on_load: bool
-
-
-def module_name(path: str) -> str:
-    """`costmodel/ir/graph.py` -> `costlint.costmodel.ir.graph`."""
-    part = part_of(path)
-    tail = Path(path).relative_to(part).with_suffix("").parts
-    head = ("costlint",) if part == "src/costlint" else ("costlint", part)
-    return ".".join(head + (tail[:-1] if tail[-1] == "__init__" else tail))
-
-
-def part_of(path: str) -> str:
-    return next(part for part in ALLOWED if path.startswith(f"{part}/"))
-
-
-def imports(code: str) -> Iterator[Import]:
-    """Every import in `code`, those in functions and under TYPE_CHECKING as not `on_load`.
-
-    Relative ones are left out: ruff refuses them.
-    """
-    pending: list[tuple[ast.AST, bool]] = [(ast.parse(code), True)]
-    while pending:
-        node, on_load = pending.pop()
-        if isinstance(node, ast.Import):
-            yield from (Import(alias.name, node.lineno, on_load) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            # A name may be a module of its own: `from costlint import reports`.
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (Import(name, node.lineno, on_load) for name in names)
-        else:
-            late = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            late = late or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
-            pending += [(child, on_load and not late) for child in ast.iter_child_nodes(node)]
-
-
-FILES = [
-    file.relative_to(ROOT).as_posix()
-    for part in ALLOWED
-    for file in sorted((ROOT / part).rglob("*.py"))
-    if "studies" not in file.parts
-]
-IMPORTS = {path: list(imports((ROOT / path).read_text(encoding="utf-8"))) for path in FILES}
-PATHS = {module_name(path): path for path in FILES}
 
 
 def part_imported(name: str) -> str | None:
@@ -136,6 +89,22 @@ def test_heavy_libraries_load_late(path):
 
 def heavy_on_load(path: str) -> set[str]:
     return HEAVY & {found.name.partition(".")[0] for found in IMPORTS[path] if found.on_load}
+
+
+def test_the_root_of_costmodel_holds_its_doors():
+    doors = {Path(path).stem for path in FILES if Path(path).parent == Path(COSTMODEL)}
+    assert doors == {"__init__", "count", "edit", "estimate", "load"}
+
+
+def test_no_rooms_import_each_other_in_a_circle():
+    """Then each room stands above all that it imports, and no arrow runs back."""
+    assert not circles()
+
+
+def test_few_arrows_lead_from_room_to_room():
+    """Inside `costmodel/`: more of them and a change of one room is felt in too many."""
+    inside = rooms().subgraph([room for room in rooms() if is_inside(room)])
+    assert inside.number_of_edges() <= 70
 
 
 def test_the_reading_of_imports():

@@ -7,11 +7,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = {
@@ -116,3 +119,23 @@ def test_a_wheel_of_the_source_distribution_is_that_of_the_clone(clone, wheel, t
     assert sorted(first.namelist()) == sorted(second.namelist())
     (profiles,) = [name for name in first.namelist() if name.endswith("profiles.zip")]
     assert first.read(profiles) == second.read(profiles)
+
+
+def test_the_versions_of_all_tools_are_written_down():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    pending = [*project["dependencies"], *extras["dev"]]
+    wanted = {}
+    while pending:
+        requirement = Requirement(pending.pop())
+        if requirement.name == "costlint":
+            pending += [line for extra in requirement.extras for line in extras[extra]]
+        elif requirement.name != "pip":
+            wanted[canonicalize_name(requirement.name)] = requirement.specifier
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {
+        canonicalize_name(name): version
+        for name, _, version in (line.partition("==") for line in lines if not line.startswith("#"))
+    }
+    assert pinned.keys() == wanted.keys(), "a line of constraints.txt for each requirement"
+    assert not [name for name in wanted if pinned[name] not in wanted[name]]

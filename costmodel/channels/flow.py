@@ -14,9 +14,11 @@ Axes: TypeAlias = tuple[Axis, ...]
 
 @dataclass(slots=True)
 class Flow:
-    """What is known so far. `axes` by tensor; `makers` are weights whose output is a width.
+    """What is known so far of the widths in a graph.
 
-    Vectors in `shared` have axes of their own for each reader; `current` is the op in hand.
+    `axes` are the axes of each tensor, `makers` the ops with a weight and the output width that it
+    makes. A vector in `shared` has axes of its own for each op that reads it; `current` is the op
+    whose rule is at work.
     """
 
     widths: Widths = field(default_factory=Widths)
@@ -59,7 +61,7 @@ class Flow:
                     self.widths.freeze(axis, why)
 
     def refuse(self, op: Op, why: str = "") -> None:
-        """`op` needs the widths that it has."""
+        """No width that `op` touches may change."""
         self.freeze(op.inputs, why or f"{op.identifier} {op.name!r} needs this width")
 
     def made(self, op: Op, axis: Axis) -> Axis:
@@ -94,12 +96,15 @@ def flow_rule_for(op_type: str) -> FlowRule | None:
 
 
 def shared_key(op: Op, tensor: Tensor) -> str:
-    """The key of a shared vector as an input of `op`."""
+    """The key of a shared vector where `op` reads it."""
     return f"{tensor.name} of {op.name}"
 
 
 def same_axes(flow: Flow, op: Op) -> Axes:
-    """Output axes of an op that keeps its first input's rank: an axis whose size stays, stays."""
+    """The axes of the output of an op that keeps the rank of its first input.
+
+    An axis whose size changes is frozen, because nothing is known of how it changes.
+    """
     source, target = op.x, op.y
     found: list[Axis] = []
     for axis, before, after in zip(

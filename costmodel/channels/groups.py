@@ -36,7 +36,10 @@ class ChannelGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Channels:
-    """`axes[key][i]` is axis `i` as a sum of groups, None where its size is given."""
+    """The channel groups of a graph, and where they are.
+
+    `axes[key][i]` is axis `i` of a tensor as a sum of groups, None if its size is given.
+    """
 
     groups: tuple[ChannelGroup, ...]
     axes: Mapping[str, tuple[GroupTerms | None, ...]] = field(repr=False)
@@ -92,7 +95,11 @@ def channels_of(graph: OpGraph, *, with_ends: bool = False) -> Channels:
 
 
 def _shared_vectors(graph: OpGraph) -> frozenset[str]:
-    """Parameters of one dimension with several readers: exporters merge equal ones (all zeros)."""
+    """Vectors that several ops read.
+
+    Exporters store equal vectors once (all zeros, say), which does not tie the widths of their
+    readers.
+    """
     readers = Counter(
         t.name
         for op in graph.ops
@@ -103,7 +110,7 @@ def _shared_vectors(graph: OpGraph) -> frozenset[str]:
 
 
 def _born_at(flow: Flow, tensor: Tensor) -> None:
-    """The channels of an input as a width of their own; a place without weights has no ops."""
+    """The channels of an input become a width of their own, along which no op has weights."""
     if is_plain(tensor) and tensor.rank > 2:
         channels = flow.widths.fresh(tensor.known_shape[1])
         flow.axes[tensor.name] = (None, channels, *(None,) * (tensor.rank - 2))
@@ -131,7 +138,11 @@ def _follow(flow: Flow, op: Op) -> None:
 
 
 def _unary(flow: Flow, op: Op) -> tuple[Axes, ...]:
-    """An op of one activation that keeps its shape hands on its axes; any other stops them."""
+    """What is known of an op without a rule.
+
+    If it keeps the shape of its only activation, it hands on the axes. Else it needs the widths as
+    they are.
+    """
     activations = [t for t in op.inputs if t is not None and not t.is_parameter]
     inner = [t for body in op.bodies for t in captured(body)]
     if len(activations) == 1 and not inner and len(op.outputs) == 1 and op.x.shape == op.y.shape:

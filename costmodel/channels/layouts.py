@@ -123,7 +123,10 @@ def reduction(flow: Flow, op: Op) -> Sequence[Axes]:
 
 @flow_rule("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 def reshape(flow: Flow, op: Op) -> Sequence[Axes]:
-    """Runs of equal products are merged or cut: [C] -> [g, C / g], [C, H, W] -> [C * H * W]."""
+    """The output has the same elements, so runs of axes with equal products belong together.
+
+    A width is cut or merged: [C] -> [g, C / g], [C, H, W] -> [C * H * W].
+    """
     axes, before, after = flow.of(op.x), op.x.known_shape, op.y.known_shape
     if all(axis is None for axis in axes):
         return ((None,) * len(after),)
@@ -172,7 +175,10 @@ def _regrouped(
 
 
 def _run(flow: Flow, op: Op, sources: list[tuple[Axis, Dim]], sizes: Sequence[Dim]) -> list[Axis]:
-    """One run: the only free source axis, times the given ones, over the target sizes."""
+    """The axes of one run of the output: the one free width of the input, cut to the sizes.
+
+    Axes of the input that are given multiply it.
+    """
     free = [axis for axis, _ in sources if axis is not None]
     if len(free) != 1:
         for axis in free:

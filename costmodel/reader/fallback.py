@@ -1,7 +1,8 @@
-"""onnx's own shape inference, asked for one node, where costlint has no rule of its own.
+"""onnx's own shape inference, asked for a single node where costlint has no rule of its own.
 
-Per node and not per model: it then sees the shapes and small values that are already known here,
-cannot be misled by what the file declares, and cannot hang on what costlint has rules for.
+It is asked node by node, not for the whole model: it then sees the shapes and small values that are
+already known here, cannot be misled by what the file declares, and cannot hang on an operator that
+costlint has a rule for.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _attributes(call: Call) -> list[onnx.AttributeProto]:
 
 
 def _type(tensor: Tensor, symbols: dict[str, Dim]) -> onnx.TypeProto:
-    """The type with each symbolic dimension under a name that `symbols` leads back from."""
+    """The type of `tensor` for onnx; `symbols` keeps what each name of a dimension stands for."""
     import onnx
 
     number = _NUMBERS.get(tensor.dtype, 1)

@@ -28,7 +28,10 @@ class AttributeRef:
 
 
 class Functions:
-    """The functions of one model, parsed on first use; counts the nodes that calls became."""
+    """The functions that a model defines, each parsed when it is first called.
+
+    It counts the nodes that calls became, because nested calls can grow without end.
+    """
 
     def __init__(
         self,

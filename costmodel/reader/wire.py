@@ -51,7 +51,10 @@ def without_tensor_data(data: Buffer) -> bytes:
 
 
 def _message(data: Buffer, start: int, end: int, kind: str, depth: int) -> Iterator[bytes]:
-    """The pieces of the message in `data[start:end]`, opened where `kind` says so."""
+    """The message in `data[start:end]` in pieces, without the content of large tensors.
+
+    `kind` says which fields are messages to look into, and which are dropped.
+    """
     if depth > MAX_DEPTH:
         msg = f"messages are nested more than {MAX_DEPTH} deep"
         raise WireError(msg)

@@ -39,7 +39,10 @@ def concat(call: Call) -> Sequence[Out]:
 
 
 def _common(call: Call, a: Dim, b: Dim, axis: int) -> Dim:
-    """One size for an axis that is not concatenated; a constant with a baked batch is repeated."""
+    """The size of an axis along which nothing is joined.
+
+    If a constant holds a batch that was baked into the file, the size of the other input counts.
+    """
     if type(a) is not int:
         return b if type(b) is int and b != 1 else a
     if type(b) is not int:

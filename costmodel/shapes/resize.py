@@ -71,7 +71,7 @@ def _resized(call: Call, x: Shape) -> Shape:
 
 
 def _rebatched(call: Call, x: Shape, sizes: list[Dim]) -> list[Dim]:
-    """`sizes` with a batch that was baked into them replaced by the one asked for."""
+    """`sizes`, which the file has for the batch at its export, for the batch that is asked for."""
     old = call.reference_input
     axis = None if call.reference is None else changed_axis(old, x)
     if old is None or axis is None or sizes[axis] != old[axis]:
@@ -117,7 +117,7 @@ def _scaled(
 
 
 def times(dim: Dim, scale: Any, part: Any = 1) -> Dim:
-    """`floor(dim * part * scale)`: static in float32 as runtimes do, else exact."""
+    """`floor(dim * part * scale)`: of numbers in float32, as runtimes do, of symbols exactly."""
     if scale == 1 and part == 1:
         return dim
     if type(dim) is int and type(scale) in (int, float) and type(part) in (int, float):

@@ -1,4 +1,7 @@
-"""Whether a space is the graph that it was made from; ValueErrors say why it is not."""
+"""Checks that a traced space is the graph that it was made from.
+
+Each function raises a ValueError that says where the two differ.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def refuse_other_ops(sized: OpGraph, graph: OpGraph) -> None:
-    """ValueError where free sizes change which ops there are."""
+    """Raise ValueError if the graph has other ops at other free sizes."""
     one, other = ([op.op_type for op in g.ops] for g in (sized, graph))
     if one != other:
         raise ValueError("shape arithmetic on this size stays in the graph")
 
 
 def refuse_other_shapes(space: Space) -> None:
-    """ValueError where the traced shapes at today's sizes are not the graph's."""
+    """Raise ValueError if a traced shape, at today's sizes, is not that of the graph."""
     broken = space.broken(space.current)
     if broken is not None:
         raise ValueError(broken.why)
@@ -41,7 +44,7 @@ def refuse_other_shapes(space: Space) -> None:
 
 
 def refuse_only_today(space: Space) -> None:
-    """ValueError where only today's image size, or only today's batch, keeps the graph whole."""
+    """Raise ValueError if the graph is valid at today's image size, or today's batch, alone."""
     sides = [name for name, v in space.details.items() if v.kind in ("height", "image_width")]
     batch = [name for name, v in space.details.items() if v.kind == "batch"]
     for names, what in ((sides, "image size"), (batch, "batch")):
@@ -51,7 +54,7 @@ def refuse_only_today(space: Space) -> None:
 
 
 def _only_today(space: Space, names: list[str]) -> str:
-    """What breaks at every other value of `names` within their bounds; '' where one works."""
+    """The condition that fails, if every value of `names` but today's breaks one; else ''."""
     designs = []
     for changed in (names, *([name] for name in names)):
         low, high, step = space.bounds[changed[0]]

@@ -1,4 +1,4 @@
-"""Sums, powers, floors and quotients of traced values, kept exact where they can be."""
+"""Sums, powers, floors and quotients of traced values, kept exact wherever that is possible."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def total(trace: Trace, values: Iterable[Dim]) -> Dim:
 
 
 def monomial(value: Node) -> tuple[list[Node], Number]:
-    """Factors and a number: `6 * a * b` is ([a, b], 6); a sum of several terms is one factor."""
+    """A value as its factors and a number: `6 * a * b` is ([a, b], 6).
+
+    A sum of several terms is one factor.
+    """
     if value.kind == "sum" and value.args[0] == 0 and len(value.args[1]) == 1:
         node, times = value.args[1][0]
         return node.factors, times
@@ -35,13 +38,13 @@ def monomial(value: Node) -> tuple[list[Node], Number]:
 
 
 def power(value: Node, exponent: int) -> Dim:
-    """`value` to a whole power: its factors stay factors."""
+    """`value` to a whole power. A product stays a product: each factor is repeated."""
     factors, times = monomial(value)
     return value.trace.product(factors * exponent) * times**exponent
 
 
 def floored(value: Node, by: Number) -> Dim:
-    """floor(value / by): what divides goes out of the floor."""
+    """floor(value / by). Whole multiples of `by` are taken out of the floor."""
     terms, constant = value.linear
     if by == 1:
         return value

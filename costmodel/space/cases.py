@@ -1,4 +1,4 @@
-"""Comparisons of traced dimensions: a formula runs once for each way they can go."""
+"""Comparisons of traced dimensions: a formula runs once for each way in which they can end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 class UndecidedError(Exception):
-    """A formula asks whether a traced dimension is below another; `by_cases` goes both ways."""
+    """A formula compares two traced dimensions, and either may be the smaller one.
+
+    `by_cases` catches it and runs the formula for both answers.
+    """
 
     def __init__(self, condition: Node) -> None:
         self.condition = condition
@@ -18,9 +21,10 @@ class UndecidedError(Exception):
 
 
 def by_cases(trace: Trace, run: Callable[[], Mapping[Any, Dim]]) -> Mapping[Any, Dim]:
-    """What `run` gives for all values: it runs again for each way its comparisons can go.
+    """What `run` gives for all values: it runs once for each way in which its comparisons can end.
 
-    Where both ways differ the result is `other + condition * (one - other)`.
+    Where the two ways differ the result is `other + condition * (one - other)`; the condition is 1
+    where it holds and 0 elsewhere.
     """
     try:
         return run()

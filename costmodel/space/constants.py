@@ -1,6 +1,6 @@
-"""Numbers in the graph that follow from widths: targets of reshapes, places of cuts.
+"""Numbers in a graph that follow from its widths: targets of reshapes, bounds of slices.
 
-A cost needs only shapes; a model that runs needs these as well.
+A cost needs only the shapes; a model that is to run needs these numbers as well.
 """
 
 from __future__ import annotations
@@ -81,7 +81,11 @@ def _with_input(op: Op, index: int, values: Iterable[int]) -> Op:
 
 
 def _reshape(_: _Following, op: Op, __: Op) -> Op:
-    """The output's sizes; a free one is copied (0) where it stays in place, else inferred (-1)."""
+    """The target is the shape of the output.
+
+    A size that is still free is copied from the input (0) where it keeps its place, else inferred
+    (-1).
+    """
     source = op.x.known_shape
     target = []
     for place, dim in enumerate(op.y.known_shape):
@@ -96,7 +100,7 @@ def _reshape(_: _Following, op: Op, __: Op) -> Op:
 
 
 def _expand(_: _Following, op: Op, __: Op) -> Op:
-    """The output's sizes; a free one is 1 where the input has it."""
+    """The target is the shape of the output, with 1 for a free size that the input already has."""
     lead = op.y.rank - op.x.rank
     target = []
     for place, dim in enumerate(op.y.known_shape):
@@ -116,7 +120,10 @@ def _split(_: _Following, op: Op, __: Op) -> Op:
 
 
 def _slice(follow: _Following, op: Op, before: Op) -> Op:
-    """Cuts move with the widths before them; axes that do not change keep their numbers."""
+    """Starts and ends move with the widths that lie before them on their axis.
+
+    Those on an axis whose size is the same as before stay as they are.
+    """
     starts, ends, axes = (_numbers(op, i, n) for i, n in ((1, "starts"), (2, "ends"), (3, "axes")))
     if starts is None or ends is None:
         return op

@@ -55,7 +55,10 @@ def _longer(graph: OpGraph, run: Run, depth: int) -> OpGraph:
 
 
 def _own(graph: OpGraph, block: frozenset[str]) -> frozenset[str]:
-    """Parameters that only the block reads; the others (merged zeros, tied weights) stay shared."""
+    """The parameters that only ops of the block read, which a copy of the block needs anew.
+
+    Those that others read as well (zeros that an exporter merged, tied weights) stay shared.
+    """
     inside: set[str] = set()
     outside: set[str] = set()
     for op in graph.ops:

@@ -1,4 +1,8 @@
-"""Blocks whose number can change must stay equal: their widths change together."""
+"""Runs of blocks whose number can change.
+
+A block can be added or taken away only while all blocks of the run are equal, so their widths are
+variables that change together.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ def _uneven(graph: OpGraph, channels: Channels, run: Run) -> str:
 
 
 def _pairs(graph: OpGraph, channels: Channels, run: Run) -> Iterator[tuple[int | None, int | None]]:
-    """Channel groups at the same place of the first and of each other block."""
+    """Channel groups at one place of the first block, and at the same place of each other block."""
     ops = {op_key(op): op for op in graph.ops}
     for block in run.blocks[1:]:
         for one, other in zip(run.blocks[0], block, strict=True):

@@ -26,9 +26,11 @@ InputPlan: TypeAlias = Mapping[str, tuple["int | str", ...]]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class FreeSizes:
-    """A graph with free sizes. `graph` has today's; `frozen` says why other sizes are not free.
+    """A graph with free sizes.
 
-    `plan` are the input shapes in names of variables, `traced` the graph over traced dimensions.
+    `graph` has today's sizes, `traced` is the same over traced dimensions, `plan` has the shapes of
+    the inputs with names of variables in them. `frozen` says of each size that is not free why it
+    is not.
     """
 
     graph: OpGraph
@@ -91,7 +93,7 @@ class FreeSizes:
         return with_depths(split, self.runs, chosen)
 
     def sized(self, chosen: Mapping[str, int]) -> tuple[OpGraph, Channels]:
-        """The graph at the input sizes of `chosen`, its widths as today, and its channels."""
+        """The graph at the input sizes of `chosen`, with today's widths, and its channels."""
         sizes = {n: chosen[n] for n, v in self.details.items() if v.kind in SIZES}
         if all(size == self.current[name] for name, size in sizes.items()):
             return self.graph, self.channels
@@ -104,7 +106,7 @@ class FreeSizes:
         return graph, channels_of(graph, with_ends=self.with_ends)
 
     def widths(self, chosen: Mapping[str, int]) -> dict[str, int]:
-        """The channel groups that are not as today."""
+        """The new width of each channel group whose width is not today's."""
         return {
             group: chosen[name]
             for name, v in self.details.items()

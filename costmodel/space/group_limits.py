@@ -36,7 +36,10 @@ def within_limits(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def channel_program(space: Space) -> tuple[Program, Mapping[str, list[int]]]:
-    """Computes the channels that each grouping's convolutions read and give; its rows by name."""
+    """The program that computes the channels which the convolutions of each grouping read and give.
+
+    The rows of its result belong to the names that come with it.
+    """
     ops = {op_key(op): op for op in space.traced.ops}
     outputs: list[Any] = []
     rows: dict[str, list[int]] = {}

@@ -36,7 +36,7 @@ def model_at(space: Space, values: Mapping[str, int], *, seed: int) -> Any:
 def _with_free_batch(
     space: Space, values: Mapping[str, int], graph: OpGraph
 ) -> tuple[OpGraph, ...]:
-    """`graph` with the batch symbolic, where the file has it so; none where it cannot be."""
+    """`graph` with a symbolic batch; nothing if the file has a number there or the graph breaks."""
     symbols = space.source.loaded.batch_symbols
     if not symbols or BATCH_SIZE in values or BATCH_SIZE not in space.details:
         return ()

@@ -172,7 +172,7 @@ def _evolve(search: _Search, seed: int) -> None:
 
 
 def _exchange(search: _Search) -> None:
-    """While it helps, one variable grows and another shrinks by as much of what is kept."""
+    """While it helps, let one variable grow and another shrink by as much of what is kept."""
     problem = search.problem
     for _ in range(_ROUNDS):
         before = search.best_score
@@ -183,7 +183,11 @@ def _exchange(search: _Search) -> None:
 
 
 def _moves(search: _Search, weights: NDArray[np.float64]) -> Steps:
-    """Changes (moves, variables): `up` grows by 1, 2, 4 ... steps, `down` pays for it."""
+    """The exchanges that are possible, as an array of steps (moves, variables).
+
+    In each of them one variable grows by 1, 2, 4 ... steps and another shrinks by as many as pay
+    for it.
+    """
     most = search.problem.most
     count = len(most)
     sizes = 2 ** np.arange(max(int(most.max()), 1).bit_length())

@@ -72,7 +72,7 @@ def _drawn(problem: Problem, generator: np.random.Generator) -> NDArray[np.int64
 def _best(
     evaluate: Evaluator, names: Sequence[str], pool: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], Array]:
-    """The columns of `pool` that are on the front, and their (latency, -macs, parameters)."""
+    """The designs of `pool` that are on the front, and their (latency, -macs, parameters)."""
     pool = np.unique(pool, axis=1)
     designs = evaluate(dict(zip(names, pool, strict=True)))
     figures = np.array([designs.latency_s, -designs.macs, designs.parameters])
@@ -81,7 +81,7 @@ def _best(
 
 
 def _spread(front: NDArray[np.int64], figures: Array) -> NDArray[np.int64]:
-    """At most `MOST` of the front's columns: every so many, and the best in each figure."""
+    """At most `MOST` designs of the front: some at even distances, and the best in each figure."""
     if len(front) <= MOST:
         return front
     even = np.linspace(0, len(front) - 1, MOST - len(figures)).astype(int)

@@ -55,7 +55,7 @@ class Problem:
 
     @property
     def most(self) -> Steps:
-        """The largest number of steps of each variable."""
+        """The largest number of steps that each variable can take from its lowest value."""
         found: Steps = (self.high - self.low) // self.step
         return found
 
@@ -109,7 +109,10 @@ class Problem:
         return self.rounded(widths * (lower if self.keep == "latency" else upper) ** scaled)
 
     def kept_for_each_step(self, steps: Steps) -> Array:
-        """How much what is kept grows with one more (else one less) step of each variable."""
+        """How much the figure that is kept grows with one more step of each variable.
+
+        A variable that is at its highest value is tried one step lower instead.
+        """
         count = len(self.names)
         side = np.where(steps < self.most, 1, -1)
         moved = np.vstack([steps, steps + np.eye(count, dtype=int) * side])

@@ -140,7 +140,11 @@ def _terms(value: Dim) -> tuple[dict[Node, Any], Any]:
 
 
 def _kind(node: Node) -> str:
-    """The kind of its block: a quotient of two traced values has no number to divide by."""
+    """The kind of the block that a node belongs to.
+
+    A floor whose divisor is traced as well is a kind of its own, because it has no number to divide
+    by.
+    """
     if node.kind == "floor" and not (isinstance(node.args[0], Node) and _is_number(node.args[1])):
         return "floor_of"
     return node.kind
@@ -151,7 +155,10 @@ def _is_number(value: Dim) -> bool:
 
 
 def _needs(node: Node) -> list[Node]:
-    """The nodes whose rows the node is computed from; a sum under a function is part of it."""
+    """The nodes whose rows a node is computed from.
+
+    A sum that a function is taken of has no row of its own, so its terms are needed.
+    """
     if node.kind == "product":
         return list(node.args)
     args = (node,) if node.kind == "sum" else node.args

@@ -61,7 +61,10 @@ class Resizable:
 
 
 def resizable(loaded: OpGraph, graph: OpGraph) -> Resizable:
-    """`loaded` with the windows of `graph`, the same with every dimension bound, found."""
+    """A graph that can be inferred anew: `loaded`, with the global windows that `graph` shows.
+
+    `graph` is the same as `loaded` with every dimension bound.
+    """
     windows = {
         op.y.name: op.attributes
         for op in graph.ops

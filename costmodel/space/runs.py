@@ -36,7 +36,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Ops between two places that a single tensor crosses."""
+    """The ops between two places where only a single tensor is still needed."""
 
     ops: tuple[Op, ...]
     source: Tensor
@@ -92,7 +92,7 @@ def runs_of(graph: OpGraph) -> tuple[Run, ...]:
 
 
 def _steps(graph: OpGraph) -> list[_Step]:
-    """The graph cut wherever a single tensor is alive, its ends left out."""
+    """The graph cut at every place where only one tensor is still needed, without its two ends."""
     last = {t.name: len(graph.ops) for t in graph.outputs}
     for place, op in enumerate(graph.ops):
         for tensor in op.inputs:
@@ -145,7 +145,7 @@ def _like(tensor: Tensor) -> Hashable:
 
 
 def _shared(steps: Sequence[_Step]) -> frozenset[str]:
-    """Parameters that several steps read, vectors aside: those count for each reader."""
+    """The parameters that several steps read, but for vectors: exporters merge equal ones."""
     readers = Counter(
         name
         for step in steps
@@ -175,7 +175,10 @@ def _has_weights(op: Op) -> bool:
 
 
 def _names(runs: Sequence[Sequence[Sequence[Op]]]) -> Iterator[str]:
-    """The scope that the blocks share; runs that share one are named by their first block."""
+    """Names for the runs: the scope that all blocks of a run share.
+
+    Runs that would have the same name are named by the scope of their first block.
+    """
     stems = [_common(blocks) for blocks in runs]
     often = Counter(map(tuple, stems))
     taken: Counter[str] = Counter()
@@ -187,7 +190,7 @@ def _names(runs: Sequence[Sequence[Sequence[Op]]]) -> Iterator[str]:
 
 
 def _common(blocks: Sequence[Sequence[Op]]) -> list[str]:
-    """The parts that all scopes of the blocks begin with; ops without one do not count."""
+    """The parts that the scopes of all ops in the blocks have in common, from the outermost on."""
     scopes = [op.scope for block in blocks for op in block if op.scope]
     parts = [".".join(scope_parts(scope)).split(".") for scope in scopes]
     same = takewhile(lambda places: len(set(places)) == 1, zip(*parts, strict=False))

@@ -41,10 +41,10 @@ class Space(FreeSizes):
 
     @cached_property
     def repeats(self) -> Mapping[str, Dim]:
-        """How often ops run whose number is not in the traced graph, by key.
+        """How often each op runs, by its key, where the traced graph does not show it.
 
-        Each run of blocks whose depth is free is three blocks long there, and its middle one
-        stands for all but two.
+        A run of blocks whose depth is free has three blocks in the traced graph; the middle one
+        stands for all but the first and the last.
         """
         return {key: self.nodes[run.name] - SHOWN + 1 for run in self.runs for key in run.middle}
 
@@ -62,7 +62,7 @@ class Space(FreeSizes):
         }
 
     def _parameters(self) -> Dim:
-        """The traced graph's, and those of each middle block as often as it runs besides."""
+        """The parameters of the traced graph, and of the blocks of each run that it leaves out."""
         whole = parameter_counts(self.traced).elements
         found = [whole]
         for run in self.runs:

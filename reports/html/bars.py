@@ -78,7 +78,10 @@ def count_bars(model: ModelReport) -> list[Bar]:
 
 
 def bar_svg(bar: Bar, longest: float) -> str:
-    """One stacked bar that stretches to its box; gaps part the classes, a whisker the interval."""
+    """One stacked bar, as wide as the box that it stands in.
+
+    Gaps part the classes; a thin line (whisker) is the interval.
+    """
     scale = _WIDTH / longest if longest else 0.0
     marks, x = [], 0.0
     for name, value in bar.parts.items():
@@ -125,7 +128,10 @@ def bar_svg(bar: Bar, longest: float) -> str:
 
 
 def interval_svg(saving: Saving, scale: tuple[float, float]) -> str:
-    """A saving as a dot on its interval; the upright line is nothing saved. `scale` is shared."""
+    """A saving as a dot on the line of its interval; the upright line is where nothing is saved.
+
+    `scale` is the least and the most of all savings of a report, so that their pictures compare.
+    """
     least, most = scale
     step = (_MINI_WIDTH - 10) / ((most - least) or 1.0)
     places = (0.0, saving.low_s, saving.saved_s, saving.high_s)
@@ -144,7 +150,7 @@ def interval_svg(saving: Saving, scale: tuple[float, float]) -> str:
 
 
 def _whisker(path: str) -> str:
-    """The interval's line over a lighter one, to be seen on every colour."""
+    """The line of an interval, on a lighter and wider one, so that it shows on every colour."""
     below = element("path", d=path, fill="none", stroke="#fff", class_="halo")
     return below + element("path", d=path, fill="none", stroke="#333", class_="pi")
 

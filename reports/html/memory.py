@@ -13,7 +13,10 @@ _MOST_STEPS: Final = 500
 
 
 def memory_svg(live_bytes: Sequence[float], label_id: str) -> str:
-    """A stepped area that stretches to its box; many ops share a step, which shows their most."""
+    """The memory as an area with steps, as wide as the box that it stands in.
+
+    If there are many ops, several share a step, which is as high as the highest of them.
+    """
     peak = max(live_bytes) or 1.0
     size = -(-len(live_bytes) // _MOST_STEPS)
     tops = [max(live_bytes[at : at + size]) for at in range(0, len(live_bytes), size)]

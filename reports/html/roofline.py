@@ -1,6 +1,7 @@
-"""The roofline: what each kernel attains against what its arithmetic intensity allows, log-log.
+"""The roofline: what each kernel attains, against what its arithmetic intensity allows.
 
-All points of one class and size are one path of dots, so that 10,000 ops stay a small picture.
+Both axes are logarithmic. All dots of one class and size are one path, so that the picture of
+10,000 ops stays small.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def plane(found: Sequence[Point], device: DeviceReport) -> Plane:
 def roofline_svg(
     found: Sequence[Point], on: Plane, model: ModelReport, device: DeviceReport, label_id: str
 ) -> str:
-    """Axes, roofs, dots, and rings around what has a finding."""
+    """The axes, the roofs, a dot for each kernel, and rings around those that have a finding."""
     marks = [*_axes(on), *_dots(found, on, model), *_rings(found, on, model), *_roofs(on, device)]
     marks.append(element("circle", r=0, fill="none", stroke="#333", class_="hit"))
     return element(

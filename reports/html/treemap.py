@@ -38,7 +38,10 @@ class Module:
 
 
 def modules(rows: Sequence[tuple[OpRow, float]]) -> Module:
-    """The tree of scopes over ops with their costs; steps with a single way on are joined."""
+    """The tree of name scopes with the costs of their ops.
+
+    A scope that holds nothing but one other scope is joined with it.
+    """
     root = Module(name="", path="")
     for op, cost in rows:
         node = root

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,13 +25,7 @@ a lesser finding."""
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch) -> Path:
-    """An empty working folder with the profile `toy.toml`, which `-d` names unless told otherwise.
-
-    The environment has no variable of costlint besides, and none that is about colour.
-    """
-    for name in os.environ:
-        if name.startswith("COSTLINT_") or name in {"GITHUB_ACTIONS", "FORCE_COLOR", "NO_COLOR"}:
-            monkeypatch.delenv(name)
+    """An empty working folder with the profile `toy.toml`, the device unless `-d` names another."""
     toy_device().save(tmp_path / "toy.toml")
     monkeypatch.setenv("COSTLINT_DEVICE", str(tmp_path / "toy.toml"))
     monkeypatch.setenv("COSTLINT_CACHE_DIR", str(tmp_path / "cache"))

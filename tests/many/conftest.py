@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,9 +25,6 @@ g (float[1, {width}, 28, 28] x, float[64, {width}, 1, 1] a, float[8, 64, 1, 1] b
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch) -> Path:
     """An empty working folder with the profile `toy.toml`, which is the device."""
-    for name in os.environ:
-        if name.startswith("COSTLINT_"):
-            monkeypatch.delenv(name)
     toy_device().save(tmp_path / "toy.toml")
     monkeypatch.setenv("COSTLINT_DEVICE", "toy.toml")
     monkeypatch.setenv("COSTLINT_CACHE_DIR", str(tmp_path / "cache"))

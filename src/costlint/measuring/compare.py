@@ -22,7 +22,10 @@ _ORDER: Final = ("conv", "other", "shuffle", "data", "elementwise")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelGap:
-    """Kernels that do the same ops, measured and predicted; `ops` are names, `op_types` theirs."""
+    """Measured and predicted seconds of kernels that do the work of the same ops.
+
+    `ops` are the names of these ops, `op_types` their operators.
+    """
 
     ops: tuple[str, ...]
     op_types: tuple[str, ...]

@@ -134,24 +134,24 @@ def _runnable(
 
 
 def _held(model: Model) -> Model:
-    """A stream can be read once, and the model is needed twice."""
+    """The bytes of a model that is given as a stream, which can be read only once."""
     if isinstance(model, (str, os.PathLike)):
         return sys.stdin.buffer.read()
     return model.read() if hasattr(model, "read") else model
 
 
 def _batch(graph: OpGraph) -> int:
-    """The first dimension of the first input that has two or more."""
+    """The batch size: the first dimension of the first input with at least two dimensions."""
     shapes = [t.shape for t in graph.inputs if t.shape]
     main = next((s for s in shapes if len(s) > 1), shapes[0] if shapes else (1,))
     return int(main[0])
 
 
 def _timed(trial: Trial, runs: int) -> tuple[list[float], float]:
-    """Seconds of each run after a warm-up, and how many times longer the clock's median is.
+    """The seconds of each run after a warm-up, and by how much the clock's median is longer.
 
-    One thread is timed by the processor's own time, so that other work of this machine counts less;
-    several threads wait for each other and are timed by the clock.
+    On one thread a run is timed by the processor's own time, so that other work of this machine
+    counts less. Several threads wait for each other and are timed by the clock.
     """
     session = trial.session()
     until = time.perf_counter() + WARM_UP_S
@@ -198,7 +198,7 @@ def _profiled(trial: Trial, graph: OpGraph, runs: int) -> tuple[KernelTiming, ..
 
 
 def _names(op: Op) -> Iterator[str]:
-    """The op, and those in its bodies, which run inside its kernel."""
+    """The name of an op, and those of the ops in its bodies, which run inside its kernel."""
     yield op.name
     for body in op.bodies:
         for inner in body.ops:

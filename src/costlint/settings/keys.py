@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from costlint.reports import RENDERERS
 from costlint.settings import readers
 from costlint.settings.units import duration_or_share, duration_s, share
 
@@ -166,7 +167,7 @@ KEYS: Final[Mapping[str, Key]] = {
     ),
     "output-format": Key(
         read=readers.output_format,
-        schema=_STRING,
+        schema={"enum": list(RENDERERS)},
         meaning="how results are shown",
         example='output-format = "json"',
         default_text="full on a screen, concise in a pipe",

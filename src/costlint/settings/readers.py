@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from costlint.reports import RENDERERS
 from costlint.settings.units import duration_s, share
 
 FAIL_ON: Final = ("error", "warning", "note", "never")
@@ -42,8 +43,6 @@ def size(value: object) -> int:
 
 def output_format(value: object) -> str:
     """A format that can be written."""
-    from costlint.reports import RENDERERS
-
     if value not in RENDERERS:
         msg = f"one of {', '.join(RENDERERS)} is needed"
         raise ValueError(msg)
