@@ -13,6 +13,7 @@ from costlint.analyzers.finding import Analysis, Finding
 from costlint.analyzers.price import joined, price, severity
 from costlint.analyzers.rule import Rule, Violation
 from costlint.analyzers.rules import RULES, rules_for
+from costlint.analyzers.structure import Structure
 from costlint.analyzers.suppress import (
     Ignore,
     Ignores,
@@ -44,16 +45,22 @@ def analyze(  # noqa: PLR0913 - what a run can be told
     ignores: Sequence[Ignore] = (),
     today: date | None = None,
     reprice: Pricing | None = None,
+    structure: Structure | None = None,
 ) -> Analysis:
     """Check an estimate against the rules that `select` and `ignore` (prefixes) leave.
 
     `ignores` and the model's own suppress findings; `today` decides which are expired. `reprice`
-    estimates an edited graph, by default on the device of `estimate`.
+    estimates an edited graph, by default on the device of `estimate`. `structure` is that of the
+    model where several devices share it.
 
     Raises:
         OptionError: a prefix that no rule starts with.
     """
-    facts = Facts(estimate=estimate, reprice=reprice or _on_device(estimate))
+    facts = Facts(
+        estimate=estimate,
+        reprice=reprice or _on_device(estimate),
+        shared=structure or Structure(counts=estimate.counts),
+    )
     entries = (*ignores, *ignores_in(facts.graph))
     day = today or datetime.now(tz=UTC).date()
     used: set[Ignore] = set()

@@ -1,4 +1,4 @@
-"""What the rules look at, computed once: the graph, its prices, its channel groups, its blocks."""
+"""What the rules look at: the structure of a model, and its prices on one device."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from costlint.analyzers.blocks import Block, find_blocks
-from costlint.costmodel.channels import Channels, channels_of
+from costlint.analyzers.blocks import Block
+from costlint.analyzers.structure import Structure
+from costlint.costmodel.channels import Channels
 from costlint.costmodel.channels.groups import GroupTerms
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
@@ -25,52 +26,54 @@ Pricing: TypeAlias = "Callable[[OpGraph], Reestimate]"
 class Facts:
     """One model on one device. Ops are called by `op_key`.
 
-    `left_out` are ops that no rule may gather (see `Rule.gathers`).
+    `left_out` are ops that no rule may gather (see `Rule.gathers`), `shared` is the structure where
+    it is known from another device.
     """
 
     estimate: Estimate
     reprice: Pricing
     left_out: frozenset[str] = frozenset()
+    shared: Structure | None = None
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What no device changes."""
+        return self.shared or Structure(counts=self.estimate.counts)
 
     @property
     def graph(self) -> OpGraph:
         """The op graph that was priced."""
-        return self.estimate.graph
+        return self.structure.graph
 
-    @cached_property
+    @property
     def rows(self) -> Mapping[str, OpCost]:
         """Every op's cost."""
-        return {op_key(row.op): row for row in self.estimate.counts.ops}
+        return self.structure.rows
 
-    @cached_property
+    @property
     def channels(self) -> Channels:
         """The channel groups."""
-        return channels_of(self.graph)
+        return self.structure.channels
 
-    @cached_property
+    @property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks, innermost first."""
-        return find_blocks(self.graph)
+        return self.structure.blocks
 
-    @cached_property
+    @property
     def makers(self) -> Mapping[str, Op]:
         """The op that makes each tensor."""
-        return {t.name: op for op in self.graph.ops for t in op.outputs if t is not None}
+        return self.structure.makers
 
-    @cached_property
+    @property
     def readers(self) -> Mapping[str, tuple[Op, ...]]:
         """The ops that read each activation."""
-        found: dict[str, list[Op]] = {}
-        for op in self.graph.ops:
-            for tensor in op.inputs:
-                if tensor is not None and not tensor.is_parameter:
-                    found.setdefault(tensor.name, []).append(op)
-        return {name: tuple(ops) for name, ops in found.items()}
+        return self.structure.readers
 
-    @cached_property
+    @property
     def kept(self) -> frozenset[str]:
         """Names of the model's outputs."""
-        return frozenset(t.name for t in self.graph.outputs)
+        return self.structure.kept
 
     @cached_property
     def kernels(self) -> Mapping[str, KernelEstimate]:
@@ -78,9 +81,9 @@ class Facts:
         return {op_key(row.op): kernel for kernel in self.estimate.kernels for row in kernel.ops}
 
     def leads(self, op: Op) -> bool:
-        """Whether `op` is the first of a kernel whose cost is known: the rest cost nothing."""
+        """Whether `op` is the main op of a kernel and its cost is known: the rest cost nothing."""
         kernel = self.kernels.get(op_key(op))
-        return kernel is not None and kernel.ops[0].op is op and kernel.ops[0].costed
+        return kernel is not None and kernel.main.op is op and kernel.main.costed
 
     def only_reader(self, tensor: Tensor) -> Op | None:
         """The single reader of `tensor`; None where there are more, or it is an output."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -15,10 +15,9 @@ from costlint.costmodel.formulas import OpClass
 
 if TYPE_CHECKING:
     from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
-    from costlint.costmodel.latency.reestimate import PricedKernel, Reestimate
+    from costlint.costmodel.latency.reestimate import Reestimate
 
 Latencies: TypeAlias = "Estimate | Reestimate"
-KernelLatency: TypeAlias = "KernelEstimate | PricedKernel"
 
 ERROR_OF_KERNEL: Final = 0.3
 """Half the 90 % interval of a saving, as a share of the latency of each kernel that goes or comes.
@@ -72,12 +71,18 @@ def difference(before: Estimate, after: Latencies, assumption: str = "") -> Savi
 
 
 def changed(
-    before: Iterable[KernelLatency], after: Iterable[KernelLatency]
+    before: Sequence[KernelEstimate], after: Sequence[KernelEstimate]
 ) -> tuple[list[float], list[float]]:
     """Latencies of the kernels that went, and of those that came, each with its equals."""
-    gone = Counter((kernel.kernel_class, kernel.latency_s) for kernel in before)
-    came = Counter((kernel.kernel_class, kernel.latency_s) for kernel in after)
+    gone, came = _without(before, after), _without(after, before)
     return _totals(gone - came), _totals(came - gone)
+
+
+def _without(
+    kernels: Sequence[KernelEstimate], others: Sequence[KernelEstimate]
+) -> Counter[tuple[OpClass, float]]:
+    same = set(map(id, others))
+    return Counter((k.kernel_class, k.latency_s) for k in kernels if id(k) not in same)
 
 
 def _totals(kernels: Counter[tuple[OpClass, float]]) -> list[float]:

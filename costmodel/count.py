@@ -32,11 +32,11 @@ def count(
     ready = load if symbolic else load_bound
     counts = counts_of(ready(model, shapes=shapes, batch=batch))
     if strict:
-        refuse_uncosted(counts.ops)
+        _refuse_uncosted(counts.ops)
     return counts
 
 
-def refuse_uncosted(rows: Sequence[OpCost]) -> None:
+def _refuse_uncosted(rows: Sequence[OpCost]) -> None:
     """UncostedError if an op has no known cost."""
     missing = [row for row in rows if not row.costed]
     if missing:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from costlint.costmodel.count import count
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices import DEFAULT_DEVICE, Device, DeviceProfile, device
-from costlint.costmodel.devices.terms import TRANSFERS
+from costlint.costmodel.devices.settings import Settings
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.graph import OpGraph
-from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds
-from costlint.costmodel.latency.estimated import Bound, Estimate, KernelEstimate
+from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds, term_seconds
+from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
 from costlint.costmodel.latency.featurize import Featured, featurize
-from costlint.costmodel.latency.interval import interval_factors, out_of_range
+from costlint.costmodel.latency.interval import out_of_range, total_factors
 from costlint.costmodel.reader import Model
+from costlint.costmodel.runtimes.fusion import fusion_rules
+from costlint.costmodel.runtimes.kernels import Kernel, kernels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,28 +37,19 @@ def estimate(
     Raises:
         CostlintError: the model, its shapes or the device cannot be used.
     """
-    return estimate_on(model, (device,), shapes=shapes, batch=batch)[0]
+    return next(estimate_on(count(model, shapes=shapes, batch=batch), (device,)))
 
 
-def estimate_on(
-    model: Model | OpGraph,
-    devices: Iterable[Device],
-    *,
-    shapes: ShapeOption | None = None,
-    batch: int | None = None,
-) -> tuple[Estimate, ...]:
-    """Predict `model` on several devices; kernels are made once for each rule set."""
-    profiles = [device(which) for which in devices]
-    counts = count(model, shapes=shapes, batch=batch)
-    made: dict[object, tuple[Featured, np.ndarray]] = {}
-    found = []
-    for profile in profiles:
-        key = (profile.fusion, profile.settings)
-        if key not in made:
-            featured = featurize(counts, profile.rules, profile.settings)
-            made[key] = featured, matrix(featured.amounts)
-        found.append(_estimated(counts, profile, *made[key]))
-    return tuple(found)
+def estimate_on(counts: Counts, devices: Iterable[Device]) -> Iterator[Estimate]:
+    """Predict a counted model on each of `devices`.
+
+    Kernels are made once for each rule set, their amounts once for devices of the same settings.
+
+    Raises:
+        CostlintError: a device cannot be used.
+    """
+    profiles, features = [device(which) for which in devices], _features(counts)
+    return (_estimated(counts, profile, *features(profile)) for profile in profiles)
 
 
 def latencies(
@@ -64,16 +58,16 @@ def latencies(
     """Seconds by device name, without kernels or intervals: the quick way over many devices."""
     import numpy as np
 
-    counts = count(model, batch=batch)
+    features = _features(count(model, batch=batch))
     groups: dict[object, list[DeviceProfile]] = {}
     profiles = [device(which) for which in devices]
     for profile in profiles:
         groups.setdefault((profile.fusion, profile.settings), []).append(profile)
     totals: dict[str, float] = {}
     for members in groups.values():
-        featured = featurize(counts, members[0].rules, members[0].settings)
+        _, amounts = features(members[0])
         seconds = matrix_seconds(
-            matrix(featured.amounts),
+            amounts,
             np.array([p.seconds_per_unit for p in members]),
             np.array([[p.overlap] for p in members]),
         )
@@ -82,70 +76,70 @@ def latencies(
     return {p.name: totals[p.name] for p in profiles}
 
 
+def _features(counts: Counts) -> Callable[[DeviceProfile], tuple[Featured, np.ndarray]]:
+    """A function that gives the kernels on a device, and their amounts as an array, made once."""
+
+    @cache
+    def made(fusion: str) -> tuple[Kernel, ...]:
+        return kernels(counts.ops, counts.graph.outputs, fusion_rules(fusion))
+
+    @cache
+    def features(fusion: str, settings: Settings) -> tuple[Featured, np.ndarray]:
+        featured = featurize(counts, fusion_rules(fusion), settings, made(fusion))
+        return featured, matrix(featured.amounts)
+
+    return lambda profile: features(profile.fusion, profile.settings)
+
+
 def _estimated(
     counts: Counts, profile: DeviceProfile, featured: Featured, amounts: np.ndarray
 ) -> Estimate:
-    seconds = matrix_seconds(amounts, profile.coefficients, profile.overlap)
+    rates, overlap = profile.coefficients, profile.overlap
+    seconds = matrix_seconds(amounts, rates, overlap)
     outside = out_of_range(counts, profile)
-    low, high, total_low, total_high = interval_factors(amounts, seconds, profile, len(outside))
-    transfer_s = amounts[:, [*TRANSFERS]] @ profile.coefficients[[*TRANSFERS]]
+    spent = term_seconds(amounts, rates, seconds, overlap)
+    low, high = total_factors(spent, profile, len(outside))
     total = profile.overhead_s + float(seconds.latency_s.sum())
     return Estimate(
         counts=counts,
         device=profile,
-        kernels=_kernel_estimates(featured, seconds, transfer_s, low, high),
+        kernels=_kernel_estimates(featured, seconds),
         latency_s=total,
-        latency_low_s=total * total_low,
-        latency_high_s=total * total_high,
-        overhead_s=profile.overhead_s,
-        bytes_accessed_fused=featured.bytes_accessed,
+        latency_low_s=total * low,
+        latency_high_s=total * high,
         extrapolated=outside,
         notes=_notes(counts, profile, outside),
     )
 
 
-def _kernel_estimates(
-    featured: Featured,
-    seconds: Seconds,
-    transfer_s: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-) -> tuple[KernelEstimate, ...]:
+def _kernel_estimates(featured: Featured, seconds: Seconds) -> tuple[KernelEstimate, ...]:
     columns = zip(
         featured.kernels,
-        seconds.latency_s.tolist(),
+        featured.amounts,
+        seconds.launch_s.tolist(),
+        seconds.transfer_s.tolist(),
         seconds.compute_s.tolist(),
         seconds.memory_s.tolist(),
-        seconds.launch_s.tolist(),
-        transfer_s.tolist(),
-        low.tolist(),
-        high.tolist(),
+        seconds.latency_s.tolist(),
         strict=True,
     )
     return tuple(
         [
             KernelEstimate(
-                id=kernel.id,
-                ops=kernel.ops,
-                kernel_class=kernel.kernel_class,
-                latency_s=latency,
-                low_s=latency * lower,
-                high_s=latency * upper,
-                compute_s=compute,
-                memory_s=memory,
-                launch_s=launch,
-                transfer_s=transfer,
-                bound=_bound(compute, memory, launch - transfer),
+                kernel=kernel,
+                amounts=amounts,
+                grouped=featured.grouped,
+                seconds=Seconds(
+                    launch_s=launch,
+                    transfer_s=transfer,
+                    compute_s=compute,
+                    memory_s=memory,
+                    latency_s=latency,
+                ),
             )
-            for kernel, latency, compute, memory, launch, transfer, lower, upper in columns
+            for kernel, amounts, launch, transfer, compute, memory, latency in columns
         ]
     )
-
-
-def _bound(compute: float, memory: float, launch: float) -> Bound:
-    if launch >= max(compute, memory):
-        return "launch"
-    return "compute" if compute >= memory else "memory"
 
 
 def _notes(counts: Counts, profile: DeviceProfile, outside: tuple[str, ...]) -> tuple[str, ...]:

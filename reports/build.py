@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costlint.costmodel.counts.counts import Counts
-from costlint.costmodel.counts.liveness import liveness
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.ir.digest import sha256
 from costlint.costmodel.ir.dims import Dim
@@ -28,7 +27,7 @@ def model_report(counts: Counts, *, hashed: bool = True) -> ModelReport:
     `hashed` makes the file's SHA-256, for which all its weights are read once.
     """
     graph = counts.graph
-    live = liveness(graph).live_bytes
+    live = counts.liveness.live_bytes
     live_by_op = {id(op): size for op, size in zip(graph.ops, live, strict=True)}
     root = Path.cwd()
     return ModelReport(
@@ -45,13 +44,15 @@ def estimated_report(
     estimate: Estimate,
     analysis: Analysis | None = None,
     *,
-    hashed: bool = True,
+    counted: ModelReport | None = None,
 ) -> ModelReport:
-    """A model on a device, with its findings where it was analysed."""
+    """A model on a device, with its findings where it was analysed.
+
+    `counted` is `model_report` of the counts where several devices share it.
+    """
     from costlint.reports import build_device
 
-    entry = model_report(estimate.counts, hashed=hashed)
-    entry = build_device.with_estimate(entry, estimate)
+    entry = build_device.with_estimate(counted or model_report(estimate.counts), estimate)
     if analysis is not None:
         entry = build_device.with_analysis(entry, analysis)
     return replace(entry, estimate=estimate)

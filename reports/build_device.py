@@ -10,7 +10,6 @@ from costlint.analyzers.finding import Analysis, OpAnalysis
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices import DeviceProfile
 from costlint.costmodel.devices.terms import INDEX
-from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
 from costlint.reports import rows
 from costlint.reports.report import UNUSED, ModelReport
@@ -29,11 +28,7 @@ _BEHIND: Final = (
 
 def with_estimate(entry: ModelReport, estimate: Estimate) -> ModelReport:
     """`entry` with the device's kernels and times; an op that leads its kernel has the time."""
-    made = [_kernel(kernel) for kernel in estimate.kernels]
-    places: dict[int, tuple[rows.KernelRow, OpCost]] = {}
-    for kernel, row in zip(estimate.kernels, made, strict=True):
-        lead = _lead(kernel)
-        places.update((id(op), (row, lead)) for op in kernel.ops)
+    places = {id(row): kernel for kernel in estimate.kernels for row in kernel.ops}
     ops = [
         _timed(shown, row, places.get(id(row)))
         for shown, row in zip(entry.ops, estimate.counts.ops, strict=True)
@@ -52,7 +47,10 @@ def with_estimate(entry: ModelReport, estimate: Estimate) -> ModelReport:
         device=_device(estimate.device),
         totals=totals,
         ops=tuple(ops),
-        kernels=tuple(made),
+        kernels=tuple(
+            _kernel(kernel, *ends)
+            for kernel, ends in zip(estimate.kernels, estimate.kernel_intervals_s, strict=True)
+        ),
         class_latency_s={str(name): seconds for name, seconds in estimate.by_class().items()},
         notes=estimate.notes,
     )
@@ -109,46 +107,27 @@ def _fastest(profile: DeviceProfile, terms: Sequence[str], amount: float) -> flo
     return amount / min(times) if times else None
 
 
-def _kernel(kernel: KernelEstimate) -> rows.KernelRow:
+def _kernel(kernel: KernelEstimate, low_s: float, high_s: float) -> rows.KernelRow:
     return rows.KernelRow(
         id=kernel.id,
         ops=tuple(row.op.name for row in kernel.ops),
         kernel_class=kernel.kernel_class,
         latency_s=kernel.latency_s,
-        low_s=kernel.low_s,
-        high_s=kernel.high_s,
+        low_s=low_s,
+        high_s=high_s,
         compute_s=kernel.compute_s,
         memory_s=kernel.memory_s,
         launch_s=kernel.launch_s,
         bound=kernel.bound,
         transfer_s=kernel.transfer_s,
         flop=sum(row.cost.flop for row in kernel.ops),
-        bytes_accessed=_fused_bytes(kernel.ops),
+        bytes_accessed=kernel.bytes_accessed,
     )
 
 
-def _fused_bytes(ops: Sequence[OpCost]) -> Dim:
-    """Bytes of the ops less what stays inside: written by one of them and read by another."""
-    total = sum(row.cost.bytes_accessed for row in ops)
-    if len(ops) == 1:
-        return total
-    made = {t.name: t for row in ops for t in row.op.outputs if t is not None}
-    read = {t.name for row in ops for t in row.op.inputs if t is not None}
-    inside = sum(2 * made[name].size_bytes for name in made.keys() & read if made[name].shape)
-    return max(total - inside, 1)
-
-
-def _lead(kernel: KernelEstimate) -> OpCost:
-    """The op that does the work: of the kernel's class, with the most to compute."""
-    return max(kernel.ops, key=lambda row: (row.op_class == kernel.kernel_class, row.cost.flop))
-
-
-def _timed(
-    shown: rows.OpRow, row: OpCost, place: tuple[rows.KernelRow, OpCost] | None
-) -> rows.OpRow:
-    if place is None:
+def _timed(shown: rows.OpRow, row: OpCost, kernel: KernelEstimate | None) -> rows.OpRow:
+    if kernel is None:
         return replace(shown, latency_s=0.0)
-    kernel, lead = place
-    if row is lead:
+    if row is kernel.main:
         return replace(shown, kernel=kernel.id, latency_s=kernel.latency_s)
-    return replace(shown, kernel=kernel.id, latency_s=0.0, fused_into=lead.op.name)
+    return replace(shown, kernel=kernel.id, latency_s=0.0, fused_into=kernel.main.op.name)

@@ -51,7 +51,7 @@ def check(facts: Facts) -> Iterable[Violation]:
     wholes = replace(
         facts.graph, ops=tuple(p.whole for p in pairs), outputs=tuple(p.whole.y for p in pairs)
     )
-    priced = {k.ops[0].op.name: k.latency_s for k in facts.reprice(wholes).kernels}
+    priced = {k.main.op.name: k.latency_s for k in facts.reprice(wholes).kernels}
     gains = [(p.time_s - priced[p.whole.name], p) for p in pairs if p.whole.name in priced]
     taken: set[str] = set()
     kinds: dict[str, list[_Pair]] = {}

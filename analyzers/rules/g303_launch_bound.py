@@ -62,7 +62,7 @@ def check(facts: Facts) -> Iterable[Violation]:
 
 def _is_asked(facts: Facts, kernel: KernelEstimate) -> bool:
     """Whether the op that the kernel launches for is not left out."""
-    return op_key(kernel.ops[0].op) not in facts.left_out
+    return op_key(kernel.main.op) not in facts.left_out
 
 
 RULE: Final = Rule(

@@ -67,8 +67,8 @@ def _violation(facts: Facts, chain: list[Op], before: Op | None, fused: list[Op]
     types = [op.op_type for op in chain]
     target = chain[0] if before is None else before
     told = ", ".join(types[:4]) + (", ..." if len(types) > 4 else "")
-    # A kernel is called by its first op, which does the work: Conv, not the Relu fused into it.
-    lead = None if before is None else facts.kernels[op_key(before)].ops[0].op
+    # A kernel is called by the op that does the work: Conv, not the Relu fused into it.
+    lead = None if before is None else facts.kernels[op_key(before)].main.op
     after = "" if lead is None else f" after {lead.op_type}"
     return Violation(
         ops=tuple(chain),

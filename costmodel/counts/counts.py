@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from costlint.costmodel.counts.liveness import liveness
+from costlint.costmodel.counts.liveness import Liveness, liveness
 from costlint.costmodel.counts.op_cost import OpCost, costed_ops, total_cost
 from costlint.costmodel.counts.parameters import parameter_counts
 from costlint.costmodel.ir.cost import Cost
@@ -25,7 +25,7 @@ class Counts:
     cost: Cost
     parameters: Dim
     weight_bytes: Dim
-    peak_activation_bytes: Dim
+    liveness: Liveness
     elementwise_share_bytes: float
     elementwise_share_ops: float
     coverage: float
@@ -56,6 +56,11 @@ class Counts:
         return self.cost.bytes_accessed
 
     @property
+    def peak_activation_bytes(self) -> Dim:
+        """Most bytes of activations that live at once."""
+        return self.liveness.peak_bytes
+
+    @property
     def memory_access_elements(self) -> Dim:
         """The paper's memory access cost, in elements."""
         return self.cost.memory_access_elements
@@ -79,7 +84,7 @@ def counts_of(graph: OpGraph) -> Counts:
         cost=total,
         parameters=counted.elements,
         weight_bytes=counted.size_bytes,
-        peak_activation_bytes=liveness(graph).peak_bytes,
+        liveness=liveness(graph),
         elementwise_share_bytes=_share(
             total_cost(elementwise).bytes_accessed, total.bytes_accessed
         ),

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 
 from costlint.costmodel.devices.terms import TERMS
-from costlint.costmodel.fitting.samples import IS_PART, Samples
+from costlint.costmodel.fitting.samples import Samples
+from costlint.costmodel.latency.combine import matrix_seconds, term_seconds
 
 SIZE: Final = len(TERMS) + 1
 """Parameters: one for each term and the overhead."""
@@ -40,34 +41,21 @@ class Fitted:
 
 def predict(samples: Samples, parameters: np.ndarray, overlap: float) -> np.ndarray:
     """Predicted seconds of each sample."""
-    return _predict(samples, parameters, overlap, with_shares=False)[0]
+    amounts, times, starts = samples.stacked
+    latency_s = matrix_seconds(amounts, np.exp(parameters[:-1]), overlap).latency_s
+    overhead_s = np.exp(parameters[-1]) * samples.is_whole
+    return np.asarray(np.add.reduceat(latency_s * times, starts) + overhead_s)
 
 
 def shares(samples: Samples, parameters: np.ndarray, overlap: float) -> np.ndarray:
     """Share of each parameter in each sample's latency (samples, parameters)."""
-    return _predict(samples, parameters, overlap, with_shares=True)[1]
-
-
-def _predict(
-    samples: Samples, parameters: np.ndarray, overlap: float, *, with_shares: bool
-) -> tuple[np.ndarray, np.ndarray]:
     amounts, times, starts = samples.stacked
-    spent = amounts * np.exp(parameters[:-1])
-    overhead = np.exp(parameters[-1]) * samples.is_whole
-    compute = spent[:, IS_PART["compute"]].sum(axis=1)
-    memory = spent[:, IS_PART["memory"]].sum(axis=1)
-    launch = spent[:, IS_PART["launch"]].sum(axis=1)
-    rest = 1.0 - overlap
-    latency = launch + np.maximum(compute, memory) + rest * np.minimum(compute, memory)
-    total = np.add.reduceat(latency * times, starts) + overhead
-    if not with_shares:
-        return total, total
-    is_compute_bound = compute >= memory
-    spent[:, IS_PART["compute"]] *= np.where(is_compute_bound, 1.0, rest)[:, None]
-    spent[:, IS_PART["memory"]] *= np.where(is_compute_bound, rest, 1.0)[:, None]
+    rates = np.exp(parameters[:-1])
+    spent = term_seconds(amounts, rates, matrix_seconds(amounts, rates, overlap), overlap)
+    overhead_s = np.exp(parameters[-1]) * samples.is_whole
     summed = np.add.reduceat(spent * times[:, None], starts, axis=0)
-    with_overhead = np.hstack([summed, overhead[:, None]])
-    return total, with_overhead / total[:, None]
+    found = np.hstack([summed, overhead_s[:, None]])
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 def fit(  # noqa: PLR0913 (samples and prior, then options by name)
@@ -98,8 +86,8 @@ def fit(  # noqa: PLR0913 (samples and prior, then options by name)
     damping, best = 1e-3, loss(now)
     curvature = precision
     for _ in range(steps):
-        predicted, share = _predict(samples, now, overlap, with_shares=True)
-        residual = measured - np.log(predicted)
+        share = shares(samples, now, overlap)
+        residual = measured - np.log(predict(samples, now, overlap))
         weight = (FREEDOM + 1) / (FREEDOM + (residual / noise) ** 2) / noise**2
         curvature = (share * weight[:, None]).T @ share + precision
         slope = (share * weight[:, None]).T @ residual - precision @ (now - prior.mean)

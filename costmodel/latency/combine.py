@@ -6,26 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.devices.terms import INDEX, PARTS, TERMS
+from costlint.costmodel.devices.terms import INDEX, PARTS, TERMS, TRANSFERS
 from costlint.costmodel.ir.dims import Dim, maximum, minimum
 
 if TYPE_CHECKING:
     import numpy as np
 
-_SLICE: Final = {part: [i for i, p in enumerate(PARTS) if p == part] for part in set(PARTS)}
+_COLUMNS: Final = {part: [i for i, p in enumerate(PARTS) if p == part] for part in set(PARTS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seconds:
-    """The three parts of a kernel's latency and their combination, in seconds."""
+    """The three parts of a kernel's latency and their combination, in seconds.
+
+    `transfer_s` is what of `launch_s` are copies before and after the kernel: of the network's
+    inputs and outputs, between memory orders, to the host and back.
+    """
 
     launch_s: Any
+    transfer_s: Any
     compute_s: Any
     memory_s: Any
     latency_s: Any
 
 
-def combined(launch_s: Dim, compute_s: Dim, memory_s: Dim, overlap: float) -> Dim:
+def combined(launch_s: Dim, compute_s: Dim, memory_s: Dim, overlap: Dim) -> Dim:
     """Launch + max(compute, memory) + (1 - overlap) * min(compute, memory).
 
     Overlap 1 is the roofline, 0 the plain sum; devices lie between, because a kernel loads and
@@ -40,12 +45,17 @@ def kernel_seconds(
 ) -> Seconds:
     """One kernel from its amounts, which may be numbers or arrays of designs."""
     parts: dict[str, Dim] = {"launch": 0.0, "compute": 0.0, "memory": 0.0}
+    transfer: Dim = 0.0
     for name, amount in amounts.items():
         index = INDEX[name]
-        parts[TERMS[index].part] = parts[TERMS[index].part] + amount * seconds_per_unit[index]
+        spent = amount * seconds_per_unit[index]
+        parts[PARTS[index]] = parts[PARTS[index]] + spent
+        if index in TRANSFERS:
+            transfer = transfer + spent
     launch, compute, memory = parts["launch"], parts["compute"], parts["memory"]
     return Seconds(
         launch_s=launch,
+        transfer_s=transfer,
         compute_s=compute,
         memory_s=memory,
         latency_s=combined(launch, compute, memory, overlap),
@@ -68,11 +78,28 @@ def matrix_seconds(amounts: np.ndarray, seconds_per_unit: np.ndarray, overlap: A
 
     Gives arrays of k, or of devices by k; `overlap` is a number or has shape (devices, 1).
     """
-    launch, compute, memory = (
-        seconds_per_unit[..., _SLICE[part]] @ amounts[:, _SLICE[part]].T
-        for part in ("launch", "compute", "memory")
+    launch, compute, memory, transfer = (
+        seconds_per_unit[..., columns] @ amounts[:, columns].T
+        for columns in (_COLUMNS["launch"], _COLUMNS["compute"], _COLUMNS["memory"], [*TRANSFERS])
     )
+    return Seconds(
+        launch_s=launch,
+        transfer_s=transfer,
+        compute_s=compute,
+        memory_s=memory,
+        latency_s=combined(launch, compute, memory, overlap),
+    )
+
+
+def term_seconds(
+    amounts: np.ndarray, seconds_per_unit: np.ndarray, seconds: Seconds, overlap: float
+) -> np.ndarray:
+    """Each kernel's `seconds` by term (k, terms): of what is overlapped only the rest counts."""
     import numpy as np
 
-    latency = launch + np.maximum(compute, memory) + (1.0 - overlap) * np.minimum(compute, memory)
-    return Seconds(launch_s=launch, compute_s=compute, memory_s=memory, latency_s=latency)
+    parts = np.array(PARTS)
+    spent: np.ndarray = amounts * seconds_per_unit
+    is_compute_bound = (seconds.compute_s >= seconds.memory_s)[:, None]
+    spent[:, parts == "compute"] *= np.where(is_compute_bound, 1.0, 1.0 - overlap)
+    spent[:, parts == "memory"] *= np.where(is_compute_bound, 1.0 - overlap, 1.0)
+    return spent

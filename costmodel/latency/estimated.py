@@ -2,39 +2,95 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices import DeviceProfile
+from costlint.costmodel.devices.settings import Amounts
 from costlint.costmodel.formulas import OP_CLASSES, OpClass
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds, term_seconds
+from costlint.costmodel.latency.featurize import Grouped
+from costlint.costmodel.latency.interval import kernel_factors
+from costlint.costmodel.runtimes.kernels import Kernel
 
 Bound: TypeAlias = Literal["compute", "memory", "launch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelEstimate:
-    """One kernel with its predicted latency and 90 % interval; `bound` is its longest part.
+    """One kernel on a device: its amounts by term and its predicted seconds.
 
-    `transfer_s` is what of `launch_s` are copies before and after it: of the network's inputs and
-    outputs, between memory orders, to the host and back. They do not decide `bound`.
+    `grouped` are all kernels of the model with what counting them takes.
     """
 
-    id: str
-    ops: tuple[OpCost, ...]
-    kernel_class: OpClass
-    latency_s: float
-    low_s: float
-    high_s: float
-    compute_s: float
-    memory_s: float
-    launch_s: float
-    transfer_s: float
-    bound: Bound
+    kernel: Kernel
+    amounts: Amounts
+    seconds: Seconds
+    grouped: Grouped = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The kernel's name within its model."""
+        return self.kernel.id
+
+    @property
+    def ops(self) -> tuple[OpCost, ...]:
+        """The ops that it runs."""
+        return self.kernel.ops
+
+    @property
+    def main(self) -> OpCost:
+        """The op that does the work."""
+        return self.kernel.main
+
+    @property
+    def kernel_class(self) -> OpClass:
+        """The class of the main op."""
+        return self.kernel.main.op_class
+
+    @property
+    def latency_s(self) -> float:
+        """Predicted seconds."""
+        latency_s: float = self.seconds.latency_s
+        return latency_s
+
+    @property
+    def bytes_accessed(self) -> Dim:
+        """Bytes that cross its border, weights included, at the device's precision."""
+        return self.grouped.bytes_accessed(self.kernel)
+
+    @property
+    def launch_s(self) -> float:
+        """Seconds of launches and transfers."""
+        return float(self.seconds.launch_s)
+
+    @property
+    def transfer_s(self) -> float:
+        """What of `launch_s` are copies before and after it; they do not decide `bound`."""
+        return float(self.seconds.transfer_s)
+
+    @property
+    def compute_s(self) -> float:
+        """Seconds of computing alone."""
+        return float(self.seconds.compute_s)
+
+    @property
+    def memory_s(self) -> float:
+        """Seconds of reading and writing alone."""
+        return float(self.seconds.memory_s)
+
+    @property
+    def bound(self) -> Bound:
+        """The longest part."""
+        if self.launch_s - self.transfer_s >= max(self.compute_s, self.memory_s):
+            return "launch"
+        return "compute" if self.compute_s >= self.memory_s else "memory"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +98,7 @@ class Estimate:
     """A model on a device. Latencies are of one inference of the whole batch.
 
     `notes` say what to know before trusting the numbers; `extrapolated` lists what lies outside
-    the profile's timings. `bytes_accessed_fused` is of the kernels, at the device's precision.
+    the profile's timings.
     """
 
     counts: Counts
@@ -51,10 +107,33 @@ class Estimate:
     latency_s: float
     latency_low_s: float
     latency_high_s: float
-    overhead_s: float
-    bytes_accessed_fused: Dim
     extrapolated: tuple[str, ...]
     notes: tuple[str, ...]
+    page: ClassVar[Callable[[Estimate], str] | None] = None
+    """What a notebook shows of an estimate; whoever makes pages sets it."""
+
+    def _repr_html_(self) -> str | None:
+        return None if Estimate.page is None else Estimate.page(self)
+
+    @property
+    def overhead_s(self) -> float:
+        """Seconds of one inference that no kernel takes."""
+        return self.device.overhead_s
+
+    @cached_property
+    def bytes_accessed_fused(self) -> Dim:
+        """Bytes that the kernels move, at the device's precision."""
+        return sum(kernel.bytes_accessed for kernel in self.kernels)
+
+    @cached_property
+    def kernel_intervals_s(self) -> tuple[tuple[float, float], ...]:
+        """The 90 % interval of each kernel."""
+        amounts, rates = matrix([k.amounts for k in self.kernels]), self.device.coefficients
+        seconds = matrix_seconds(amounts, rates, self.device.overlap)
+        spent = term_seconds(amounts, rates, seconds, self.device.overlap)
+        low, high = kernel_factors(spent, self.device, len(self.extrapolated))
+        ends = seconds.latency_s * low, seconds.latency_s * high
+        return tuple(zip(*(end.tolist() for end in ends), strict=True))
 
     @property
     def graph(self) -> OpGraph:
@@ -99,12 +178,17 @@ class Estimate:
     @cached_property
     def launch_share(self) -> float:
         """Share of the latency that is launching kernels."""
-        launch_s = sum(k.launch_s for k in self.kernels)
+        launch_s = sum(kernel.launch_s for kernel in self.kernels)
         return launch_s / self.latency_s if self.latency_s else 0.0
 
     def by_class(self) -> dict[OpClass, float]:
         """Seconds of each class; what is missing to the latency is `overhead_s`."""
-        totals = dict.fromkeys(OP_CLASSES, 0.0)
-        for kernel in self.kernels:
-            totals[kernel.kernel_class] += kernel.latency_s
-        return totals
+        return by_class(self.kernels)
+
+
+def by_class(kernels: Iterable[KernelEstimate]) -> dict[OpClass, float]:
+    """Seconds of each class."""
+    totals = dict.fromkeys(OP_CLASSES, 0.0)
+    for kernel in kernels:
+        totals[kernel.kernel_class] += kernel.latency_s
+    return totals

@@ -157,7 +157,10 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
 
 
 def moved_bytes(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> Dim:
-    """Bytes that cross the kernel's border, weights included, at the device's precision."""
+    """Bytes that cross the kernel's border as often as it runs, at the device's precision.
+
+    Weights are included.
+    """
     moved, _ = _moved(kernel, settings, widths)
     if kernel.kernel_class == "conv":
         wide = weight_type(settings)
@@ -165,7 +168,8 @@ def moved_bytes(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -
             moved = moved + size_bytes(
                 tensor.elements, wide if is_float(tensor.dtype) else tensor.dtype
             )
-    return moved
+    times = kernel.main.times
+    return moved if type(times) is int and times == 1 else moved * times
 
 
 def _moved(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> tuple[Dim, Dim | None]:

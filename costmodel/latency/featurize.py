@@ -22,27 +22,6 @@ from costlint.costmodel.runtimes.kernels import Kernel, kernels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Featured:
-    """Kernels, the amounts of each, and the bytes that all of them move."""
-
-    kernels: tuple[Kernel, ...]
-    amounts: tuple[Amounts, ...]
-    bytes_accessed: Dim
-
-
-def featurize(counts: Counts, rules: FusionRules, settings: Settings) -> Featured:
-    """Group `counts`' ops into kernels by `rules` and count each kernel's amounts."""
-    grouped = group(counts.ops, counts.graph, rules, settings)
-    return Featured(
-        kernels=grouped.kernels,
-        amounts=tuple([grouped.amounts(kernel) for kernel in grouped.kernels]),
-        bytes_accessed=sum(
-            moved_bytes(kernel, settings, grouped.widths) for kernel in grouped.kernels
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Grouped:
     """Kernels with what counting their amounts takes: the amounts come one kernel at a time."""
 
@@ -60,16 +39,50 @@ class Grouped:
         """The amounts without what layouts cost besides."""
         return amounts(kernel, self.settings, self.widths, self.border)
 
+    def bytes_accessed(self, kernel: Kernel) -> Dim:
+        """Bytes that one of the kernels moves."""
+        return moved_bytes(kernel, self.settings, self.widths)
+
 
 def group(
-    rows: Sequence[OpCost], graph: OpGraph, rules: FusionRules, settings: Settings
+    rows: Sequence[OpCost],
+    graph: OpGraph,
+    rules: FusionRules,
+    settings: Settings,
+    made: tuple[Kernel, ...] | None = None,
 ) -> Grouped:
-    """Group the costed ops of `graph` into kernels by `rules`."""
-    found = kernels(rows, graph.outputs, rules)
+    """Group the costed ops of `graph` into kernels by `rules`, if that is not `made` already."""
+    found = kernels(rows, graph.outputs, rules) if made is None else made
     return Grouped(
         kernels=found,
         settings=settings,
         widths=autocast_widths(rows, found) if settings.precision == "amp" else {},
         border=frozenset(t.name for t in (*graph.inputs, *graph.outputs)),
         reorders=reorders(rows, found, graph.outputs, settings),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Featured:
+    """Kernels with the amounts of each."""
+
+    grouped: Grouped
+    amounts: tuple[Amounts, ...]
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """The kernels, in the order of their amounts."""
+        return self.grouped.kernels
+
+
+def featurize(
+    counts: Counts,
+    rules: FusionRules,
+    settings: Settings,
+    made: tuple[Kernel, ...] | None = None,
+) -> Featured:
+    """Count the amounts of each kernel; `made` are the kernels by `rules` if they are known."""
+    grouped = group(counts.ops, counts.graph, rules, settings, made)
+    return Featured(
+        grouped=grouped, amounts=tuple([grouped.amounts(kernel) for kernel in grouped.kernels])
     )

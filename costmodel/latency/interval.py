@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices.profile import DeviceProfile
-from costlint.costmodel.latency.combine import Seconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,49 +25,37 @@ NORMAL_90: Final = 1.645
 """Standard deviations to each side that hold 90 % of a normal distribution."""
 
 
-def term_seconds(amounts: np.ndarray, seconds: Seconds, profile: DeviceProfile) -> np.ndarray:
-    """Seconds of each kernel by term (k, terms), the overlapped part taken off."""
-    import numpy as np
-
-    from costlint.costmodel.devices.terms import PARTS
-
-    parts = np.array(PARTS)
-    spent: np.ndarray = amounts * profile.coefficients
-    rest = 1.0 - profile.overlap
-    is_compute_bound = seconds.compute_s >= seconds.memory_s
-    spent[:, parts == "compute"] *= np.where(is_compute_bound, 1.0, rest)[:, None]
-    spent[:, parts == "memory"] *= np.where(is_compute_bound, rest, 1.0)[:, None]
-    return spent
-
-
-def interval_factors(
-    amounts: np.ndarray, seconds: Seconds, profile: DeviceProfile, outside: int
-) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Factors (low, high) of each kernel and of the whole inference, level 0.9.
+def kernel_factors(
+    spent_s: np.ndarray, profile: DeviceProfile, outside: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Factors (low, high) of each kernel, level 0.9; `spent_s` is `term_seconds`.
 
     `outside` is the number of ways in which the model lies outside the profile's timings.
     """
     import numpy as np
 
-    spent = term_seconds(amounts, seconds, profile)
-    per_kernel = np.maximum(seconds.latency_s, 1e-30)
-    base = profile.interval.base_sd**2
-    kernel_variance = ((spent / per_kernel[:, None]) ** 2) @ profile.variances
-    kernel_scale = np.sqrt(base + kernel_variance)
-    totals = spent.sum(axis=0)
+    share = spent_s / np.maximum(spent_s.sum(axis=1, keepdims=True), 1e-30)
+    scale = np.sqrt(profile.interval.base_sd**2 + share**2 @ profile.variances)
+    return _factors(scale, profile, outside * OUTSIDE_SD**2 + KERNEL_SD**2)
+
+
+def total_factors(spent_s: np.ndarray, profile: DeviceProfile, outside: int) -> tuple[float, float]:
+    """The same of the whole inference."""
+    totals = spent_s.sum(axis=0)
     total = max(float(totals.sum()) + profile.overhead_s, 1e-30)
     variance = float(((totals / total) ** 2) @ profile.variances)
     variance += (profile.overhead_s / total * profile.overhead_sd) ** 2
-    scale = math.sqrt(base + variance)
-    low, high = profile.interval.low, profile.interval.high
-    apart = outside * OUTSIDE_SD**2
-    kernel_apart = apart + KERNEL_SD**2
-    return (
-        np.exp(low * kernel_scale - _further(low * kernel_scale, kernel_apart)),
-        np.exp(high * kernel_scale + _further(high * kernel_scale, kernel_apart)),
-        math.exp(low * scale - float(_further(low * scale, apart))),
-        math.exp(high * scale + float(_further(high * scale, apart))),
-    )
+    scale = math.sqrt(profile.interval.base_sd**2 + variance)
+    low, high = _factors(scale, profile, outside * OUTSIDE_SD**2)
+    return float(low), float(high)
+
+
+def _factors(scale: Any, profile: DeviceProfile, apart: float) -> tuple[Any, Any]:
+    """Factors of the two ends; `apart` is a further error's variance (log scale)."""
+    import numpy as np
+
+    low, high = profile.interval.low * scale, profile.interval.high * scale
+    return np.exp(low - _further(low, apart)), np.exp(high + _further(high, apart))
 
 
 def _further(reach: Any, variance: float) -> Any:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 from costlint.costmodel.counts.op_cost import OpCost, costed_ops, op_cost
-from costlint.costmodel.formulas import OP_CLASSES, OpClass
+from costlint.costmodel.formulas import OpClass
 from costlint.costmodel.ir.graph import Op, OpGraph
-from costlint.costmodel.latency.autocast import autocast_widths
 from costlint.costmodel.latency.combine import kernel_seconds
-from costlint.costmodel.latency.estimated import Estimate
-from costlint.costmodel.latency.features import Amounts, amounts
-from costlint.costmodel.latency.reorders import added, reorders
-from costlint.costmodel.runtimes.kernels import Kernel, kernels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricedKernel:
-    """One kernel and its latency."""
-
-    ops: tuple[OpCost, ...]
-    kernel_class: OpClass
-    latency_s: float
+from costlint.costmodel.latency.estimated import Estimate, KernelEstimate, by_class
+from costlint.costmodel.latency.featurize import Grouped, group
+from costlint.costmodel.runtimes.kernels import Kernel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,37 +19,34 @@ class Reestimate:
     """Latency of an edited graph, kernel by kernel; the same numbers as `estimate` gives."""
 
     graph: OpGraph
-    kernels: tuple[PricedKernel, ...]
+    kernels: tuple[KernelEstimate, ...]
     latency_s: float
 
     def by_class(self) -> dict[OpClass, float]:
         """Seconds of each class."""
-        totals = dict.fromkeys(OP_CLASSES, 0.0)
-        for kernel in self.kernels:
-            totals[kernel.kernel_class] += kernel.latency_s
-        return totals
+        return by_class(self.kernels)
 
 
 @dataclass(slots=True)
 class Reestimator:
-    """Prices edits of one estimated graph. An op that an edit leaves alone is the same object."""
+    """Prices edits of one estimated graph.
+
+    An op that an edit leaves alone is the same object, and so is the estimate of a kernel.
+    """
 
     estimate: Estimate
     rows: dict[int, OpCost] = field(default_factory=dict)
-    seconds: dict[Hashable, float] = field(default_factory=dict)
+    known: dict[Hashable, KernelEstimate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rows.update((id(row.op), row) for row in self.estimate.counts.ops)
+        self.known.update((_key(one.kernel, one.grouped), one) for one in self.estimate.kernels)
 
     def __call__(self, graph: OpGraph) -> Reestimate:
         """The latency of `graph`, an edit of the estimated one, on the same device."""
         profile = self.estimate.device
-        rows = self._rows(graph)
-        made = kernels(rows, graph.outputs, profile.rules)
-        widths = autocast_widths(rows, made) if profile.settings.precision == "amp" else {}
-        ends = frozenset(t.name for t in (*graph.inputs, *graph.outputs))
-        moved = reorders(rows, made, graph.outputs, profile.settings)
-        priced = tuple([self._priced(kernel, widths, ends, moved.of(kernel)) for kernel in made])
+        grouped = group(self._rows(graph), graph, profile.rules, profile.settings)
+        priced = tuple([self._priced(kernel, grouped) for kernel in grouped.kernels])
         return Reestimate(
             graph=graph,
             kernels=priced,
@@ -77,38 +63,39 @@ class Reestimator:
             found.append(op_cost(op) if row is None else row)
         return found
 
-    def _priced(
-        self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str], moved: Amounts
-    ) -> PricedKernel:
-        border = (*kernel.reads, *kernel.writes)
-        ops = [id(row.op) for row in kernel.ops]
-        if not all(op in self.rows for op in ops):  # it is new, and so are its like
-            latency_s = self._latency_s(kernel, widths, ends, moved)
-        else:
-            key = (
-                kernel.composite,
-                *ops,
-                *[(t.name, t.shape, widths.get(t.name), t.name in ends) for t in border],
-                _order(kernel),
-                *moved.items(),
-            )
-            known = self.seconds.get(key)
-            if known is None:
-                known = self.seconds[key] = self._latency_s(kernel, widths, ends, moved)
-            latency_s = known
-        return PricedKernel(ops=kernel.ops, kernel_class=kernel.kernel_class, latency_s=latency_s)
+    def _priced(self, kernel: Kernel, grouped: Grouped) -> KernelEstimate:
+        if not all(id(row.op) in self.rows for row in kernel.ops):  # it is new, so are its like
+            return self._estimated(kernel, grouped)
+        key = _key(kernel, grouped)
+        known = self.known.get(key)
+        if known is None:
+            known = self.known[key] = self._estimated(kernel, grouped)
+        return known
 
-    def _latency_s(
-        self, kernel: Kernel, widths: Mapping[str, int], ends: frozenset[str], moved: Amounts
-    ) -> float:
-        profile = self.estimate.device
-        counted = added(amounts(kernel, profile.settings, widths, ends), moved)
-        seconds = kernel_seconds(counted, profile.seconds_per_unit, profile.overlap)
-        return float(seconds.latency_s)
+    def _estimated(self, kernel: Kernel, grouped: Grouped) -> KernelEstimate:
+        profile, amounts = self.estimate.device, grouped.amounts(kernel)
+        return KernelEstimate(
+            kernel=kernel,
+            amounts=amounts,
+            seconds=kernel_seconds(amounts, profile.seconds_per_unit, profile.overlap),
+            grouped=grouped,
+        )
 
 
 def _alone(graph: OpGraph, op: Op) -> OpGraph:
     return replace(graph, ops=(op,))
+
+
+def _key(kernel: Kernel, grouped: Grouped) -> Hashable:
+    """What decides how long a kernel takes: its ops, and all that an edit elsewhere may change."""
+    border, widths = (*kernel.reads, *kernel.writes), grouped.widths
+    return (
+        kernel.composite,
+        *[id(row.op) for row in kernel.ops],
+        *[(t.name, t.shape, widths.get(t.name), t.name in grouped.border) for t in border],
+        _order(kernel),
+        *grouped.reorders.of(kernel).items(),
+    )
 
 
 def _order(kernel: Kernel) -> Hashable:

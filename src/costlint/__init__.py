@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from costlint.costmodel.latency.estimated import Estimate
     from costlint.costmodel.load import load
     from costlint.costmodel.space import Space, parametrize
+    from costlint.estimating import estimate
     from costlint.examples import example, list_examples
     from costlint.fixing import fix
     from costlint.many.api import check_many
     from costlint.measuring.measurement import Measurement
     from costlint.measuring.session import measure
-    from costlint.notebook import estimate
     from costlint.optimizing import optimize
     from costlint.pipeline import check, compare
     from costlint.reports import plot, render
@@ -63,7 +63,7 @@ _HOMES: Final = {
     "count": "costmodel.count",
     "device": "costmodel.devices",
     "devices": "costmodel.devices",
-    "estimate": "notebook",
+    "estimate": "estimating",
     "example": "examples",
     "fix": "fixing",
     "list_examples": "examples",

@@ -56,7 +56,7 @@ class Asked:
 
 
 def arguments(asked: Asked, settings: Settings) -> dict[str, Any]:
-    """What `pipeline.checked` is told besides the model and the device."""
+    """What `pipeline.checked_on` is told besides the model and the device."""
     return {
         "shapes": {**settings.get("shapes"), **asked.shapes},
         "batch": settings.get("batch", asked.batch),

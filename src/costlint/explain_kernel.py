@@ -10,6 +10,7 @@ from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import numbers
 
 if TYPE_CHECKING:
+    from costlint.costmodel.devices import DeviceProfile
     from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
 
 
@@ -33,7 +34,7 @@ def kernel_page(
     index, kernel = _kernel_of(found, op_name)
     names = ", ".join(f"{row.op.name} ({row.op.identifier})" for row in kernel.ops)
     share = numbers.share(kernel.latency_s / found.latency_s)
-    between = numbers.interval(kernel.low_s, kernel.high_s, like=kernel.latency_s)
+    between = numbers.interval(*found.kernel_intervals_s[index], like=kernel.latency_s)
     moved = kernel.transfer_s
     transfers = f" ({numbers.milliseconds(moved)} of it transfers)" if moved else ""
     lines = [
@@ -44,7 +45,7 @@ def kernel_page(
             f"bound by {kernel.bound}"
         ),
         "",
-        *_terms(found, index),
+        *_terms(kernel, found.device),
         "",
         (
             f"  launch {numbers.milliseconds(kernel.launch_s)}{transfers}, "
@@ -73,17 +74,14 @@ def _kernel_of(found: Estimate, op_name: str) -> tuple[int, KernelEstimate]:
     raise OptionError(f"no op is called {op_name!r}", facts=hint, fix="costlint MODEL --per-layer")
 
 
-def _terms(found: Estimate, index: int) -> list[str]:
+def _terms(kernel: KernelEstimate, profile: DeviceProfile) -> list[str]:
     """A line for each term that the kernel has an amount of."""
     from costlint.costmodel.devices.terms import TERMS
-    from costlint.costmodel.latency.combine import matrix
-    from costlint.costmodel.latency.featurize import featurize
     from costlint.device_page import UNITS
 
-    profile = found.device
-    amounts = matrix(featurize(found.counts, profile.rules, profile.settings).amounts)[index]
     rows = []
-    for term, amount, seconds in zip(TERMS, amounts, profile.seconds_per_unit, strict=True):
+    for term, seconds in zip(TERMS, profile.seconds_per_unit, strict=True):
+        amount = kernel.amounts.get(term.name)
         if not amount:
             continue
         unit = UNITS.get(term.unit, "times")

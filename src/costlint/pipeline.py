@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from costlint._version import __version__
-from costlint.costmodel.count import count, refuse_uncosted
+from costlint.costmodel.count import count
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.reader import Model
@@ -40,16 +40,16 @@ def check(  # noqa: PLR0913 - what a run can be told
     """
     from costlint.costmodel.devices import DEFAULT_DEVICE
 
-    entry = checked(
+    models = checked_on(
         model,
-        device=DEFAULT_DEVICE if device is None else device,
+        (DEFAULT_DEVICE if device is None else device,),
         shapes=shapes,
         batch=batch,
         strict=strict,
         select=select,
         ignore=ignore,
     )
-    return Report(tool_version=__version__, models=(entry,))
+    return Report(tool_version=__version__, models=tuple(models))
 
 
 def compare(  # noqa: PLR0913 - what a run can be told
@@ -73,15 +73,16 @@ def compare(  # noqa: PLR0913 - what a run can be told
     from costlint.costmodel.devices import DEFAULT_DEVICE
 
     first, second = (
-        checked(
+        entry
+        for model in (before, after)
+        for entry in checked_on(
             model,
-            device=DEFAULT_DEVICE if device is None else device,
+            (DEFAULT_DEVICE if device is None else device,),
             shapes=shapes,
             batch=batch,
             select=select,
             ignore=ignore,
         )
-        for model in (before, after)
     )
     return Report(
         tool_version=__version__,
@@ -115,10 +116,10 @@ def counted(
     return model_report(count(model, shapes=shapes, batch=batch, strict=strict, symbolic=symbolic))
 
 
-def checked(  # noqa: PLR0913 - what a run can be told
+def checked_on(  # noqa: PLR0913 - what a run can be told
     model: Model | OpGraph,
+    devices: Iterable[Device],
     *,
-    device: Device,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     strict: bool = False,
@@ -128,29 +129,32 @@ def checked(  # noqa: PLR0913 - what a run can be told
     severity: Mapping[str, float] | None = None,
     min_savings: tuple[float, float] = (0.0, 0.0),
     hashed: bool = True,
-) -> ModelReport:
-    """The entry of one model on one device, with its findings.
+) -> Iterator[ModelReport]:
+    """The entry of one model on each device, with its findings; what no device changes once.
 
     `severity` holds other limits than the usual, `min_savings` (seconds, share) drops what saves
     less. `hashed` makes the file's SHA-256.
     """
     from costlint.analyzers.analyze import analyze
-    from costlint.notebook import estimate
+    from costlint.analyzers.structure import Structure
+    from costlint.estimating import estimate_on
 
-    predicted = estimate(model, device, shapes=shapes, batch=batch)
-    if strict:
-        refuse_uncosted(predicted.counts.ops)
-    path = predicted.graph.path or ""
-    analysis = analyze(
-        predicted,
-        select=tuple(select),
-        ignore=tuple(ignore),
-        ignores=[entry for entry in ignores if entry.is_about(path)],
-    )
-    findings = [_with_severity(f, severity or {}) for f in analysis.findings]
-    least_s = max(min_savings[0], min_savings[1] * predicted.latency_s)
-    kept = tuple(f for f in findings if f.saving is None or f.saved_s >= least_s)
-    return estimated_report(predicted, replace(analysis, findings=kept), hashed=hashed)
+    counts = count(model, shapes=shapes, batch=batch, strict=strict)
+    estimates = estimate_on(counts, devices)
+    entry, structure = model_report(counts, hashed=hashed), Structure(counts=counts)
+    path = counts.graph.path or ""
+    for predicted in estimates:
+        analysis = analyze(
+            predicted,
+            select=tuple(select),
+            ignore=tuple(ignore),
+            ignores=[one for one in ignores if one.is_about(path)],
+            structure=structure,
+        )
+        findings = [_with_severity(f, severity or {}) for f in analysis.findings]
+        least_s = max(min_savings[0], min_savings[1] * predicted.latency_s)
+        kept = tuple(f for f in findings if f.saving is None or f.saved_s >= least_s)
+        yield estimated_report(predicted, replace(analysis, findings=kept), counted=entry)
 
 
 def _with_severity(finding: Finding, limits: Mapping[str, float]) -> Finding:

@@ -155,8 +155,7 @@ def entries(model: str, asked: Asked) -> Iterator[ModelReport]:
     Raises:
         CostlintError: the model, a device, an option or the settings cannot be used.
     """
-    from costlint.costmodel.load import load_bound
-    from costlint.pipeline import checked, counted
+    from costlint.pipeline import checked_on, counted
 
     settings = asked.settings(model)
     told = arguments(asked, settings)
@@ -164,6 +163,4 @@ def entries(model: str, asked: Asked) -> Iterator[ModelReport]:
         names = ("shapes", "batch", "strict")
         yield counted(model, symbolic=True, **{name: told[name] for name in names})
         return
-    graph = load_bound(model, shapes=told.pop("shapes"), batch=told.pop("batch"))
-    for device in devices_of(asked, settings):
-        yield checked(graph, device=device, **told)
+    yield from checked_on(model, devices_of(asked, settings), **told)

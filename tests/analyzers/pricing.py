@@ -22,6 +22,7 @@ from costlint.costmodel.runtimes.kernels import kernels
 class Kernel:
     id: str
     ops: tuple[OpCost, ...]
+    main: OpCost
     kernel_class: str
     compute_s: float
     memory_s: float
@@ -89,6 +90,7 @@ class Device:
         return Kernel(
             id=one.id,
             ops=one.ops,
+            main=one.main,
             kernel_class=one.kernel_class,
             compute_s=sum(row.cost.macs * self._padding(row) for row in one.ops) / self.mac_per_s,
             memory_s=sum(t.size_bytes for t in tensors) / self.byte_per_s,

@@ -49,15 +49,16 @@ def test_an_estimate_takes_what_load_takes():
     graph = costlint.load(MODEL)
     for model in (MODEL, graph, Path(MODEL).read_bytes()):
         estimate = costlint.estimate(model, DEVICE)
-        assert isinstance(estimate, costlint.Estimate)
+        assert type(estimate) is costlint.Estimate
         assert estimate.latency_low_s < estimate.latency_s < estimate.latency_high_s
 
 
 def test_notebooks_get_a_page():
     report = costlint.check(MODEL, device=DEVICE)
     estimate = costlint.estimate(MODEL, DEVICE)
-    assert type(report.estimate) is type(estimate)
+    assert type(report.estimate) is type(estimate) is costlint.Estimate
     for page in (report._repr_html_(), estimate._repr_html_()):
+        assert page is not None
         assert page.startswith("<iframe")
         assert "wasteful.onnx" in page
 

@@ -134,7 +134,7 @@ def test_hostile_names_stay_text(costlint: Costlint, tmp_path: Path, capsys) -> 
 
 
 def test_a_bug_has_its_own_exit_code(costlint: Costlint, conv: Path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr("costlint.costmodel.estimate.count", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("costlint.pipeline.count", lambda *_, **__: 1 / 0)
     assert costlint(conv) == 3
     assert "bug in costlint" in capsys.readouterr().err
 

@@ -1,12 +1,18 @@
 """From a real graph to the value that is shown: the numbers stay what they were."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from costlint.costmodel.count import count
+from costlint.costmodel.devices import DEFAULT_DEVICE, device
+from costlint.costmodel.estimate import estimate
+from costlint.costmodel.load import load
+from costlint.examples import example
 from costlint.reports.build import estimated_report, model_report
 from costlint.reports.source_lines import KEY, source_line
+from tests.device import toy_device
 from tests.models import model
 
 TWO_CONVS = """
@@ -43,9 +49,6 @@ def test_counts_are_carried_over(proto):
 
 
 def test_a_device_adds_kernels_and_times(proto):
-    from costlint.costmodel.devices import DEFAULT_DEVICE, device
-    from costlint.costmodel.estimate import estimate
-
     predicted = estimate(proto, device(DEFAULT_DEVICE))
     entry = estimated_report(predicted)
     assert entry.device is not None
@@ -64,10 +67,50 @@ def test_a_device_adds_kernels_and_times(proto):
         assert kernel.bytes_accessed <= unfused
 
 
+@pytest.mark.parametrize(("precision", "size"), [("fp32", 4), ("fp16", 2), ("amp", 2)])
+def test_a_kernel_moves_its_border_at_the_precision_of_the_device(proto, precision, size):
+    predicted = estimate(proto, replace(toy_device(), precision=precision))
+    first, relu, second = (kernel.bytes_accessed for kernel in estimated_report(predicted).kernels)
+    x, a, y = 8 * 16 * 16, 16 * 16 * 16, 16 * 14 * 14
+    assert first == (x + 8 * 16 + a) * size
+    assert relu == 2 * a * size
+    assert second == (a + 16 * 16 * 9 + y) * size
+
+
+def test_a_kernel_in_a_loop_moves_its_border_each_time():
+    text = """
+    g (float[1, 8] x, bool yes) => (float[1, 8] y) {
+      t = Constant<value_int = 5>()
+      y = Loop(t, yes, x) <body = b (int64 i, bool c, float[1, 8] s) => (bool c2, float[1, 8] r)
+        { c2 = Identity(c)  r = Relu(s) }>
+    }
+    """
+    predicted = estimate(model(text), toy_device())
+    assert predicted.bytes_accessed_fused == 5 * 2 * 8 * 4
+
+
+@pytest.mark.parametrize("name", ["shufflenet_v1_0.25x_g3", "mobilenet_v2_0.25", "densenet_0.5x"])
+@pytest.mark.parametrize(
+    "device_name",
+    [
+        "snapdragon810-neon-1t",
+        "pixel4-tflite-gpu",
+        "rtx3090-torch2.4-amp-nhwc",
+        "rtx4090-torch2.4-amp-nchw-compiled",
+    ],
+)
+def test_the_kernels_move_what_the_model_moves(name, device_name):
+    graph = load(example(name), batch=1)
+    profile = device(device_name)
+    for used in (profile, replace(profile, precision="fp16")):
+        entry = estimated_report(estimate(graph, used))
+        moved = [kernel.bytes_accessed or 0 for kernel in entry.kernels]
+        assert sum(moved) == entry.totals.bytes_accessed_fused
+        assert sum(kernel.flop or 0 for kernel in entry.kernels) == entry.totals.flop
+
+
 def test_an_analysis_adds_findings_and_verdicts(proto):
     from costlint.analyzers.analyze import analyze
-    from costlint.costmodel.devices import DEFAULT_DEVICE
-    from costlint.costmodel.estimate import estimate
 
     analysis = analyze(estimate(proto, DEFAULT_DEVICE))
     entry = estimated_report(estimate(proto, DEFAULT_DEVICE), analysis)
@@ -101,8 +144,6 @@ def test_source_lines_stay_inside_the_folder(trace, wanted, tmp_path: Path):
 
 def test_ops_of_one_name_keep_their_own_verdicts(proto):
     from costlint.analyzers import analyze
-    from costlint.costmodel.devices import DEFAULT_DEVICE
-    from costlint.costmodel.estimate import estimate
     from costlint.reports.build_device import with_analysis
 
     for node in proto.graph.node:

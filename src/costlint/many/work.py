@@ -57,7 +57,7 @@ class Failure:
 class Task:
     """One model on devices; `path` is absolute, because a worker may stand in another folder.
 
-    `told` are further arguments of `pipeline.checked`.
+    `told` are further arguments of `pipeline.checked_on`.
 
     `is_hashed` says that the file's digest is known already; `code` is the asking code's stamp.
     """
@@ -121,10 +121,9 @@ def _fewer_collections() -> Iterator[None]:
 
 
 def _records(task: Task) -> list[dict[str, Any]]:
-    from costlint.costmodel.load import load
     from costlint.many.identity import code_stamp
     from costlint.many.record import to_record
-    from costlint.pipeline import checked
+    from costlint.pipeline import checked_on
 
     if task.code not in {"", code_stamp()}:
         raise OptionError(
@@ -132,5 +131,4 @@ def _records(task: Task) -> list[dict[str, Any]]:
             fix="install the same versions on every machine",
         )
     told = {**task.told, "hashed": not task.is_hashed}
-    graph = load(task.path, shapes=told.pop("shapes"), batch=told.pop("batch"))
-    return [to_record(checked(graph, device=device, **told)) for device in task.devices]
+    return [to_record(entry) for entry in checked_on(task.path, task.devices, **told)]
