@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.graph import Op, OpGraph, captured
-
-COUNTED = frozenset(
-    {"Conv", "FusedConv", "ConvTranspose", "MaxPool", "AveragePool", "Gemm", "MatMul"}
-)
-"""What the paper counts as a fragment: "individual convolutions or pooling operations"."""
-
 
 LARGEST = 500
 """Ops in a region beyond which nobody would call it a block; keeps huge graphs quick."""
@@ -145,10 +140,17 @@ def _fragments(
     depth: dict[int, int] = {}
     total = 0
     for index in members:
-        is_fragment = graph.ops[index].op_type in COUNTED
+        is_fragment = _is_fragment(graph.ops[index])
         total += is_fragment
         depth[index] = is_fragment + max((depth.get(i, 0) for i in sources[index]), default=0)
     return total, max(depth.values(), default=0)
+
+
+def _is_fragment(op: Op) -> bool:
+    """Whether the paper counts `op` as one: "individual convolutions or pooling operations"."""
+    kind = traffic_of(op)
+    is_window = kind == "pooling" and "kernel_shape" in op.attributes
+    return is_window or kind in ("convolution", "product")
 
 
 def block_name(ops: Iterable[Op]) -> str:

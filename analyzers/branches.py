@@ -9,11 +9,10 @@ from typing import Final, TypeAlias
 
 from costlint.analyzers.facts import Facts, groups, is_conv
 from costlint.analyzers.merging import is_inference_normalisation, is_per_channel
+from costlint.costmodel.formulas.sets import FACTORS, LINEAR, SUMS
 from costlint.costmodel.ir.graph import Op, Tensor
 from costlint.costmodel.ir.windows import tap_slices, window
 
-SUMS: Final = frozenset({"Add", "Sum"})
-_LINEAR: Final = frozenset({*SUMS, "Sub", "Mul", "Div", "BatchNormalization"})
 _DEEPEST: Final = 64  # sums in a row; like the next one, no network comes near
 _MOST_OPS: Final = 256
 
@@ -95,7 +94,7 @@ def branches_to(facts: Facts, made: Forms, join: Op) -> Iterator[Branches]:
 
 def _operands(op: Op) -> Sequence[Tensor]:
     """The tensors that `op` is linear in, beside constants of a channel; () where it is not."""
-    if op.op_type not in _LINEAR or op.outputs[0] is None or op.y.shape is None:
+    if op.op_type not in LINEAR or op.outputs[0] is None or op.y.shape is None:
         return ()
     if op.op_type == "BatchNormalization":
         return (op.x,) if is_inference_normalisation(op) else ()
@@ -105,7 +104,7 @@ def _operands(op: Op) -> Sequence[Tensor]:
     data = [t for t in inputs if not t.is_parameter]
     if any(t.shape is None or not is_per_channel(t, op.y) for t in inputs if t.is_parameter):
         return ()
-    if op.op_type in {"Mul", "Div"} and (len(data) > 1 or (op.op_type == "Div" and data != [op.x])):
+    if op.op_type in FACTORS and (len(data) > 1 or (op.op_type == "Div" and data != [op.x])):
         return ()
     return data if all(t.shape == op.y.shape for t in data) else ()
 

@@ -12,6 +12,7 @@ from costlint.analyzers.structure import Structure
 from costlint.costmodel.channels import Channels
 from costlint.costmodel.channels.groups import GroupTerms
 from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.formulas.sets import CONVOLUTIONS, PRODUCTS
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
 
 if TYPE_CHECKING:
@@ -98,12 +99,12 @@ class Facts:
 
 def is_conv(op: Op) -> bool:
     """Whether `op` is a convolution with stored weights."""
-    return op.op_type in {"Conv", "FusedConv"} and has_weights(op) and op.w.rank >= 3
+    return op.op_type in CONVOLUTIONS and has_weights(op) and op.w.rank >= 3
 
 
 def is_product(op: Op) -> bool:
     """Whether `op` multiplies an activation with a stored matrix."""
-    return op.op_type in {"Gemm", "MatMul"} and has_weights(op) and op.w.rank == 2
+    return op.op_type in PRODUCTS and has_weights(op) and op.w.rank == 2
 
 
 def has_weights(op: Op) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from costlint.analyzers.facts import Facts, is_depthwise, is_grouped
+from costlint.costmodel.formulas.sets import keeps_channels
 from costlint.costmodel.ir.graph import Op
-
-_THROUGH = frozenset({"Relu", "Clip", "BatchNormalization", "LeakyRelu", "HardSwish", "Identity"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,4 +47,4 @@ def serves_groups(facts: Facts, shuffle: Shuffle) -> bool:
 
 
 def _is_through(op: Op) -> bool:
-    return op.op_type in _THROUGH or is_depthwise(op)
+    return keeps_channels(op) or is_depthwise(op)

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from costlint.analyzers.facts import Facts, is_conv, is_depthwise
 from costlint.analyzers.shapes import Widths, widths_of
+from costlint.costmodel.formulas.sets import CUTS
+from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import Dim, product
 from costlint.costmodel.ir.graph import Op, Tensor, op_key
-from costlint.costmodel.runtimes.memory_order import RESHAPES
-
-_CUTS = frozenset({"Split", "Slice", "Gather"})
 
 
 def widths_in(facts: Facts, op: Op) -> Widths | None:
@@ -35,7 +34,7 @@ def _parts(facts: Facts, op: Op) -> int:
     pending = [(op.y, 1 if is_conv(op) else op.y.rank - 1)]
     for tensor, axis in pending:  # grows as it goes
         readers = facts.readers.get(tensor.name, ())
-        found = _cut([reader for reader in readers if reader.op_type in _CUTS], tensor, axis)
+        found = _cut([reader for reader in readers if reader.op_type in CUTS], tensor, axis)
         if found > 1:
             return found
         for reader in readers:

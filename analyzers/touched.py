@@ -8,6 +8,7 @@ from math import prod
 
 from costlint.analyzers.facts import Facts, groups
 from costlint.costmodel.channels.groups import GroupTerms
+from costlint.costmodel.formulas.sets import PRODUCTS
 from costlint.costmodel.ir.graph import Op, op_key
 
 
@@ -68,7 +69,7 @@ def _axes(facts: Facts, op: Op) -> Iterable[tuple[int, GroupTerms | None]]:
 
     Those of the result and the one that is summed over; of a convolution those of its weight.
     """
-    if op.op_type in {"MatMul", "Gemm"} and op.y.shape is not None:
+    if op.op_type in PRODUCTS and op.y.shape is not None:
         summed = 0 if op.attributes.get("transA") else -1
         yield op.x.known_shape[summed], facts.width_terms(op, op.x, summed)
         for axis, size in enumerate(op.y.known_shape):

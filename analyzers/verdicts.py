@@ -13,6 +13,7 @@ from costlint.analyzers.shapes import Widths
 from costlint.analyzers.shuffles import serves_groups, shuffles
 from costlint.analyzers.side_by_side import widths_in
 from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.graph import Op, op_key
 
 
@@ -86,7 +87,7 @@ def _g1(facts: Facts, op: Op, widths: Widths | None) -> Verdict:
 def _why_no_widths(op: Op) -> str:
     if is_depthwise(op):
         return "depthwise: one width"
-    if op.op_type in {"MatMul", "Gemm", "Einsum", "Attention"}:
+    if traffic_of(op) in ("product", "contraction"):
         return "a product of two activations"
     return "no weights of two widths"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from costlint.costmodel.formulas import Formula, all_formulas, all_free
+from costlint.costmodel.formulas import TRAFFIC, Formula, all_formulas, all_free
 from costlint.costmodel.formulas.microsoft.uncosted import BODIES as MICROSOFT_BODIES
 from costlint.costmodel.formulas.microsoft.uncosted import UNCOSTED
 from costlint.costmodel.formulas.views import BODIES
@@ -30,6 +30,12 @@ The classes are those of Figure 2 of the ShuffleNet V2 paper:
 | `shuffle` | data that moves: transpose, concatenate, slice, gather |
 | `data` | data that is made or changes its type: casts, quantisers, constants, strings |
 | `other` | the rest: pooling, reductions, normalisations, resizing, trees |
+
+The traffic says at which of a device's rates an operator runs ([latency](latency.md)):
+
+| traffic | how the operator goes over memory |
+|---|---|
+{traffics}
 """
 
 DOMAINS: Final[Mapping[str, str]] = {
@@ -54,7 +60,14 @@ def page() -> str:
     formulas, free = all_formulas(), all_free()
     domains = {f.domain for f in formulas} | {domain for domain, _, _ in free}
     order = [*DOMAINS, *sorted(domains - set(DOMAINS))]
-    parts = [HEAD.format(formulas=len(formulas), free=len(free), domains=len(domains))]
+    parts = [
+        HEAD.format(
+            formulas=len(formulas),
+            free=len(free),
+            domains=len(domains),
+            traffics="\n".join(f"| `{name}` | {what} |" for name, what in TRAFFIC.items()),
+        )
+    ]
     parts += [_domain(d, [f for f in formulas if f.domain == d]) for d in order if d in domains]
     parts.append(_reasons("Free operators", "No runtime spends time on these.", _free_rows(free)))
     parts.append(_reasons("Control flow", _CONTROL, [*BODIES.items(), *MICROSOFT_BODIES.items()]))
@@ -69,12 +82,14 @@ _UNCOSTED: Final = "Operators of `com.microsoft` that are known and still have n
 def _domain(name: str, formulas: Iterable[Formula]) -> str:
     head = f"## {name or 'ai.onnx'}\n\n{_sentence(DOMAINS.get(name, 'further operators'))}\n"
     rows = [_row(f) for f in sorted(formulas, key=lambda f: f.op_type)]
-    return "\n".join([head, "| operator | class | signature |", "|---|---|---|", *rows, ""])
+    return "\n".join(
+        [head, "| operator | class | traffic | signature |", "|---|---|---|---|", *rows, ""]
+    )
 
 
 def _row(formula: Formula) -> str:
     signature = formula.doc.strip().partition("\n")[0].removesuffix(".")
-    return f"| {_linked(formula)} | {formula.op_class} | {_cell(signature)} |"
+    return f"| {_linked(formula)} | {formula.op_class} | {formula.traffic} | {_cell(signature)} |"
 
 
 def _linked(formula: Formula) -> str:

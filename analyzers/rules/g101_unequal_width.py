@@ -14,6 +14,7 @@ from costlint.analyzers.shapes import Widths
 from costlint.analyzers.side_by_side import widths_in
 from costlint.analyzers.unions import connected
 from costlint.costmodel.edit import Edit
+from costlint.costmodel.formulas.sets import PRODUCTS
 from costlint.costmodel.ir.graph import Op
 
 EXCESS: Final = Threshold(
@@ -69,7 +70,7 @@ def _unequal(facts: Facts, op: Op) -> _Unequal | None:
     widths = widths_in(facts, op)
     if widths is None or widths.excess <= EXCESS.value:
         return None
-    axis = -1 if op.op_type in {"Gemm", "MatMul"} else 1
+    axis = -1 if op.op_type in PRODUCTS else 1
     inner, outer = facts.width_terms(op, op.x, axis), facts.width_terms(op, op.y, axis)
     if inner is None or outer is None:
         return None

@@ -10,6 +10,7 @@ from costlint.analyzers.facts import Facts, is_conv, label
 from costlint.analyzers.merging import conv_like, dense_macs, wide_filter
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.costmodel.edit import Edit, Replacement
+from costlint.costmodel.formulas.sets import keeps_channels
 from costlint.costmodel.ir.graph import Op, op_key
 
 MACS: Final = Threshold(
@@ -22,9 +23,6 @@ MARGIN: Final = Threshold(
     value=0.2,
     reason="the standard deviation of one kernel's error: the claim is that it is slower here, so "
     "the winner of many comparisons must win by more than the error of one",
-)
-_BETWEEN: Final = frozenset(
-    {"BatchNormalization", "Relu", "Clip", "HardSwish", "LeakyRelu", "Sigmoid", "Mul"}
 )
 
 
@@ -96,10 +94,7 @@ def _pairs(facts: Facts) -> Iterator[tuple[Op, Op, tuple[Op, ...]]]:
             continue
         between: list[Op] = []
         current = facts.only_reader(first.y)
-        while current is not None and current.op_type in _BETWEEN and len(between) < 4:
-            if sum(t is not None and not t.is_parameter for t in current.inputs) > 1:
-                current = None
-                break
+        while current is not None and keeps_channels(current) and len(between) < 4:
             between.append(current)
             current = facts.only_reader(current.y)
         if current is not None and is_conv(current) and current.x.name != first.x.name:

@@ -9,11 +9,8 @@ from costlint.analyzers.facts import Facts, label
 from costlint.analyzers.merging import is_inference_normalisation, is_per_channel
 from costlint.analyzers.rule import Rule, Violation
 from costlint.costmodel.edit import Edit
+from costlint.costmodel.formulas.sets import COMMUTING, FOLDS_INTO, SCALES, SHIFTS
 from costlint.costmodel.ir.graph import Op, Tensor, op_key
-
-_HAS_WEIGHTS: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
-_SCALES: Final = frozenset({"Mul", "Div", "Add", "Sub"})
-_SHIFTS: Final = frozenset({"Add", "Sub", "BatchNormalization"})  # what folds into a bias
 
 
 def folds(facts: Facts, op: Op) -> str:
@@ -27,9 +24,9 @@ def folds(facts: Facts, op: Op) -> str:
         return "Transpose that undoes a Transpose" if _undoes(maker, op) else ""
     if is_inference_normalisation(op) and _weighted(facts, op.x, op):
         return "BatchNormalization after weights"
-    if op.op_type in _SCALES and len(op.inputs) == 2:
+    if op.op_type in SCALES and len(op.inputs) == 2:
         data, constant = (op.x, op.w) if op.w.is_parameter else (op.w, op.x)
-        is_left = data is op.x or op.op_type in {"Mul", "Add"}
+        is_left = data is op.x or op.op_type in COMMUTING
         if is_left and constant.is_parameter and is_per_channel(constant, op.y):
             return f"constant {op.op_type} after weights" if _weighted(facts, data, op) else ""
     return ""
@@ -49,7 +46,7 @@ def _weighted(facts: Facts, tensor: Tensor, op: Op) -> Op | None:
         return None
     if is_inference_normalisation(maker):
         return _weighted(facts, maker.x, maker)
-    return maker if maker.op_type in _HAS_WEIGHTS and maker.w.is_parameter else None
+    return maker if maker.op_type in FOLDS_INTO and maker.w.is_parameter else None
 
 
 def check(facts: Facts) -> Iterable[Violation]:
@@ -58,8 +55,8 @@ def check(facts: Facts) -> Iterable[Violation]:
         how = folds(facts, op) if op_key(op) in facts.kernels else ""
         if not how or not facts.leads(op):
             continue
-        data = op.w if op.op_type in _SCALES and op.x.is_parameter else op.x
-        weighted = _weighted(facts, data, op) if op.op_type in _SHIFTS else None
+        data = op.w if op.op_type in SCALES and op.x.is_parameter else op.x
+        weighted = _weighted(facts, data, op) if op.op_type in SHIFTS else None
         biased = frozenset({op_key(weighted)} if weighted is not None else ())
         bypassed = {op_key(op): data.name}
         if op.op_type == "Transpose":

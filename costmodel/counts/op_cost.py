@@ -16,6 +16,7 @@ from costlint.costmodel.ir.graph import Op, OpGraph, UnknownShapeError
 class OpCost:
     """One op with its cost; `times` is how often it runs, and is in `cost` already.
 
+    `special` are the special functions of one run, as `Work` counts them.
     `why_uncosted` says what is missing, '' for an op that has a formula or is free.
     """
 
@@ -23,6 +24,7 @@ class OpCost:
     op_class: OpClass
     cost: Cost
     times: Dim = 1
+    special: Dim = 0
     is_free: bool = False
     why_uncosted: str = ""
 
@@ -64,7 +66,8 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         why = f"no formula for {op.identifier}"
         return OpCost(op=op, op_class="other", cost=Cost(), times=times, why_uncosted=why)
     try:
-        cost = traffic(op, formula.work(op))
+        work = formula.work(op)
+        cost = traffic(op, work)
     except UnknownShapeError as error:
         return OpCost(
             op=op, op_class=formula.op_class, cost=Cost(), times=times, why_uncosted=str(error)
@@ -74,6 +77,7 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         op_class=formula.op_class,
         cost=cost if type(times) is int and times == 1 else cost * times,
         times=times,
+        special=work.special,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Final
 
+from costlint.costmodel.formulas.sets import NOT_LEARNED
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.dtypes import BITS, is_float, size_bytes
 from costlint.costmodel.ir.graph import Op, OpGraph
@@ -15,19 +16,6 @@ from costlint.costmodel.ir.source import SourceParameter
 
 # What exporters call the output of a Constant node.
 _LIFTED: Final = re.compile(r"(^|/)Constant(_\d+)?_output_\d+$")
-
-# Inputs that training does not learn: running mean and variance, limits, sizes, scales and zeros.
-_NOT_LEARNED: Final[Mapping[str, frozenset[int]]] = {
-    "BatchNormalization": frozenset({3, 4}),
-    "Clip": frozenset({1, 2}),
-    "DequantizeLinear": frozenset({1, 2}),
-    "Dropout": frozenset({1}),
-    "Pad": frozenset({2}),
-    "QLinearConv": frozenset({1, 2, 4, 5, 6, 7}),
-    "QLinearMatMul": frozenset({1, 2, 4, 5, 6, 7}),
-    "QuantizeLinear": frozenset({1, 2}),
-    "Resize": frozenset({1, 2}),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +44,7 @@ def parameter_counts(graph: OpGraph) -> ParameterCounts:
     tied: set[str] = set()
     elements = 0
     for op in _all_ops(graph):
-        unlearned = _NOT_LEARNED.get(op.op_type, frozenset())
+        unlearned = NOT_LEARNED.get(op.op_type, frozenset())
         read = [t.sources if t is not None else () for t in op.inputs]
         stored.update(name for names in read for name in names)
         slots = [

@@ -7,7 +7,15 @@ from importlib import import_module
 from typing import Final
 
 from costlint.costmodel.formulas import registry
-from costlint.costmodel.formulas.registry import OP_CLASSES, Formula, OpClass, formula, free
+from costlint.costmodel.formulas.registry import (
+    OP_CLASSES,
+    TRAFFIC,
+    Formula,
+    OpClass,
+    Traffic,
+    formula,
+    free,
+)
 
 FAMILIES: Final = (
     "conv",
@@ -98,8 +106,10 @@ __all__ = [
     "FAMILIES",
     "FURTHER",
     "OP_CLASSES",
+    "TRAFFIC",
     "Formula",
     "OpClass",
+    "Traffic",
     "all_formulas",
     "all_free",
     "formula",

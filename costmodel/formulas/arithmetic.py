@@ -69,7 +69,7 @@ def mean(op: Op) -> Work:
     return Work(other_flop=len(op.inputs) * op.y.elements)
 
 
-@formula("Clip", op_class="elementwise")
+@formula("Clip", op_class="elementwise", traffic="activation")
 def clip(op: Op) -> Work:
     """Y (...) = X (...) kept within [low, high].
 

@@ -16,14 +16,14 @@ SOFTMAX = 5
 """Operations of a softmax for each element: compare, subtract, exponential, add, divide."""
 
 
-@formula("Attention", op_class="conv")
+@formula("Attention", op_class="conv", traffic="contraction")
 def attention(op: Op) -> Work:
     """Y (B, Hq, S, Dv) = softmax(Q (B, Hq, S, D) K (B, Hkv, L, D)^T) V (B, Hkv, L, Dv).
 
     Packed inputs (B, S, Hq * D) cost the same. macs = B * Hq * S * L * (D + Dv); a causal mask is
     counted in full. other_flop, for each score of B * Hq * S * L = 6 (multiply by the scale; the
     softmax's compare, subtract, exponential, add, divide), one add with a mask or `is_causal`,
-    three with a soft cap (divide, tanh, multiply).
+    three with a soft cap (divide, tanh, multiply); special = 1, 2 with a soft cap.
     """
     q, k = op.x, op.w
     heads = dim(op, q, 1) if q.rank == 4 else integer(op, "q_num_heads", 1)
@@ -31,10 +31,11 @@ def attention(op: Op) -> Work:
     length = dim(op, k, -2) + (0 if past is None else dim(op, past, -2))
     scores = dim(op, q, 0) * heads * dim(op, q, -2) * length
     mask = has(op, 3) or integer(op, "is_causal", 0) != 0
-    cap = 3 if number(op, "softcap", 0.0) else 0
+    capped = number(op, "softcap", 0.0) != 0
     return Work(
         macs=(q.elements + op.y.elements) * length,
-        other_flop=scores * (1 + SOFTMAX + int(mask) + cap),
+        other_flop=scores * (1 + SOFTMAX + mask + 3 * capped),
+        special=scores * (1 + capped),
     )
 
 
@@ -54,14 +55,14 @@ def rotary_embedding(op: Op) -> Work:
     return Work(other_flop=3 * turned, read=(None, rows_read, rows_read, None))
 
 
-@formula("LinearAttention", op_class="conv")
+@formula("LinearAttention", op_class="conv", traffic="contraction")
 def linear_attention(op: Op) -> Work:
     """Y (B, T, Hq * Dv) = Q (B, T, Hq * D) on a state (B, Hkv, D, Dv) that K and V update.
 
     Step by step, as the specification writes it. macs = B * T * D * Dv * (Hq + Hkv), and Hkv more
     for the delta rules, which read the state with the key. other_flop = B * T * Hq * Dv (multiply
-    by the scale); gated: B * T * Hkv * D * Dv multiplies, and one exponential for each decay;
-    delta: 2 * B * T * Hkv * Dv (subtract, multiply by beta).
+    by the scale); gated: B * T * Hkv * D * Dv multiplies, and one exponential (special) for each
+    decay; delta: 2 * B * T * Hkv * Dv (subtract, multiply by beta).
     """
     q_heads, kv_heads = integer(op, "q_num_heads", 1), max(integer(op, "kv_num_heads", 1), 1)
     k, v = op.w, tensor(op, 2)
@@ -70,10 +71,12 @@ def linear_attention(op: Op) -> Work:
     rule = text(op, "update_rule", "gated_delta")
     delta = rule.endswith("delta")
     flop: Dim = op.y.elements
+    decays: Dim = 0
     if rule.startswith("gated"):
         decay = op.input(4)
-        flop = flop + steps * kv_heads * state + (0 if decay is None else decay.elements)
+        decays = 0 if decay is None else decay.elements
+        flop = flop + steps * kv_heads * state + decays
     if delta:
         flop = flop + 2 * v.elements
     macs = steps * state * (q_heads + kv_heads * (2 if delta else 1))
-    return Work(macs=macs, other_flop=flop)
+    return Work(macs=macs, other_flop=flop, special=decays)

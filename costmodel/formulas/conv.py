@@ -22,7 +22,7 @@ def conv_macs(y: Tensor, w: Tensor) -> Dim:
     return y.elements * product(w.known_shape[1:])
 
 
-@formula("Conv", op_class="conv")
+@formula("Conv", op_class="conv", traffic="convolution")
 def conv(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) * W (M, C/g, filter) + B (M).
 
@@ -32,7 +32,7 @@ def conv(op: Op) -> Work:
     return Work(macs=conv_macs(op.y, op.w), other_flop=bias)
 
 
-@formula("ConvTranspose", op_class="conv")
+@formula("ConvTranspose", op_class="conv", traffic="convolution")
 def conv_transpose(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) spread by W (C, M/g, filter), + B (M).
 
@@ -43,7 +43,7 @@ def conv_transpose(op: Op) -> Work:
     return Work(macs=op.x.elements * product(op.w.known_shape[1:]), other_flop=bias)
 
 
-@formula("ConvInteger", op_class="conv")
+@formula("ConvInteger", op_class="conv", traffic="convolution")
 def conv_integer(op: Op) -> Work:
     """Y (N, M, out) int32 = X (N, C, in) * W (M, C/g, filter), both less their zero points.
 
@@ -54,7 +54,7 @@ def conv_integer(op: Op) -> Work:
     return Work(macs=conv_macs(op.y, op.w), other_flop=zero_points)
 
 
-@formula("QLinearConv", op_class="conv")
+@formula("QLinearConv", op_class="conv", traffic="convolution")
 def qlinear_conv(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) * W (M, C/g, filter) + B (M), each with scale and zero point.
 
@@ -65,7 +65,7 @@ def qlinear_conv(op: Op) -> Work:
     return Work(macs=conv_macs(op.y, tensor(op, 3)), other_flop=each * op.y.elements)
 
 
-@formula("DeformConv", op_class="conv")
+@formula("DeformConv", op_class="conv", traffic="contraction")
 def deform_conv(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, H, W) * W (M, C/g, filter) at moved places, + B (M).
 
@@ -80,13 +80,14 @@ def deform_conv(op: Op) -> Work:
     return Work(macs=conv_macs(y, w), other_flop=sampling + has(op, 3) * y.elements)
 
 
-@formula("CausalConvWithState", op_class="conv")
+@formula("CausalConvWithState", op_class="conv", traffic="contraction")
 def causal_conv(op: Op) -> Work:
     """Y (B, C, L) = X (B, C, L) after its state (B, C, k - 1) * W (C, 1, k), + B (C).
 
     macs = B * C * L * k; other_flop = one add with a bias, four (exponential, add, divide,
-    multiply) with the activation SiLU.
+    multiply; special = 1) with the activation SiLU.
     """
-    activation = 0 if text(op, "activation", "none") == "none" else 4
-    each = has(op, 2) + activation
-    return Work(macs=op.y.elements * dim(op, op.w, -1), other_flop=each * op.y.elements)
+    activates = int(text(op, "activation", "none") != "none")
+    each = has(op, 2) + 4 * activates
+    y = op.y.elements
+    return Work(macs=y * dim(op, op.w, -1), other_flop=each * y, special=activates * y)

@@ -14,7 +14,7 @@ Sizes = dict[str, Dim]
 """Dimension of each letter of a term; axes of an ellipsis are `.0` (the last), `.1` and so on."""
 
 
-@formula("Einsum", op_class="conv")
+@formula("Einsum", op_class="conv", traffic="contraction")
 def einsum(op: Op) -> Work:
     """Y = the sum of products over every letter that the result lacks, e.g. `bij,bjk->bik`.
 

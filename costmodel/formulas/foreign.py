@@ -11,9 +11,9 @@ from typing import Final
 from costlint.costmodel.formulas.arguments import dim, number
 from costlint.costmodel.formulas.conv import conv_macs
 from costlint.costmodel.formulas.matmul import product_macs
-from costlint.costmodel.formulas.microsoft.layout import channels_first
 from costlint.costmodel.formulas.microsoft.shared import standard
-from costlint.costmodel.formulas.registry import Body, OpClass, formula
+from costlint.costmodel.formulas.plain_convolution import channels_first
+from costlint.costmodel.formulas.registry import Body, OpClass, Traffic, formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.graph import Op
 
@@ -23,12 +23,14 @@ GENERAL: Final = ("qonnx.custom_op.general", "finn.custom_op.general")
 CHANNELS_LAST: Final = "qonnx.custom_op.channels_last"
 
 
-def _in(domains: tuple[str, ...], *op_types: str, op_class: OpClass) -> Callable[[Body], Body]:
+def _in(
+    domains: tuple[str, ...], *op_types: str, op_class: OpClass, traffic: Traffic | None = None
+) -> Callable[[Body], Body]:
     """Register one formula in several domains that share an operator."""
 
     def register(body: Body) -> Body:
         for domain in domains:
-            formula(*op_types, op_class=op_class, domain=domain)(body)
+            formula(*op_types, op_class=op_class, traffic=traffic, domain=domain)(body)
         return body
 
     return register
@@ -51,7 +53,7 @@ def float_quant(op: Op) -> Work:
     other_flop = 10 for each element: divide; absolute, logarithm, round and compare for the
     exponent; power, divide and round for the mantissa; compare; multiply.
     """
-    return Work(other_flop=10 * op.y.elements)
+    return Work(other_flop=10 * op.y.elements, special=2 * op.y.elements)
 
 
 @_in(QUANTISERS, "BipolarQuant", op_class="data")
@@ -84,7 +86,7 @@ def multi_threshold(op: Op) -> Work:
     return Work(other_flop=each * op.y.elements)
 
 
-@_in(GENERAL, "XnorPopcountMatMul", op_class="conv")
+@_in(GENERAL, "XnorPopcountMatMul", op_class="conv", traffic="contraction")
 def xnor_popcount_matmul(op: Op) -> Work:
     """Y (..., M, N) = how many bits of A (..., M, K) and B (K, N) agree.
 
@@ -102,7 +104,7 @@ def im2col(_op: Op) -> Work:
     return Work()
 
 
-@_in(GENERAL, "QuantAvgPool2d", op_class="other")
+@_in(GENERAL, "QuantAvgPool2d", op_class="other", traffic="pooling")
 def quant_avg_pool(op: Op) -> Work:
     """Y (N, C, out) = mean of each window (k, k) of X (N, C, in), rounded down.
 
@@ -112,8 +114,8 @@ def quant_avg_pool(op: Op) -> Work:
     return Work(other_flop=k * k * op.y.elements)
 
 
-@_in(GENERAL, "MaxPoolNHWC", op_class="other")
-@_in((CHANNELS_LAST,), "MaxPool", op_class="other")
+@_in(GENERAL, "MaxPoolNHWC", op_class="other", traffic="pooling")
+@_in((CHANNELS_LAST,), "MaxPool", op_class="other", traffic="pooling")
 def max_pool(op: Op) -> Work:
     """Y (N, out, C) = largest of each window of X (N, in, C).
 
@@ -123,7 +125,7 @@ def max_pool(op: Op) -> Work:
     return Work(other_flop=standard(op, "MaxPool", x, y=y).other_flop)
 
 
-@_in((CHANNELS_LAST,), "Conv", op_class="conv")
+@_in((CHANNELS_LAST,), "Conv", op_class="conv", traffic="convolution")
 def conv(op: Op) -> Work:
     """Y (N, out, M) = X (N, in, C) * W (M, C/g, filter).
 

@@ -8,7 +8,7 @@ from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("Gather", op_class="shuffle")
+@formula("Gather", op_class="shuffle", traffic="selection")
 def gather(op: Op) -> Work:
     """Y (i, n) = rows of X (m, n) at indices (i): a look-up in a table.
 
@@ -17,7 +17,7 @@ def gather(op: Op) -> Work:
     return Work(read=(op.y.elements, None))
 
 
-@formula("GatherElements", op_class="shuffle")
+@formula("GatherElements", op_class="shuffle", traffic="selection")
 def gather_elements(op: Op) -> Work:
     """Y (...) = one element of X for each of indices (...).
 
@@ -26,7 +26,7 @@ def gather_elements(op: Op) -> Work:
     return Work(read=(op.y.elements, None))
 
 
-@formula("GatherND", op_class="shuffle")
+@formula("GatherND", op_class="shuffle", traffic="selection")
 def gather_nd(op: Op) -> Work:
     """Y (i, n) = slices (n) of X at indices (i, k), tuples of k entries.
 

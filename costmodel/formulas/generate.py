@@ -61,9 +61,10 @@ def random_normal(op: Op) -> Work:
     """Y (...) = normal random numbers, two of them from two uniform ones (Box and Muller).
 
     other_flop = 8 for each element: logarithm, multiply, root, multiply, cosine, multiply; then
-    multiply by the deviation and add the mean. The generator's integer steps are not counted.
+    multiply by the deviation and add the mean; special = 3. The generator's integer steps are not
+    counted.
     """
-    return Work(other_flop=8 * op.y.elements, read=_NOTHING)
+    return Work(other_flop=8 * op.y.elements, special=3 * op.y.elements, read=_NOTHING)
 
 
 @formula("Bernoulli", op_class="data")
@@ -79,28 +80,29 @@ def bernoulli(op: Op) -> Work:
 def multinomial(op: Op) -> Work:
     """Y (B, n) = n draws of C classes with log-probabilities X (B, C).
 
-    other_flop = 4 for each class (compare, subtract, exponential, add to a running sum) and C
-    compares for each draw.
+    other_flop = 4 for each class (compare, subtract, exponential, add to a running sum; special =
+    1) and C compares for each draw.
     """
-    return Work(other_flop=4 * op.x.elements + op.y.elements * dim(op, op.x, -1))
+    classes = op.x.elements
+    return Work(other_flop=4 * classes + op.y.elements * dim(op, op.x, -1), special=classes)
 
 
 @formula("HannWindow", "HammingWindow", op_class="data")
 def cosine_window(op: Op) -> Work:
     """Y (n) = a - b * cos(c * i).
 
-    other_flop = 4 for each element: multiply, cosine, multiply, subtract.
+    other_flop = 4 for each element: multiply, cosine, multiply, subtract; special = 1.
     """
-    return Work(other_flop=4 * op.y.elements, read=_NOTHING)
+    return Work(other_flop=4 * op.y.elements, special=op.y.elements, read=_NOTHING)
 
 
 @formula("BlackmanWindow", op_class="data")
 def blackman_window(op: Op) -> Work:
     """Y (n) = a - b * cos(c * i) + d * cos(2 * c * i).
 
-    other_flop = 8 for each element: twice multiply, cosine, multiply, add.
+    other_flop = 8 for each element: twice multiply, cosine, multiply, add; special = 2.
     """
-    return Work(other_flop=8 * op.y.elements, read=_NOTHING)
+    return Work(other_flop=8 * op.y.elements, special=2 * op.y.elements, read=_NOTHING)
 
 
 @formula("MelWeightMatrix", op_class="data")

@@ -15,7 +15,7 @@ def product_macs(op: Op) -> Dim:
     return op.y.elements * dim(op, op.x, -1)
 
 
-@formula("MatMul", op_class="conv")
+@formula("MatMul", op_class="conv", traffic="product")
 def matmul(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K) @ B (..., K, N), as numpy does it.
 
@@ -24,7 +24,7 @@ def matmul(op: Op) -> Work:
     return Work(macs=product_macs(op))
 
 
-@formula("Gemm", op_class="conv")
+@formula("Gemm", op_class="conv", traffic="product")
 def gemm(op: Op) -> Work:
     """Y (M, N) = alpha * A (M, K) @ B (K, N) + beta * C; A and B may come transposed.
 
@@ -44,7 +44,7 @@ def gemm(op: Op) -> Work:
     return Work(macs=mn * k, other_flop=flop)
 
 
-@formula("MatMulInteger", op_class="conv")
+@formula("MatMulInteger", op_class="conv", traffic="product")
 def matmul_integer(op: Op) -> Work:
     """Y (..., M, N) int32 = A (..., M, K) @ B (..., K, N), both less their zero points.
 
@@ -55,7 +55,7 @@ def matmul_integer(op: Op) -> Work:
     return Work(macs=product_macs(op), other_flop=zero_points)
 
 
-@formula("QLinearMatMul", op_class="conv")
+@formula("QLinearMatMul", op_class="conv", traffic="contraction")
 def qlinear_matmul(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K) @ B (..., K, N), each with a scale and a zero point.
 
@@ -66,7 +66,7 @@ def qlinear_matmul(op: Op) -> Work:
     return Work(macs=product_macs(op), other_flop=REQUANTIZE * op.y.elements)
 
 
-@formula("Det", op_class="other")
+@formula("Det", op_class="other", traffic="reduction")
 def det(op: Op) -> Work:
     """Y (...) = determinants of X (..., M, M), by elimination without macs.
 

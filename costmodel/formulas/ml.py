@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from costlint.costmodel.formulas.arguments import integer, text
+from costlint.costmodel.formulas.pointwise import Steps
 from costlint.costmodel.formulas.registry import formula, free
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
 from costlint.costmodel.ir.graph import Op
 
 _ML: Final = "ai.onnx.ml"
-_TRANSFORMS: Final = {"LOGISTIC": 3, "SOFTMAX": 5, "SOFTMAX_ZERO": 6, "PROBIT": 8}
+_TRANSFORMS: Final = {
+    "LOGISTIC": Steps(3, 1), "SOFTMAX": Steps(5, 1), "SOFTMAX_ZERO": Steps(6, 1),
+    "PROBIT": Steps(8, 2),
+}  # fmt: skip
 _NUMBERED: Final = ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT")
 """How the newest operator, TreeEnsemble, says it."""
 
@@ -36,28 +40,35 @@ def attribute_list(op: Op, name: str) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def transform(op: Op) -> Dim:
-    """Operations of `post_transform` on the scores, which are the last output."""
+def transform(op: Op) -> Work:
+    """What `post_transform` does to the scores, which are the last output."""
     given = op.attributes.get("post_transform", "NONE")
     if isinstance(given, int) and 0 <= given < len(_NUMBERED):
         given = _NUMBERED[given]
-    each = _TRANSFORMS.get(str(given), 0)
+    each = _TRANSFORMS.get(str(given))
     scores = op.outputs[-1]
-    return each * scores.elements if each and scores is not None else 0
+    if each is None or scores is None:
+        return Work()
+    return Work(other_flop=each.flop * scores.elements, special=each.special * scores.elements)
 
 
-@formula("LinearClassifier", "LinearRegressor", op_class="conv", domain=_ML)
+@formula("LinearClassifier", "LinearRegressor", op_class="conv", traffic="contraction", domain=_ML)
 def linear(op: Op) -> Work:
     """Y (N, E) = X (N, C) @ coefficients (C, E) + intercepts (E); labels (N) of the best.
 
     macs = N * C * E; other_flop = N * E each for intercepts (add) and labels (compare), and for
-    each score 3 (logistic), 5 (softmax) or 8 (probit).
+    each score 3 (logistic), 5 (softmax) or 8 (probit); special = 1, 2 of probit.
     """
     rows, _ = rows_columns(op)
     weights = len(attribute_list(op, "coefficients"))
     intercepts = len(attribute_list(op, "intercepts"))
     labels = _scores(op) if op.op_type == "LinearClassifier" else 0
-    return Work(macs=rows * weights, other_flop=rows * intercepts + labels + transform(op))
+    after = transform(op)
+    return Work(
+        macs=rows * weights,
+        other_flop=rows * intercepts + labels + after.other_flop,
+        special=after.special,
+    )
 
 
 def _scores(op: Op) -> Dim:
@@ -65,13 +76,14 @@ def _scores(op: Op) -> Dim:
     return scores.elements if scores is not None else 0
 
 
-@formula("SVMClassifier", "SVMRegressor", op_class="conv", domain=_ML)
+@formula("SVMClassifier", "SVMRegressor", op_class="conv", traffic="contraction", domain=_ML)
 def support_vectors(op: Op) -> Work:
     """Y (N, E) = weights (E, v) of the kernel between X (N, C) and v support vectors (v, C).
 
     macs = N * (v * C + E * v); other_flop = for each kernel value 3 (multiply, add, power or
     tanh), of the radial one a subtract for each feature and 2; N * E compares of classes; logistic
-    3, softmax 5 for each score. Without support vectors the weights are those of a linear model.
+    3, softmax 5 for each score. special = 1 for each kernel value, and as in `transform`. Without
+    support vectors the weights are those of a linear model.
     """
     rows, _ = rows_columns(op)
     vectors = len(attribute_list(op, "support_vectors"))
@@ -81,7 +93,12 @@ def support_vectors(op: Op) -> Work:
     shaping = 0 if kind == "LINEAR" else 2 * counted if kind == "RBF" else 3 * counted
     kernel = shaping + (vectors if kind == "RBF" else 0)
     labels = _scores(op) if op.op_type == "SVMClassifier" else 0
-    return Work(macs=rows * (vectors + weights), other_flop=rows * kernel + labels + transform(op))
+    after = transform(op)
+    return Work(
+        macs=rows * (vectors + weights),
+        other_flop=rows * kernel + labels + after.other_flop,
+        special=rows * counted * int(kind != "LINEAR") + after.special,
+    )
 
 
 @formula("Scaler", op_class="elementwise", domain=_ML)
@@ -102,7 +119,7 @@ def binarizer(op: Op) -> Work:
     return Work(other_flop=op.x.elements)
 
 
-@formula("Normalizer", op_class="other", domain=_ML)
+@formula("Normalizer", op_class="other", traffic="normalization", domain=_ML)
 def normalizer(op: Op) -> Work:
     """Y (N, C) = X (N, C) by the largest, the sum or the root of squares of each row.
 
@@ -132,7 +149,7 @@ def one_hot_encoder(op: Op) -> Work:
     return Work(other_flop=op.x.elements)
 
 
-@formula("ArrayFeatureExtractor", op_class="shuffle", domain=_ML)
+@formula("ArrayFeatureExtractor", op_class="shuffle", traffic="selection", domain=_ML)
 def array_feature_extractor(op: Op) -> Work:
     """Y (..., n) = n columns of X (..., C).
 

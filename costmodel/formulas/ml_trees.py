@@ -16,17 +16,19 @@ Children: TypeAlias = Mapping[Node, Sequence[Node]]
 
 
 @formula("TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble", op_class="other",
-         domain=_ML)  # fmt: skip
+         traffic="movement", domain=_ML)  # fmt: skip
 def tree_ensemble(op: Op) -> Work:
     """Y (N, E) = the sum of one leaf of each of t trees, for each row of X (N, C).
 
     other_flop, for each row = a compare for each level of every tree, by its longest path, an add
-    for each tree; for each score 3 (logistic), 5 (softmax) or 8 (probit).
+    for each tree; for each score 3 (logistic), 5 (softmax) or 8 (probit); special = 1, 2 of probit.
     """
     rows, _ = rows_columns(op)
     children, roots = _ensemble(op) if op.op_type == "TreeEnsemble" else _listed(op)
     levels = sum(depth(children, root) for root in roots)
-    return Work(other_flop=rows * (levels + len(roots)) + transform(op))
+    after = transform(op)
+    flop = rows * (levels + len(roots)) + after.other_flop
+    return Work(other_flop=flop, special=after.special)
 
 
 def _listed(op: Op) -> tuple[Children, Sequence[Node]]:

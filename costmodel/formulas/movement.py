@@ -27,7 +27,7 @@ def concat(_op: Op) -> Work:
     return Work()
 
 
-@formula("Split", op_class="shuffle")
+@formula("Split", op_class="shuffle", traffic="selection")
 def split(_op: Op) -> Work:
     """Y_1 (..., a, ...), Y_2 (..., b, ...) = X (..., a + b, ...) in parts along an axis.
 
@@ -36,7 +36,7 @@ def split(_op: Op) -> Work:
     return Work(read=FIRST_ONLY)
 
 
-@formula("Slice", op_class="shuffle")
+@formula("Slice", op_class="shuffle", traffic="selection")
 def slice_(op: Op) -> Work:
     """Y (...) = X[start:end:step] on some axes.
 
@@ -90,7 +90,7 @@ def trilu(_op: Op) -> Work:
     return Work(read=FIRST_ONLY)
 
 
-@formula("Compress", op_class="shuffle")
+@formula("Compress", op_class="shuffle", traffic="selection")
 def compress(op: Op) -> Work:
     """Y (n, ...) = the n slices of X (...) along an axis where the condition holds.
 

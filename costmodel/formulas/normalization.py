@@ -25,7 +25,7 @@ def batch_normalization(op: Op) -> Work:
     return Work(other_flop=each * op.x.elements)
 
 
-@formula("LayerNormalization", op_class="other")
+@formula("LayerNormalization", op_class="other", traffic="normalization")
 def layer_normalization(op: Op) -> Work:
     """Y (r, n) = (X (r, n) - mean (r)) / deviation (r) * scale (n) + bias (n), r rows of n.
 
@@ -37,7 +37,7 @@ def layer_normalization(op: Op) -> Work:
     return Work(other_flop=each * op.x.elements + (1 + INVERSE_ROOT) * rows)
 
 
-@formula("RMSNormalization", op_class="other")
+@formula("RMSNormalization", op_class="other", traffic="normalization")
 def rms_normalization(op: Op) -> Work:
     """Y (r, n) = X (r, n) / root(mean of squares (r)) * scale (n), r rows of n.
 
@@ -48,7 +48,7 @@ def rms_normalization(op: Op) -> Work:
     return Work(other_flop=(3 + has(op, 1)) * op.x.elements + INVERSE_ROOT * rows)
 
 
-@formula("InstanceNormalization", op_class="other")
+@formula("InstanceNormalization", op_class="other", traffic="normalization")
 def instance_normalization(op: Op) -> Work:
     """Y (N, C, in) = (X (N, C, in) - mean (N, C)) / deviation (N, C) * scale (C) + bias (C).
 
@@ -59,7 +59,7 @@ def instance_normalization(op: Op) -> Work:
     return Work(other_flop=(CENTRED + 2) * op.x.elements + (1 + INVERSE_ROOT) * groups)
 
 
-@formula("GroupNormalization", op_class="other")
+@formula("GroupNormalization", op_class="other", traffic="normalization")
 def group_normalization(op: Op) -> Work:
     """Y (N, C, in) = (X (N, C, in) - mean (N, g)) / deviation (N, g) * scale + bias, g groups.
 
@@ -70,7 +70,7 @@ def group_normalization(op: Op) -> Work:
     return Work(other_flop=(CENTRED + 2) * op.x.elements + (1 + INVERSE_ROOT) * groups)
 
 
-@formula("MeanVarianceNormalization", op_class="other")
+@formula("MeanVarianceNormalization", op_class="other", traffic="normalization")
 def mean_variance_normalization(op: Op) -> Work:
     """Y (...) = (X (...) - mean) / deviation over some axes.
 
@@ -80,7 +80,7 @@ def mean_variance_normalization(op: Op) -> Work:
     return Work(other_flop=CENTRED * op.x.elements)
 
 
-@formula("LpNormalization", op_class="other")
+@formula("LpNormalization", op_class="other", traffic="normalization")
 def lp_normalization(op: Op) -> Work:
     """Y (...) = X (...) / p-norm along an axis, p 1 or 2.
 
@@ -90,13 +90,15 @@ def lp_normalization(op: Op) -> Work:
     return Work(other_flop=3 * op.x.elements)
 
 
-@formula("LRN", op_class="other")
+@formula("LRN", op_class="other", traffic="normalization")
 def local_response_normalization(op: Op) -> Work:
     """Y (N, C, ...) = X / (bias + alpha / size * sum of squares over `size` channels) ** beta.
 
-    other_flop = size + 4 for each element: a multiply, size - 1 adds, multiply, add, power, divide.
+    other_flop = size + 4 for each element: a multiply, size - 1 adds, multiply, add, power, divide;
+    special = 1.
     """
-    return Work(other_flop=(integer(op, "size", 1) + 4) * op.x.elements)
+    x = op.x.elements
+    return Work(other_flop=(integer(op, "size", 1) + 4) * x, special=x)
 
 
 def _rows(op: Op, axis: int) -> Dim:

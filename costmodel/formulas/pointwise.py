@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from costlint.costmodel.formulas.registry import formula
+from costlint.costmodel.formulas.registry import Traffic, formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.graph import Op
 
-STEPS: Final = frozenset(
-    {"abs", "add", "subtract", "multiply", "divide", "compare", "remainder", "negate", "round",
-     "root", "power", "exponential", "logarithm", "tanh", "erf", "sine", "logic", "shift"}
-)  # fmt: skip
+SPECIAL: Final = frozenset({"root", "power", "exponential", "logarithm", "tanh", "erf", "sine"})
+"""Steps that are special functions, as `Work.special` counts them."""
+STEPS: Final = SPECIAL | {
+    "abs", "add", "subtract", "multiply", "divide", "compare", "remainder", "negate", "round",
+    "logic", "shift",
+}  # fmt: skip
 """What counts as one operation. `sine` is any function of the circle or the hyperbola, `round`
 any rounding, `logic` and `shift` are those of whole words."""
 
 
-def pointwise(op_type: str, what: str, steps: str = "", *, domain: str = "") -> None:
-    """Register an operator that makes each output element in `steps`, e.g. "multiply add".
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many operations an element takes, and how many of them are special functions."""
+
+    flop: int = 0
+    special: int = 0
+
+
+def steps_of(words: str) -> Steps:
+    """The steps of e.g. "exponential add divide".
 
     Raises:
-        ValueError: a step is not one of `STEPS`.
+        ValueError: a word is not one of `STEPS`.
     """
-    words = steps.split()
-    if not STEPS.issuperset(words):
-        msg = f"{op_type}: {steps!r} has a step that is not known"
+    given = words.split()
+    if not STEPS.issuperset(given):
+        msg = f"{words!r} has a step that is not known"
         raise ValueError(msg)
-    flop = len(words)
+    return Steps(len(given), sum(word in SPECIAL for word in given))
+
+
+def pointwise(op_type: str, what: str, steps: str = "", *, traffic: Traffic | None = None) -> None:
+    """Register an operator that makes each output element in `steps`, e.g. "multiply add".
+
+    One with a special function is an activation unless `traffic` says otherwise.
+    """
+    each = steps_of(steps)
 
     def work(op: Op) -> Work:
-        return Work(other_flop=flop * op.y.elements)
+        elements = op.y.elements
+        return Work(other_flop=each.flop * elements, special=each.special * elements)
 
-    counted = f"{flop} for each element ({', '.join(words)})" if words else "0: nothing is computed"
+    listed = ", ".join(steps.split())
+    counted = f"{each.flop} for each element ({listed})" if listed else "0: nothing is computed"
+    if each.special:
+        counted = f"{counted}; special = {each.special} for each"
     work.__doc__ = f"Y (...) = {what}.\n\n    other_flop = {counted}.\n    "
-    formula(op_type, op_class="elementwise", domain=domain)(work)
+    kind = traffic or ("activation" if each.special else "elementwise")
+    formula(op_type, op_class="elementwise", traffic=kind)(work)

@@ -23,7 +23,7 @@ def filter_elements(op: Op) -> Dim:
     return product(found)
 
 
-@formula("AveragePool", op_class="other")
+@formula("AveragePool", op_class="other", traffic="pooling")
 def average_pool(op: Op) -> Work:
     """Y (N, C, out) = mean of each window of X (N, C, in).
 
@@ -32,7 +32,7 @@ def average_pool(op: Op) -> Work:
     return Work(other_flop=op.y.elements * filter_elements(op))
 
 
-@formula("MaxPool", op_class="other")
+@formula("MaxPool", op_class="other", traffic="pooling")
 def max_pool(op: Op) -> Work:
     """Y (N, C, out), indices = largest of each window of X (N, C, in).
 
@@ -41,16 +41,23 @@ def max_pool(op: Op) -> Work:
     return Work(other_flop=op.y.elements * (filter_elements(op) - 1))
 
 
-@formula("LpPool", op_class="other")
+@formula("LpPool", op_class="other", traffic="pooling")
 def lp_pool(op: Op) -> Work:
     """Y (N, C, out) = p-norm of each window of X (N, C, in).
 
-    other_flop = 2 * N * C * out * filter: filter powers, filter - 1 adds and a root.
+    other_flop = 2 * N * C * out * filter: filter powers, filter - 1 adds and a root. special =
+    N * C * out * filter powers where p is neither 1 nor 2.
     """
-    return Work(other_flop=2 * op.y.elements * filter_elements(op))
+    powers = op.y.elements * filter_elements(op)
+    return Work(other_flop=2 * powers, special=_is_power(op) * powers)
 
 
-@formula("GlobalAveragePool", op_class="other")
+def _is_power(op: Op) -> int:
+    """1 where a p-norm takes a power of each element, and not its size or its square."""
+    return int(integer(op, "p", 2) not in (1, 2))
+
+
+@formula("GlobalAveragePool", op_class="other", traffic="pooling")
 def global_average_pool(op: Op) -> Work:
     """Y (N, C, 1, ...) = mean of each channel of X (N, C, in).
 
@@ -59,7 +66,7 @@ def global_average_pool(op: Op) -> Work:
     return Work(other_flop=op.x.elements)
 
 
-@formula("GlobalMaxPool", op_class="other")
+@formula("GlobalMaxPool", op_class="other", traffic="pooling")
 def global_max_pool(op: Op) -> Work:
     """Y (N, C, 1, ...) = largest of each channel of X (N, C, in).
 
@@ -68,16 +75,17 @@ def global_max_pool(op: Op) -> Work:
     return Work(other_flop=folds(op))
 
 
-@formula("GlobalLpPool", op_class="other")
+@formula("GlobalLpPool", op_class="other", traffic="pooling")
 def global_lp_pool(op: Op) -> Work:
     """Y (N, C, 1, ...) = p-norm of each channel of X (N, C, in).
 
-    other_flop = 2 * N * C * in: in powers, in - 1 adds and a root.
+    other_flop = 2 * N * C * in: in powers, in - 1 adds and a root. special = N * C * in powers
+    where p is neither 1 nor 2.
     """
-    return Work(other_flop=2 * op.x.elements)
+    return Work(other_flop=2 * op.x.elements, special=_is_power(op) * op.x.elements)
 
 
-@formula("MaxUnpool", op_class="other")
+@formula("MaxUnpool", op_class="other", traffic="movement")
 def max_unpool(_op: Op) -> Work:
     """Y (N, C, out) = X (N, C, in) put back where indices (N, C, in) say, 0 elsewhere.
 
@@ -86,7 +94,7 @@ def max_unpool(_op: Op) -> Work:
     return Work(read=(None, None, 0))
 
 
-@formula("MaxRoiPool", op_class="other")
+@formula("MaxRoiPool", op_class="other", traffic="reduction")
 def max_roi_pool(op: Op) -> Work:
     """Y (R, C, h, w) = largest of each cell of R regions (R, 5) of X (N, C, H, W).
 
@@ -96,7 +104,7 @@ def max_roi_pool(op: Op) -> Work:
     return Work(other_flop=cells * product(op.x.known_shape[2:]))
 
 
-@formula("RoiAlign", op_class="other")
+@formula("RoiAlign", op_class="other", traffic="movement")
 def roi_align(op: Op) -> Work:
     """Y (R, C, h, w) = mean (or largest) of s * s bilinear samples a cell of X (N, C, H, W).
 

@@ -15,7 +15,7 @@ def folds(op: Op) -> Dim:
     return max(x - y, 0) if isinstance(x, int) and isinstance(y, int) else x - y
 
 
-@formula("ReduceSum", "ReduceProd", "ReduceMax", "ReduceMin", op_class="other")
+@formula("ReduceSum", "ReduceProd", "ReduceMax", "ReduceMin", op_class="other", traffic="reduction")
 def fold(op: Op) -> Work:
     """Y (...) = sum, product, largest or smallest of X (...) over some axes.
 
@@ -24,7 +24,7 @@ def fold(op: Op) -> Work:
     return Work(other_flop=folds(op), read=FIRST_ONLY)
 
 
-@formula("ReduceMean", op_class="other")
+@formula("ReduceMean", op_class="other", traffic="reduction")
 def reduce_mean(op: Op) -> Work:
     """Y (...) = mean of X (...) over some axes.
 
@@ -33,7 +33,7 @@ def reduce_mean(op: Op) -> Work:
     return Work(other_flop=op.x.elements, read=FIRST_ONLY)
 
 
-@formula("ReduceL1", "ReduceSumSquare", op_class="other")
+@formula("ReduceL1", "ReduceSumSquare", op_class="other", traffic="reduction")
 def reduce_mapped(op: Op) -> Work:
     """Y (...) = sum of |X (...)|, or of X * X, over some axes.
 
@@ -42,7 +42,7 @@ def reduce_mapped(op: Op) -> Work:
     return Work(other_flop=op.x.elements + folds(op), read=FIRST_ONLY)
 
 
-@formula("ReduceL2", op_class="other")
+@formula("ReduceL2", op_class="other", traffic="reduction")
 def reduce_l2(op: Op) -> Work:
     """Y (...) = root of the sum of X (...) * X over some axes.
 
@@ -51,7 +51,7 @@ def reduce_l2(op: Op) -> Work:
     return Work(other_flop=2 * op.x.elements, read=FIRST_ONLY)
 
 
-@formula("ReduceLogSum", op_class="other")
+@formula("ReduceLogSum", op_class="other", traffic="reduction")
 def reduce_log_sum(op: Op) -> Work:
     """Y (...) = logarithm of the sum of X (...) over some axes.
 
@@ -60,17 +60,17 @@ def reduce_log_sum(op: Op) -> Work:
     return Work(other_flop=op.x.elements, read=FIRST_ONLY)
 
 
-@formula("ReduceLogSumExp", op_class="other")
+@formula("ReduceLogSumExp", op_class="other", traffic="reduction")
 def reduce_log_sum_exp(op: Op) -> Work:
     """Y (...) = ln(sum(exp(X (...)))) over some axes, with the largest taken off first.
 
     other_flop = 4 * x: x - y compares, x subtracts, x exponentials, x - y adds, y logarithms and
-    y adds.
+    y adds. special = x exponentials.
     """
-    return Work(other_flop=4 * op.x.elements, read=FIRST_ONLY)
+    return Work(other_flop=4 * op.x.elements, special=op.x.elements, read=FIRST_ONLY)
 
 
-@formula("ArgMax", "ArgMin", op_class="other")
+@formula("ArgMax", "ArgMin", op_class="other", traffic="reduction")
 def arg_reduction(op: Op) -> Work:
     """Y (...) int64 = where along an axis X (...) is largest (smallest).
 
@@ -79,7 +79,7 @@ def arg_reduction(op: Op) -> Work:
     return Work(other_flop=folds(op))
 
 
-@formula("TopK", op_class="other")
+@formula("TopK", op_class="other", traffic="reduction")
 def top_k(op: Op) -> Work:
     """Y (..., k), places (..., k) int64 = the k largest along an axis of X (..., n).
 
@@ -89,7 +89,7 @@ def top_k(op: Op) -> Work:
     return Work(other_flop=op.x.elements, read=FIRST_ONLY)
 
 
-@formula("CumSum", "CumProd", op_class="other")
+@formula("CumSum", "CumProd", op_class="other", traffic="reduction")
 def cumulative(op: Op) -> Work:
     """Y (...) = running sums (products) of X (...) along an axis.
 
@@ -98,7 +98,7 @@ def cumulative(op: Op) -> Work:
     return Work(other_flop=op.x.elements, read=FIRST_ONLY)
 
 
-@formula("NonZero", op_class="other")
+@formula("NonZero", op_class="other", traffic="movement")
 def non_zero(op: Op) -> Work:
     """Y (r, n) int64 = the places of the n elements of X (...) that are not zero.
 
@@ -107,7 +107,7 @@ def non_zero(op: Op) -> Work:
     return Work(other_flop=op.x.elements)
 
 
-@formula("Unique", op_class="other")
+@formula("Unique", op_class="other", traffic="movement")
 def unique(op: Op) -> Work:
     """Y (n, ...), first places, inverse, counts = the distinct slices of X (m, ...).
 

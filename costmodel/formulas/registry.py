@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -14,16 +14,56 @@ OpClass: TypeAlias = Literal["conv", "elementwise", "shuffle", "data", "other"]
 
 OP_CLASSES: Final[tuple[OpClass, ...]] = ("conv", "elementwise", "shuffle", "data", "other")
 
+Traffic: TypeAlias = Literal[
+    "movement",
+    "selection",
+    "resizing",
+    "elementwise",
+    "activation",
+    "normalization",
+    "softmax",
+    "reduction",
+    "pooling",
+    "convolution",
+    "product",
+    "contraction",
+    "recurrent",
+]
+"""How an operator goes over memory, and so which of a device's rates it runs at."""
+
+TRAFFIC: Final[Mapping[Traffic, str]] = {
+    "movement": "copies",
+    "selection": "copies a part, and reads no more than that",
+    "resizing": "interpolates between neighbours",
+    "elementwise": "arithmetic on each element",
+    "activation": "a function of each element of one tensor",
+    "normalization": "brings rows, channels or groups to one scale",
+    "softmax": "turns scores along an axis into shares",
+    "reduction": "makes few elements of many",
+    "pooling": "makes one element of a window, or of a whole map",
+    "convolution": "slides a filter",
+    "product": "multiplies a matrix by the second input",
+    "contraction": "any other sum of products: attention, experts, packed weights",
+    "recurrent": "walks over time steps",
+}
+_USUAL: Final[Mapping[OpClass, Traffic]] = {
+    "elementwise": "elementwise",
+    "shuffle": "movement",
+    "data": "movement",
+}
+"""Where a formula need not say its traffic, because its class does."""
+
 Body: TypeAlias = Callable[[Op], Work]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formula:
-    """A registered formula: its operator, its class, its arithmetic, its documentation."""
+    """A registered formula: its operator, class and traffic, its arithmetic, its documentation."""
 
     domain: str
     op_type: str
     op_class: OpClass
+    traffic: Traffic
     work: Body
     doc: str
 
@@ -43,8 +83,18 @@ _FORMULAS: dict[tuple[str, str], Formula] = {}
 _FREE: dict[tuple[str, str], str] = {}
 
 
-def formula(*op_types: str, op_class: OpClass, domain: str = "") -> Callable[[Body], Body]:
-    """Register the decorated function for `op_types`; twice is a ValueError."""
+def formula(
+    *op_types: str, op_class: OpClass, traffic: Traffic | None = None, domain: str = ""
+) -> Callable[[Body], Body]:
+    """Register the decorated function for `op_types`.
+
+    Raises:
+        ValueError: one is registered already, or its traffic neither given nor usual for its class.
+    """
+    kind = traffic or _USUAL.get(op_class)
+    if kind is None:
+        msg = f"{op_types}: class {op_class!r} does not say what kind of traffic there is"
+        raise ValueError(msg)
 
     def register(body: Body) -> Body:
         for op_type in op_types:
@@ -53,6 +103,7 @@ def formula(*op_types: str, op_class: OpClass, domain: str = "") -> Callable[[Bo
                 domain=domain,
                 op_type=op_type,
                 op_class=op_class,
+                traffic=kind,
                 work=body,
                 doc=body.__doc__ or "",
             )

@@ -12,7 +12,7 @@ _TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "cubic": 4, "bicubic": 4}
 """Input elements along one axis that make an output element."""
 
 
-@formula("Resize", "Upsample", op_class="other")
+@formula("Resize", "Upsample", op_class="other", traffic="resizing")
 def resize(op: Op) -> Work:
     """Y (...) = X (...) with some axes, d of them, at another size.
 
@@ -25,7 +25,7 @@ def resize(op: Op) -> Work:
     return Work(other_flop=(2 * taps - 2 + (taps > 1)) * op.y.elements, read=FIRST_ONLY)
 
 
-@formula("GridSample", op_class="other")
+@formula("GridSample", op_class="other", traffic="movement")
 def grid_sample(op: Op) -> Work:
     """Y (N, C, out) = X (N, C, in) at the places of the grid (N, out, d), d axes.
 
@@ -37,7 +37,7 @@ def grid_sample(op: Op) -> Work:
     return Work(other_flop=sampling + 4 * op.w.elements)
 
 
-@formula("AffineGrid", op_class="other")
+@formula("AffineGrid", op_class="other", traffic="movement")
 def affine_grid(op: Op) -> Work:
     """Y (N, out, d) = theta (N, d, d + 1) on each place of an image of d axes.
 
@@ -46,7 +46,7 @@ def affine_grid(op: Op) -> Work:
     return Work(other_flop=2 * dim(op, op.y, -1) * op.y.elements, read=FIRST_ONLY)
 
 
-@formula("Col2Im", op_class="other")
+@formula("Col2Im", op_class="other", traffic="movement")
 def col2im(op: Op) -> Work:
     """Y (N, C, image) = columns X (N, C * block, L) added up at their places.
 
@@ -55,7 +55,7 @@ def col2im(op: Op) -> Work:
     return Work(other_flop=op.x.elements, read=FIRST_ONLY)
 
 
-@formula("NonMaxSuppression", op_class="other")
+@formula("NonMaxSuppression", op_class="other", traffic="movement")
 def non_max_suppression(op: Op) -> Work:
     """Y (n, 3) int64 = the n boxes kept of boxes (B, S, 4) by scores (B, C, S).
 

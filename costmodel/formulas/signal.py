@@ -18,7 +18,7 @@ def transform_flop(n: Dim) -> Dim:
     return 5 * n * log2_ceil(n)
 
 
-@formula("DFT", op_class="other")
+@formula("DFT", op_class="other", traffic="movement")
 def dft(op: Op) -> Work:
     """Y (..., n, ..., 2) = spectra of X (..., n, ..., 1 or 2) along one axis.
 
@@ -58,7 +58,7 @@ def _axis(op: Op) -> int:
     return axis % rank
 
 
-@formula("STFT", op_class="other")
+@formula("STFT", op_class="other", traffic="movement")
 def stft(op: Op) -> Work:
     """Y (B, f, bins, 2) = spectra of f overlapping frames of n samples of X (B, L, 1 or 2).
 

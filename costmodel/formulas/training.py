@@ -27,9 +27,10 @@ def adagrad(op: Op) -> Work:
     """X (n), H (n) = a step on X by gradients G (n) over the root of their squares H.
 
     other_flop = 9 for each element: multiply and add the decay; square, add; root, add; divide,
-    multiply by the rate, subtract.
+    multiply by the rate, subtract. special = 1: the root.
     """
-    return Work(other_flop=9 * _elements(op, 3))
+    n = _elements(op, 3)
+    return Work(other_flop=9 * n, special=n)
 
 
 @formula("Adam", op_class="elementwise", domain=_TRAINING)
@@ -37,9 +38,11 @@ def adam(op: Op) -> Work:
     """X (n), V (n), H (n) = a step on X by the mean V of gradients G (n) over their deviation H.
 
     other_flop = 15 for each element: multiply and add the decay; three for V; four for H; root,
-    add, divide, multiply by the rate, subtract; multiply by the decay after the step.
+    add, divide, multiply by the rate, subtract; multiply by the decay after the step. special =
+    1: the root.
     """
-    return Work(other_flop=15 * _elements(op, 4))
+    n = _elements(op, 4)
+    return Work(other_flop=15 * n, special=n)
 
 
 @formula("Momentum", op_class="elementwise", domain=_TRAINING)

@@ -7,8 +7,8 @@ from typing import Final
 from costlint.costmodel.formulas.registry import free
 
 free("Identity", reason="the same tensor under another name")
-free("Reshape", "Flatten", "Squeeze", "Unsqueeze",
-     reason="the same elements in the same order: a view")  # fmt: skip
+RESHAPES: Final = ("Reshape", "Flatten", "Squeeze", "Unsqueeze")
+free(*RESHAPES, reason="the same elements in the same order: a view")
 free("BitCast", reason="the same bytes under another element type: a view")
 free("Dropout", reason="passes its input on at inference, where alone models are costed")
 free("Shape", "Size", reason="the shape is known without reading an element")

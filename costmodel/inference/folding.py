@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
+from costlint.costmodel.formulas.sets import KEEPS_STORAGE, RANDOM
 from costlint.costmodel.ir.dims import Dim, simplest
 from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.graph import Op, OpGraph, Role, Tensor
 from costlint.costmodel.ir.source import SourceNode, SourceParameter
 from costlint.costmodel.shapes import Call, Out, shape_rule_for, value_rule_for
-
-_RANDOM: Final = frozenset(
-    {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
-     "RandomUniformLike"}
-)  # fmt: skip
-# Folding one of these keeps a weight in memory as its first input was.
-_KEEPS_STORAGE: Final = frozenset(
-    {"Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Gather",
-     "Concat", "Expand", "Split"}
-)  # fmt: skip
 
 
 def is_generated(op_type: str, shape: Tensor | None, made: Tensor | None) -> bool:
@@ -72,7 +63,7 @@ def folds_away(node: SourceNode, inputs: tuple[Tensor | None, ...]) -> bool:
             if tensor.role != "parameter":
                 return False
             known = True
-    return known and node.op_type not in _RANDOM
+    return known and node.op_type not in RANDOM
 
 
 def evaluated(call: Call) -> list[Out] | None:
@@ -107,7 +98,7 @@ def output_tensor(
     stored = None
     if first is not None and op_type == "DequantizeLinear":
         stored = first.stored_as or first.dtype
-    elif first is not None and op_type in _KEEPS_STORAGE:
+    elif first is not None and op_type in KEEPS_STORAGE:
         stored = first.stored_as
     return Tensor(
         name=name,

@@ -14,10 +14,14 @@ class Work:
 
     `read[i]` is the number of elements read of input `i`, `written[i]` the number written of
     output `i`; None (for all, or at one place) means each element once, the common case.
+    `special` is how many functions that a processor has no single instruction for are evaluated on
+    elements: roots, powers, exponentials, logarithms, tanh, erf, sines. Those of a whole row,
+    group or window are left out, because they are few.
     """
 
     macs: Dim = 0
     other_flop: Dim = 0
+    special: Dim = 0
     read: Sequence[Dim | None] | None = None
     written: Sequence[Dim | None] | None = None
 

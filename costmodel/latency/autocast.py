@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.formulas.sets import FULL_WIDTH, traffic_of
 from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.graph import Tensor
 from costlint.costmodel.runtimes.kernels import Kernel
-
-_FULL_WIDTH: Final = frozenset(
-    {"LayerNormalization", "GroupNormalization", "InstanceNormalization", "Softmax", "ReduceL2",
-     "Pow", "Exp", "Log", "CumSum", "ReduceSum"}
-)  # fmt: skip
 
 
 def autocast_widths(rows: Sequence[OpCost], kernels: Sequence[Kernel]) -> Mapping[str, int]:
@@ -28,7 +23,7 @@ def autocast_widths(rows: Sequence[OpCost], kernels: Sequence[Kernel]) -> Mappin
         op = row.op
         if id(row) in products:
             width = 2
-        elif op.op_type in _FULL_WIDTH:
+        elif op.op_type in FULL_WIDTH or traffic_of(op) in ("normalization", "softmax"):
             width = 4
         elif op.op_type == "BatchNormalization":
             width = widths.get(op.x.name, 4)

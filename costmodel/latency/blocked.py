@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
 from costlint.costmodel.ir.dims import Dim, ceil_div, is_below, minimum, product
-from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.dtypes import is_float, size_bytes
 from costlint.costmodel.ir.graph import Op
 
 ALIGNED: Final = 4
@@ -46,12 +46,11 @@ def reads_plain(per_group: Dim, block: int) -> Dim:
 
 
 def is_blocked(op: Op, block: int) -> Dim:
-    """1 where the convolution runs in blocks of channels, else 0."""
-    weight = op.input(1)
-    if weight is None or op.x.rank != 4:
+    """1 where the convolution runs in blocks of channels; 0 for one transposed or in 8 bits."""
+    if op.op_type != "Conv" or op.x.rank != 4 or not is_float(op.x.dtype):
         return 0
     groups: Any = op.attributes.get("group", 1)
-    per_group, c_out = weight.known_shape[1], op.y.known_shape[1]
+    per_group, c_out = op.w.known_shape[1], op.y.known_shape[1]
     few = reads_plain(per_group, block)
     dense = few + (1 - few) * is_whole(per_group, ALIGNED)
     single = 1 - minimum(per_group - 1, 1)  # depthwise, with one output for each channel
@@ -90,13 +89,14 @@ def _plain(op: Op, outputs: Dim, settings: Settings, counted: Amounts) -> None:
     w = op.w.known_shape
     groups: Any = op.attributes.get("group", 1)
     filter_size, c_in, c_out = product(w[2:]), w[1] * groups, w[0]
+    unfolded = c_out if op.op_type == "ConvTranspose" else c_in  # then the products are
     counted["grouped"] = outputs * w[1] * c_out
     counted["group"] = minimum(outputs, 1) * (groups - 1)
     if not (type(filter_size) is int and filter_size == 1):
         steps = set(op.attributes.get("strides", (1,)))
         rows = outputs // op.y.known_shape[-1]
         outputs = outputs * (1 + (1 if steps == {1} else STRIDED)) + ROW * rows
-    counted["im2col"] = size_bytes(outputs * c_in, weight_type(settings))
+    counted["im2col"] = size_bytes(outputs * unfolded, weight_type(settings))
 
 
 def pool_share(op: Op, settings: Settings) -> Dim:
@@ -133,7 +133,10 @@ def is_odd(width: Dim) -> Dim:
 def _dense_term(op: Op, filter_size: Dim) -> str:
     if type(filter_size) is int and filter_size == 1:
         return "dense_1x1"
-    is_3x3 = tuple(op.w.known_shape[2:]) == (3, 3)
-    return (
-        "dense_3x3" if is_3x3 and set(op.attributes.get("strides", (1,))) == {1} else "dense_other"
-    )
+    return "dense_3x3" if is_unit_3x3(op) else "dense_other"
+
+
+def is_unit_3x3(op: Op) -> bool:
+    """Whether the filter is 3x3 and slides by one."""
+    is_3x3 = op.op_type == "Conv" and tuple(op.w.known_shape[2:]) == (3, 3)
+    return is_3x3 and set(op.attributes.get("strides", (1,))) == {1}

@@ -13,6 +13,7 @@ from costlint.costmodel.latency.blocked import (
     depthwise_term,
     is_grouped,
     is_odd,
+    is_unit_3x3,
 )
 from costlint.costmodel.latency.sliced import sliced_convolution
 from costlint.costmodel.latency.tiled import tiled_convolution
@@ -22,13 +23,9 @@ TILE: Final = 4
 
 
 def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
-    """Count a convolution into `counted`; gives the term of its activations' bytes."""
-    y = op.y.known_shape
-    weight = op.input(3) if op.op_type == "QLinearConv" else op.w
-    w = (weight or op.w).known_shape
+    """Count a `plain_convolution` into `counted`; gives the term of its activations' bytes."""
+    y, w = op.y.known_shape, op.w.known_shape
     filter_size = product(w[2:])
-    if op.op_type == "ConvTranspose":
-        return _transposed(op, filter_size, counted)
     if settings.is_blocked or settings.library.sliced:
         kind = blocked_convolution if settings.is_blocked else sliced_convolution
         return kind(op, settings, counted)
@@ -43,7 +40,8 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
         channels = c_out if settings.threads == 1 else _shared(c_out, settings)
         counted[depthwise_term(filter_size)] = positions * filter_size * channels
         return "depthwise_traffic"
-    if settings.library.groups_in_turn:
+    # ncnn's timings of a decoder with 512 groups of two channels show no work in turn there.
+    if settings.library.groups_in_turn and op.op_type == "Conv":
         return _in_turn(op, w, groups, settings, counted)
     return _grouped(op, w, counted)
 
@@ -57,15 +55,6 @@ def _grouped(op: Op, w: Shape, counted: Amounts) -> str:
     if type(filter_size) is int and filter_size == 1:
         return "dense_1x1_traffic"
     counted["group_window"] = outputs
-    return "dense_traffic"
-
-
-def _transposed(op: Op, filter_size: Dim, counted: Amounts) -> str:
-    x = op.x.known_shape
-    per_group = x[1] // op.attributes.get("group", 1)
-    counted["launch_product"] = 1
-    counted["depth"] = per_group * filter_size
-    counted["dense_other"] = x[0] * product(x[2:]) * counted["depth"] * op.y.known_shape[1]
     return "dense_traffic"
 
 
@@ -84,12 +73,14 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
     if type(filter_size) is int and filter_size == 1:
         counted["dense_1x1"] = per_position * positions
         return "dense_1x1_traffic"
-    is_3x3 = tuple(w[2:]) == (3, 3) and set(op.attributes.get("strides", (1,))) == {1}
+    is_3x3 = is_unit_3x3(op)
     is_narrow = is_below(c_in, 8)
     if not is_3x3 or is_narrow or not settings.library.winograd:
         other = "dense_narrow" if is_narrow and settings.library.narrow_kernels else "dense_other"
         counted["dense_3x3" if is_3x3 and not is_narrow else other] = per_position * positions
-        counted["im2col"] = size_bytes(positions * filter_size * c_in, weight_type(settings))
+        # Transposed, the products are unfolded and added up, not the input.
+        unfolded = c_out if op.op_type == "ConvTranspose" else c_in
+        counted["im2col"] = size_bytes(positions * filter_size * unfolded, weight_type(settings))
         return "dense_traffic"
     # Winograd works on tiles: a 7x7 map costs as much as 8x8, transformed 3x3 weights are 6x6.
     tiled = y[0] * product(ceil_div(side, TILE) * TILE for side in y[2:])

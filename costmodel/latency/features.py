@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.formulas import Traffic
+from costlint.costmodel.formulas.plain_convolution import plain_convolution
+from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim, maximum, minimum, product
 from costlint.costmodel.ir.dtypes import is_float, size_bytes
 from costlint.costmodel.latency.blocked import pool_share
@@ -13,47 +16,17 @@ from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
 from costlint.costmodel.latency.layout import lay_out, narrowed, tensor_bytes
 from costlint.costmodel.latency.products import copies_input, product_of
+from costlint.costmodel.runtimes.fusion import composite_traffic
 from costlint.costmodel.runtimes.kernels import Kernel
 
-_TRAFFIC: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        ("LayerNormalization", "InstanceNormalization", "GroupNormalization", "LRN",
-         "LpNormalization", "SkipLayerNormalization",
-         "SimplifiedLayerNormalization", "RMSNormalization", "MeanVarianceNormalization"),
-        "normalization",
-    ),
-    **dict.fromkeys(("Softmax", "LogSoftmax", "Hardmax"), "softmax"),
-    **dict.fromkeys(
-        ("Relu", "Clip", "Sigmoid", "Tanh", "HardSwish", "HardSigmoid", "LeakyRelu", "PRelu", "Elu",
-         "Selu", "Mish", "Gelu", "Erf", "Softplus", "ThresholdedRelu", "Sqrt", "Pow", "Exp"),
-        "activation",
-    ),
-    **dict.fromkeys(
-        ("MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool", "ReduceMean",
-         "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceL1", "ReduceProd", "ArgMax",
-         "ArgMin", "TopK", "CumSum"),
-        "reduction",
-    ),
-}  # fmt: skip
-_SPECIAL: Final = frozenset(
-    {"Sigmoid", "Tanh", "Erf", "Exp", "Log", "Softplus", "Gelu", "Softmax", "Mish", "Elu", "Selu",
-     "Pow", "Sqrt", "Sin", "Cos", "LRN"}
-)  # fmt: skip
-_FUNCTIONS: Final = frozenset(
-    {"gelu", "gelu_scaled", "gelu_tanh", "gelu_tanh_cubed", "silu", "quick_gelu", "mish",
-     "hard_swish", "hard_swish_clip", "hard_swish_clip_first"}
-)  # fmt: skip
+_TERMS: Final[Mapping[Traffic, str]] = {
+    "selection": "movement",
+    "resizing": "movement",
+    "pooling": "reduction",
+}
+"""The term of the bytes of those kinds that have none of their own name."""
 _ORDERED: Final = ("normalization", "softmax")
 """Kernels that copy a transposed input first, as products with a weight do."""
-_ATTENTION: Final = ("attention", "attention_scaled")
-_RECURRENT: Final = frozenset({"LSTM", "GRU", "RNN"})
-
-
-_JOINED: Final = frozenset({"BatchNormalization"})
-_BLOCKED_JOINED: Final = _JOINED | {"Relu", "Add", "Sum"}
-"""What costs a convolution nothing behind it: in blocks also a sum and a ReLU, which its inner loop
-does; any other activation is a pass of its own."""
-_SPARSE_READS: Final = frozenset({"Gather", "GatherElements", "GatherND", "Slice", "Split"})
 
 
 def amounts(
@@ -73,11 +46,12 @@ def amounts(
     if op.op_type in settings.library.host or kernel.composite in settings.library.host:
         return _on_host(kernel, settings)
     counted: Amounts = {"launch": 1}
-    traffic = _work(kernel, settings, counted)
-    if op.op_type in ("Resize", "Upsample") and not kernel.strided:
+    kind = composite_traffic(kernel.composite) or traffic_of(op)
+    traffic = _work(kernel, kind, settings, counted)
+    if kind == "resizing" and not kernel.strided:
         counted["resize_chain"] = product(op.y.known_shape[:2])
     moved, cast = _moved(kernel, settings, widths or {})
-    if op.op_type in _SPARSE_READS and len(kernel.ops) == 1:
+    if kind == "selection" and len(kernel.ops) == 1:
         written = tensor_bytes(kernel.writes, settings, widths or {})
         moved = written + minimum(moved - written, written)
     alone = settings.threads if op.op_type in settings.library.serial else 1
@@ -101,17 +75,15 @@ def amounts(
     )
 
 
-def _work(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
+def _work(kernel: Kernel, kind: Traffic, settings: Settings, counted: Amounts) -> str:
     """Count what the main op computes into `counted`; gives the term of the kernel's bytes."""
-    op = kernel.main.op
-    if op.op_type in ("Conv", "ConvTranspose", "QLinearConv", "ConvInteger", "FusedConv"):
-        return convolution(op, settings, counted)
-    if op.op_type in _RECURRENT:
+    if kind == "convolution":
+        return convolution(plain_convolution(kernel.main.op), settings, counted)
+    if kind == "recurrent":
         return _recurrent(kernel, counted)
-    if kernel.kernel_class == "conv":
+    if kind in ("product", "contraction"):
         return product_of(kernel, settings, counted)
-    traffic = "activation" if kernel.composite in _FUNCTIONS else _TRAFFIC.get(op.op_type, "")
-    return traffic or ("elementwise" if kernel.kernel_class == "elementwise" else "movement")
+    return _TERMS.get(kind, kind)
 
 
 def _on_host(kernel: Kernel, settings: Settings) -> Amounts:
@@ -133,7 +105,6 @@ def _recurrent(kernel: Kernel, counted: Amounts) -> str:
 def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
     total: Dim = 0
     behind: Dim = 0
-    joined = _BLOCKED_JOINED if settings.is_blocked else _JOINED
     is_sliced = int(settings.library.sliced)
     for row in kernel.ops:
         op = row.op
@@ -142,17 +113,16 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
             continue
         if row is kernel.main:
             behind = behind + y.elements * is_sliced  # there bias and store are one more
-        elif op.op_type not in joined:
+        elif op.op_type not in settings.library.joined:
             behind = behind + y.elements
-        if op.op_type in _SPECIAL:
-            total = total + y.elements
-        elif op.op_type in ("MaxPool", "AveragePool"):
-            window = product(op.attributes.get("kernel_shape", (1,)))
+        total = total + row.special
+        if traffic_of(op) == "pooling" and "kernel_shape" in op.attributes:
+            window = product(op.attributes["kernel_shape"])
             share = settings.library.window_share * pool_share(op, settings)
             total = total + y.elements * window * share
     if type(total) is not int or total:
         counted["special"] = total
-    if kernel.kernel_class == "conv" and kernel.composite not in ("linear", *_ATTENTION):
+    if kernel.kernel_class == "conv" and composite_traffic(kernel.composite) is None:
         counted["epilogue"] = behind
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from costlint.costmodel.devices.settings import Amounts, Settings
+from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.graph import Tensor
@@ -28,7 +29,7 @@ def lay_out(
     layout = kernel.layout
     if layout is None:
         return
-    is_conv = kernel.main.op.op_type in ("Conv", "ConvTranspose")
+    is_conv = traffic_of(kernel.main.op) == "convolution"
     if layout.has_bias_apart:
         counted["launch"] = counted["launch"] + 1
         written = tensor_bytes(kernel.writes, settings, narrowed(kernel.writes, widths))

@@ -6,8 +6,9 @@ from typing import Final
 
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim, ceil_div, minimum
-from costlint.costmodel.ir.dtypes import size_bytes
+from costlint.costmodel.ir.dtypes import is_float, size_bytes
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.latency.sliced import SLICE
 from costlint.costmodel.runtimes.kernels import Kernel
@@ -32,12 +33,8 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
     counted["launch_product"] = 1
     op = kernel.main.op
     weight = op.input(1)
-    if (
-        weight is not None
-        and weight.is_parameter
-        and weight.shape
-        and op.op_type in ("Gemm", "MatMul")
-    ):
+    is_product = traffic_of(op) == "product"
+    if weight is not None and weight.is_parameter and weight.shape and is_product:
         k, n = op.x.known_shape[-1], op.y.known_shape[-1]
         rows = kernel.main.cost.macs // (k * n)
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
@@ -46,7 +43,9 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
         counted["linear"] = macs * minimum(rows - 1, 1) if streams else macs
         counted["unaligned"] = counted["linear"] * _misfits(op, settings)
         counted["depth"] = ceil_div(k, _chains(settings))
-        counted["weights_linear"] = size_bytes(weight.elements, weight_type(settings))
+        counted["weights_linear"] = size_bytes(
+            weight.elements, weight_type(settings) if is_float(weight.dtype) else weight.dtype
+        )
     else:
         counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)
         if op.op_type == "MatMul" and len(kernel.ops) == 1:

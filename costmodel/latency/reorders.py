@@ -12,17 +12,17 @@ from typing import Final
 
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices.settings import Amounts, Settings
+from costlint.costmodel.formulas.plain_convolution import plain_convolution
+from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim, minimum, product
 from costlint.costmodel.ir.graph import Tensor
 from costlint.costmodel.latency.blocked import is_blocked, is_whole, reads_plain
 from costlint.costmodel.runtimes.kernels import Kernel
+from costlint.costmodel.runtimes.library import Library
 
-POOLS: Final = frozenset({"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"})
 CHANNEL_BYTES: Final = 1300
 """What each channel costs a plain normalisation besides, as bytes moved: a loop of its own.
 From 228 of them in DenseNets and CondenseNets (x86, AVX-512): 15 ns a channel at 90 GB/s."""
-_FOLLOWS: Final = frozenset({"Relu", "Sigmoid", "Tanh", "BatchNormalization", "Resize", "Upsample"})
-_JOINS: Final = frozenset({"Add", "Sum", "Mul"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def reorders(
     """What the kernels cost besides for changes of layout; nothing where there are no blocks."""
     if not settings.is_blocked:
         return Reorders()
-    return _Layouts(settings.lanes_out).run(rows, kernels, outputs)
+    return _Layouts(settings.lanes_out, settings.library).run(rows, kernels, outputs)
 
 
 @dataclass(slots=True)
@@ -63,6 +63,7 @@ class _Layouts:
     """`blocked[name]` is 1 for tensors in blocks; `roots` are the tensors that views are of."""
 
     block: int
+    library: Library
     apart: dict[str, Amounts] = field(default_factory=dict)
     blocked: dict[str, Dim] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
@@ -91,7 +92,8 @@ class _Layouts:
     def _kernel(self, kernel: Kernel) -> None:
         op = kernel.main.op
         is_in = is_out = self._layout(kernel)
-        added_to = [t for t in kernel.reads if op.op_type == "Conv" and t not in op.inputs]
+        kind = traffic_of(op)
+        added_to = [t for t in kernel.reads if kind == "convolution" and t not in op.inputs]
         for tensor in added_to:
             is_out = is_out * self._state(tensor)
         if added_to:
@@ -100,7 +102,7 @@ class _Layouts:
             channels = product(op.x.known_shape[:2])
             self.apart[kernel.id] = {"elementwise": (1 - is_in) * channels * CHANNEL_BYTES}
         for tensor in kernel.reads:
-            if op.op_type not in ("Conv", *POOLS):
+            if kind not in ("convolution", "pooling"):
                 self._to_plain(kernel, tensor, 1 - is_in)
             elif tensor is op.input(0):
                 few = is_in * _reads_few(kernel, self.block)
@@ -117,7 +119,9 @@ class _Layouts:
         """
         size = kernel.ops[-1].op.y.size_bytes
         names = [row.op.op_type for row in kernel.ops]
-        behind = len(names) - next((i for i, n in enumerate(names) if n in _JOINS), len(names) - 1)
+        behind = len(names) - next(
+            (i for i, n in enumerate(names) if n in self.library.blocks_meet), len(names) - 1
+        )
         is_apart = is_in - is_out
         self._count(kernel, is_apart, size)
         if behind == 1:
@@ -130,15 +134,17 @@ class _Layouts:
     def _layout(self, kernel: Kernel) -> Dim:
         """1 where the kernel works on blocks and gives them."""
         op = kernel.main.op
-        if op.op_type == "Conv":
-            return is_blocked(op, self.block)
-        if op.op_type in POOLS and op.x.rank == 4:
+        if traffic_of(op) == "convolution":
+            return is_blocked(plain_convolution(op), self.block)
+        if traffic_of(op) == "pooling" and op.x.rank == 4:
             return is_whole(op.x.known_shape[1], self.block)
-        if op.op_type in _FOLLOWS and kernel.reads:
+        if op.op_type in self.library.blocks_follow and kernel.reads:
             return self._state(kernel.reads[0])
         if op.op_type == "Concat" and op.attributes.get("axis") == 1:
             return self._all(kernel.reads, whole=True)
-        if op.op_type in _JOINS and all(t.shape == op.y.shape for t in kernel.reads):
+        if op.op_type in self.library.blocks_meet and all(
+            t.shape == op.y.shape for t in kernel.reads
+        ):
             return self._all(kernel.reads, whole=False)
         return 0
 
@@ -178,7 +184,7 @@ class _Layouts:
 def _reads_few(kernel: Kernel, block: int) -> Dim:
     """1 for a dense convolution of so few channels that it reads them as they lie."""
     op = kernel.main.op
-    if op.op_type != "Conv":
+    if traffic_of(op) != "convolution":
         return 0
     dense = 1 - minimum(op.attributes.get("group", 1) - 1, 1)
-    return dense * reads_plain(op.w.known_shape[1], block)
+    return dense * reads_plain(plain_convolution(op).w.known_shape[1], block)

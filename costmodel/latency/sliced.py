@@ -12,7 +12,7 @@ from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
 from costlint.costmodel.ir.dims import Dim, Shape, ceil_div, is_below, minimum, product
 from costlint.costmodel.ir.dtypes import size_bytes
 from costlint.costmodel.ir.graph import Op
-from costlint.costmodel.latency.blocked import depthwise_term, is_grouped, is_odd
+from costlint.costmodel.latency.blocked import depthwise_term, is_grouped, is_odd, is_unit_3x3
 from costlint.costmodel.runtimes.library import Library
 
 SLICE: Final = 4
@@ -84,8 +84,7 @@ def _dense(op: Op, settings: Settings, counted: Amounts) -> str:
 
 def _is_plain_3x3(op: Op) -> bool:
     """Whether the filter is 3x3, of stride and dilation 1."""
-    steps = {*op.attributes.get("strides", ()), *op.attributes.get("dilations", ())}
-    return tuple(op.w.known_shape[2:]) == (3, 3) and steps <= {1}
+    return is_unit_3x3(op) and set(op.attributes.get("dilations", (1,))) == {1}
 
 
 def _runs_winograd(op: Op, library: Library) -> bool:

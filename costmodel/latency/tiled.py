@@ -17,6 +17,7 @@ from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
 from costlint.costmodel.ir.dims import Dim, Shape, ceil_div, maximum, minimum, product
 from costlint.costmodel.ir.dtypes import size_bytes
 from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.latency.blocked import is_unit_3x3
 
 IMPLICIT: Final = (64, 32)
 """Channels of a block of 128 positions (`scudnn_128x64` and `_128x32`, the usual ones)."""
@@ -68,8 +69,8 @@ class _Way:
 def tiled_convolution(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> str:
     """Count a dense convolution into `counted`; gives the term of its activations' bytes."""
     found = _implicit(w, y, settings)
-    steps = {*op.attributes.get("strides", (1,)), *op.attributes.get("dilations", (1,))}
-    is_3x3 = tuple(w[2:]) == (3, 3) and steps == {1} and settings.library.winograd
+    is_dense = set(op.attributes.get("dilations", (1,))) == {1}
+    is_3x3 = is_unit_3x3(op) and is_dense and settings.library.winograd
     if is_3x3:
         found = found.or_shorter(_fused(w, y, settings)).or_shorter(_staged(w, y, settings))
     filter_size = product(w[2:])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from costlint.costmodel.formulas import Traffic
+from costlint.costmodel.formulas.sets import operators
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.runtimes.library import Library, library_of
 
@@ -35,11 +37,13 @@ class Composite:
 
     Each step reads the step before; a step that ends in `?` may be missing. Other inputs of a
     step are parameters, the chain's own tensors or its source; an `is_open` chain takes any.
+    `traffic` is the kind of the whole, None where it is that of the op that does the work.
     """
 
     name: str
     steps: tuple[str, ...]
     is_open: bool = False
+    traffic: Traffic | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +95,19 @@ def fusion_rules(name: str) -> FusionRules:
             facts=(f"known: {', '.join(RULE_SETS)}",),
             fix=f"--fusion {UNFUSED}",
         )
-    known = {c.name: c for c in map(_composite, _table(_COMPOSITES)["composite"])}
-    table = _table(name)
+    known, table = _composites(), _table(name)
+    sets = _sets(table)
     return FusionRules(
         name=name,
         source=table["source"],
-        composites=tuple(known[c] for c in table["composites"]),
+        composites=tuple(
+            known[c] for c in _expanded(table["composites"], _sets(_table(_COMPOSITES)))
+        ),
         views=frozenset(table["views"]),
         keeps_order=table.get("keeps_order", False),
         channels_last=table.get("channels_last", False),
-        library=library_of(table.get("library", {})),
-        fuses=tuple(map(_fuse, table.get("fuse", ()))),
+        library=library_of(_library(table.get("library", {}), sets)),
+        fuses=tuple(_fuse(fuse, sets) for fuse in table.get("fuse", ())),
     )
 
 
@@ -114,18 +120,53 @@ def _table(name: str) -> Mapping[str, Any]:
     return {**base, **table, "library": {**base.get("library", {}), **table.get("library", {})}}
 
 
+@cache
+def _composites() -> Mapping[str, Composite]:
+    return {c.name: c for c in map(_composite, _table(_COMPOSITES)["composite"])}
+
+
+def composite_traffic(name: str) -> Traffic | None:
+    """The kind of the composite `name`; None where it has none of its own, or there is none."""
+    composite = _composites().get(name)
+    return None if composite is None else composite.traffic
+
+
 def _composite(table: Mapping[str, Any]) -> Composite:
     return Composite(
-        name=table["name"], steps=tuple(table["steps"]), is_open=table.get("open", False)
+        name=table["name"],
+        steps=tuple(table["steps"]),
+        is_open=table.get("open", False),
+        traffic=table.get("traffic"),
     )
 
 
-def _fuse(table: Mapping[str, Any]) -> Fuse:
+def _sets(table: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """The sets that a file names for its own use."""
+    sets: Mapping[str, Sequence[str]] = table.get("sets", {})
+    return sets
+
+
+def _expanded(names: Iterable[str], sets: Mapping[str, Sequence[str]]) -> list[str]:
+    """`names` with the members of a set in place of its `@name`, the file's own or a common one."""
+    found: list[str] = []
+    for name in names:
+        of = name.removeprefix("@")
+        if of == name:
+            found.append(name)
+        else:
+            found += _expanded(sets[of], sets) if of in sets else sorted(operators(of))
+    return found
+
+
+def _library(table: Mapping[str, Any], sets: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    return {k: _expanded(v, sets) if isinstance(v, list) else v for k, v in table.items()}
+
+
+def _fuse(table: Mapping[str, Any], sets: Mapping[str, Sequence[str]]) -> Fuse:
+    lists = {
+        key: frozenset(_expanded(table.get(key, ()), sets))
+        for key in ("into", "ops", "after", "beside")
+    }
     return Fuse(
-        into=frozenset(table["into"]),
-        ops=frozenset(table["ops"]),
-        second_input=table.get("second_input", False),
-        shared=table.get("shared", False),
-        after=frozenset(table.get("after", ())),
-        beside=frozenset(table.get("beside", ())),
+        second_input=table.get("second_input", False), shared=table.get("shared", False), **lists
     )

@@ -14,13 +14,16 @@ class Library:
     winograd: 3x3 convolutions of stride 1 run by Winograd's algorithm.
     blocked: channels lie in blocks as wide as a vector.
     shares_packs: threads share whole vectors of output channels.
-    groups_in_turn: a grouped convolution is so many dense ones.
+    groups_in_turn: a grouped convolution is so many dense ones, where it is not transposed.
     streams_vectors: one row times a matrix takes the time of the matrix's bytes.
     narrow_kernels: convolutions of few input channels have kernels of their own.
     window_share: what an element of a pooling window costs of an exponential.
     short_chains: sums run over channels alone in Winograd's domain, and inner products are split.
     tiles: thread blocks multiply whole tiles, by the shortest of several algorithms.
     serial: ops that run on one thread.
+    joined: what costs a convolution nothing behind it; another op there is a pass of its own.
+    blocks_follow: ops that give blocks where they are given them.
+    blocks_meet: sums and products that give blocks where all that they read is in blocks.
     host: ops that a GPU leaves to the host, between a download and an upload.
     sliced: channels lie in slices of four, and threads compute whole slices.
     winograd_channels, winograd_tiles: the least with which Winograd's algorithm runs there.
@@ -39,6 +42,9 @@ class Library:
     short_chains: bool = False
     tiles: bool = False
     serial: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset({"BatchNormalization"})
+    blocks_follow: frozenset[str] = frozenset()
+    blocks_meet: frozenset[str] = frozenset()
     host: frozenset[str] = frozenset()
     sliced: bool = False
     winograd_channels: int = 0

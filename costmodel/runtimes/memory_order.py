@@ -15,18 +15,13 @@ from operator import mul
 from typing import Final, TypeAlias
 
 from costlint.costmodel.formulas import OpClass
+from costlint.costmodel.formulas.sets import KEEPS_ORDER, ON_MAPS, traffic_of
+from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.graph import Op, Tensor
 
 Order: TypeAlias = tuple[int, ...]
 CHANNELS_LAST: Final[Order] = (0, 2, 3, 1)
-RESHAPES: Final = ("Reshape", "Flatten", "Squeeze", "Unsqueeze")
-_MAP_OPS: Final = frozenset(
-    {"Conv", "ConvTranspose", "BatchNormalization", "MaxPool", "AveragePool", "GlobalAveragePool",
-     "GlobalMaxPool", "Resize", "Upsample", "Pad"}
-)  # fmt: skip
-"""Ops on maps that give channels-last where they are given it."""
-_KEEP: Final = frozenset({"Slice", "Split", "Expand", "Concat", "Cast", "Clip", "Identity"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +68,13 @@ def result_order(
     source = next((t for t in op.inputs if t is not None and not t.is_parameter), None)
     if source is None or source.shape is None or not op.outputs or op.y.shape is None:
         return None
-    if op.op_type in _MAP_OPS:
+    kind = traffic_of(op)
+    if kind in ("convolution", "pooling") or op.op_type in ON_MAPS:
         is_last = is_channels_last(source, orders)
-        if op.op_type in ("Conv", "ConvTranspose"):
+        if kind == "convolution":
             is_last = is_last or (channels_last and op.w.sources == (op.w.name,))
         return CHANNELS_LAST if is_last and len(op.y.shape) == 4 else None
-    if op_class == "elementwise" or op.op_type in _KEEP:
+    if op_class == "elementwise" or op.op_type in KEEPS_ORDER:
         full = [t for t in op.inputs if t is not None and t.shape == op.y.shape]
         same = [t for t in (*full, source) if not t.is_parameter and t.rank == op.y.rank]
         return orders.get(same[0].name) if same else None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 
 from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.formulas.plain_convolution import plain_convolution
+from costlint.costmodel.formulas.sets import traffic_of
+from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.graph import Op, Tensor
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.memory_order import (
-    RESHAPES,
     Layout,
     Order,
     is_channels_last,
@@ -81,7 +83,8 @@ class Wiring:
     def _lay(self, row: OpCost) -> bool:
         """Note in which order the op's results lie; whether it is not that of their shape."""
         op = row.op
-        starts = op.op_type == "Transpose" or (self.rules.channels_last and "Conv" in op.op_type)
+        is_conv = traffic_of(op) == "convolution"
+        starts = op.op_type == "Transpose" or (self.rules.channels_last and is_conv)
         if not starts and not any(t is not None and t.name in self.order for t in op.inputs):
             return False
         made = result_order(op, row.op_class, self.order, channels_last=self.rules.channels_last)
@@ -96,7 +99,7 @@ class Wiring:
         y = op.outputs[0] if op.outputs and self.rules.keeps_order else None
         if y is None or y.shape is None:
             return None
-        is_conv = op.op_type in ("Conv", "ConvTranspose")
+        is_conv = traffic_of(op) == "convolution"
         full = [t for t in reads if t.shape == y.shape or is_conv]
         made = [t for t in full if self.root_of(t) in self.maker]
         order = self.order.get(y.name)
@@ -104,7 +107,8 @@ class Wiring:
         return Layout(
             is_channels_last=is_channels_last(y, self.order),
             mixed=tuple([t for t in made if self.order.get(t.name) != order]),
-            has_bias_apart=is_strided_linear or (is_conv and op.input(2) is not None),
+            has_bias_apart=is_strided_linear
+            or (is_conv and plain_convolution(op).input(2) is not None),
         )
 
     def root_of(self, tensor: Tensor) -> str:

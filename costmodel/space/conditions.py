@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from costlint.costmodel.formulas.sets import BROADCASTING, CONVOLUTIONS
+from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 from costlint.costmodel.space.trace import Dim, Node
-
-_PRODUCT_KEPT = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
-_BROADCAST = frozenset(
-    {"Add", "Sub", "Mul", "Div", "Pow", "Sum", "Max", "Min", "Mean", "Where", "Expand", "PRelu"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +43,9 @@ def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
     tensors = [t for t in (*op.inputs, *op.outputs) if t is not None]
     if any(t.shape is None for t in tensors) or not op.inputs or op.input(0) is None:
         return
-    if op.op_type in _PRODUCT_KEPT:
+    if op.op_type in RESHAPES:
         yield product(op.x.known_shape), product(op.y.known_shape)
-    elif op.op_type in _BROADCAST:
+    elif op.op_type in BROADCASTING:
         yield from _broadcast([t for t in op.inputs if t is not None], op.y, 0)
     elif op.op_type == "MatMul" and op.x.rank > 1 and op.w.rank > 1:
         yield op.x.known_shape[-1], op.w.known_shape[-2]
@@ -57,7 +54,7 @@ def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
         yield _inner(op)
     elif op.op_type == "Concat":
         yield from _joined(op)
-    elif op.op_type in ("Conv", "FusedConv"):
+    elif op.op_type in CONVOLUTIONS:
         groups = op.attributes.get("group", 1)
         yield op.x.known_shape[1], op.w.known_shape[1] * groups
         if isinstance(groups, Node):

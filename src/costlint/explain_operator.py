@@ -6,7 +6,7 @@ import inspect
 import textwrap
 from typing import Final
 
-from costlint.costmodel.formulas import Formula, all_formulas, all_free
+from costlint.costmodel.formulas import TRAFFIC, Formula, all_formulas, all_free
 
 _CLASSES: Final = {
     "conv": "conv (has multiply-accumulates)",
@@ -71,6 +71,7 @@ def _formula_page(formula: Formula) -> str:
             *(f"  {line}".rstrip() for line in rest.strip().splitlines()),
             "",
             f"  Class   {_CLASSES[formula.op_class]}",
+            f"  Traffic {formula.traffic} ({TRAFFIC[formula.traffic]})",
             *([f"  Spec    {formula.spec}"] if formula.spec else []),
             "",
             "  Formula",

@@ -268,9 +268,9 @@ def test_g302_says_what_all_pairs_cost_in_macs():
     text = """
     g (float[1, 4, 8, 8] x, float[4, 1, 3, 3] a, float[4, 4, 1, 1] b, float[8, 4, 1, 1] n,
        float[8, 1, 3, 3] c, float[8, 8, 1, 1] d, float[8, 8, 3, 3] e) => (float[1, 8, 6, 6] y)
-    { p = Conv<group = 4, pads = [1, 1, 1, 1]>(x, a)  q = Conv(p, b)  h = Tanh(q)  m = Conv(h, n)
-      t = Tanh(m)  r = Conv<group = 8, pads = [1, 1, 1, 1]>(t, c)  u = Conv(r, d)
-      v = Tanh(u)  y = Conv(v, e) }
+    { p = Conv<group = 4, pads = [1, 1, 1, 1]>(x, a)  q = Conv(p, b)  h = Softmax<axis = 1>(q)
+      m = Conv(h, n)  t = Softmax<axis = 1>(m)  r = Conv<group = 8, pads = [1, 1, 1, 1]>(t, c)
+      u = Conv(r, d)  v = Softmax<axis = 1>(u)  y = Conv(v, e) }
     """
     found = violations("G302", text, Device(mac_per_s=1e13, byte_per_s=1e10, launch_s=1e-6))
     before, after = 64 * (4 * 9 + 4 * 4 + 8 * 9 + 8 * 8), 64 * 9 * (4 * 4 + 8 * 8)

@@ -17,7 +17,7 @@ from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("Rfft", "Irfft", op_class="other", domain=MS)
+@formula("Rfft", "Irfft", op_class="other", traffic="movement", domain=MS)
 def rfft(op: Op) -> Work:
     """Y (..., n / 2 + 1, 2) = spectra of X (..., n), or the other way round.
 
@@ -27,7 +27,7 @@ def rfft(op: Op) -> Work:
     return Work(other_flop=product(signal[:-1]) * transform_flop(signal[-1]))
 
 
-@formula("Inverse", op_class="other", domain=MS)
+@formula("Inverse", op_class="other", traffic="movement", domain=MS)
 def inverse(op: Op) -> Work:
     """Y (..., n, n) = inverses of X (..., n, n), by elimination.
 
@@ -36,7 +36,7 @@ def inverse(op: Op) -> Work:
     return Work(other_flop=2 * op.x.elements * shape(op, 0)[-1])
 
 
-@formula("CDist", op_class="other", domain=MS)
+@formula("CDist", op_class="other", traffic="reduction", domain=MS)
 def cdist(op: Op) -> Work:
     """Y (M, N) = distances between the rows of A (M, K) and of B (N, K).
 
@@ -47,7 +47,7 @@ def cdist(op: Op) -> Work:
     return Work(other_flop=3 * y * shape(op, 0, 2)[1] + root)
 
 
-@formula("DynamicTimeWarping", op_class="other", domain=MS)
+@formula("DynamicTimeWarping", op_class="other", traffic="movement", domain=MS)
 def dynamic_time_warping(op: Op) -> Work:
     """Y (2, n) = the cheapest path through costs X (M, N); n is taken as M + N - 1.
 
@@ -56,7 +56,7 @@ def dynamic_time_warping(op: Op) -> Work:
     return Work(other_flop=3 * op.x.elements)
 
 
-@formula("IsAllFinite", op_class="other", domain=MS)
+@formula("IsAllFinite", op_class="other", traffic="reduction", domain=MS)
 def is_all_finite(op: Op) -> Work:
     """Y () = whether all elements of all inputs are finite.
 
@@ -65,7 +65,7 @@ def is_all_finite(op: Op) -> Work:
     return Work(other_flop=sum(t.elements for t in op.inputs if t is not None))
 
 
-@formula("Unique", op_class="other", domain=MS)
+@formula("Unique", op_class="other", traffic="movement", domain=MS)
 def unique(op: Op) -> Work:
     """Y (m), places (n), counts (m) = the different elements of X (n); m is at most n.
 
@@ -74,7 +74,7 @@ def unique(op: Op) -> Work:
     return Work(other_flop=standard(op, "Unique", op.x, y=op.y).other_flop)
 
 
-@formula("RelativePositionBias", op_class="other", domain=MS)
+@formula("RelativePositionBias", op_class="other", traffic="movement", domain=MS)
 def relative_position_bias(op: Op) -> Work:
     """Y (1, H, S, L) = the bias of each distance, by its bucket, from a table (buckets, H).
 
@@ -83,7 +83,7 @@ def relative_position_bias(op: Op) -> Work:
     return Work(other_flop=6 * product(op.y.known_shape[2:]))
 
 
-@formula("NGramRepeatBlock", op_class="other", domain=MS)
+@formula("NGramRepeatBlock", op_class="other", traffic="movement", domain=MS)
 def ngram_repeat_block(op: Op) -> Work:
     """Y (B, V) = scores (B, V) without tokens that would repeat n of the ids (B, S).
 
@@ -92,7 +92,9 @@ def ngram_repeat_block(op: Op) -> Work:
     return Work(other_flop=op.x.elements * required(op, "ngram_size"))
 
 
-@formula("NGramHashMapping", "VarlenNGramHashMapping", op_class="other", domain=MS)
+@formula(
+    "NGramHashMapping", "VarlenNGramHashMapping", op_class="other", traffic="movement", domain=MS
+)
 def ngram_hash_mapping(op: Op) -> Work:
     """Hashes (B, S, h) of the last 2 to n ids (B, S) at every place.
 
@@ -104,7 +106,7 @@ def ngram_hash_mapping(op: Op) -> Work:
     return Work(other_flop=ids + (1 + offsets) * op.y.elements)
 
 
-@formula("MurmurHash3", op_class="other", domain=MS)
+@formula("MurmurHash3", op_class="other", traffic="elementwise", domain=MS)
 def murmur_hash3(op: Op) -> Work:
     """Y (...) = 32-bit hashes of X (...).
 
@@ -114,7 +116,7 @@ def murmur_hash3(op: Op) -> Work:
     return Work(other_flop=6 * op.x.elements)
 
 
-@formula("BifurcationDetector", op_class="other", domain=MS)
+@formula("BifurcationDetector", op_class="other", traffic="movement", domain=MS)
 def bifurcation_detector(op: Op) -> Work:
     """Tokens (c + p) = current tokens (c) and those of p predictions that the source (s) confirms.
 
@@ -124,7 +126,7 @@ def bifurcation_detector(op: Op) -> Work:
     return Work(other_flop=op.x.elements * integer(op, "max_ngram_size", 3) + predicted)
 
 
-@formula("SpeculativePrefixCommit", op_class="other", domain=MS)
+@formula("SpeculativePrefixCommit", op_class="other", traffic="movement", domain=MS)
 def speculative_prefix_commit(op: Op) -> Work:
     """States of B requests after the predicted tokens (B, r) that are accepted.
 

@@ -2,6 +2,7 @@
 
 B sequences, H heads, S queries and L keys (those of the cache included), D features of a query and
 Dv of a value. A mask, causal or given, hides scores and saves no product: all S * L count.
+special = 1 for each score (the exponential of its softmax), 2 with a soft cap.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ def per_score(op: Op, *added: int) -> int:
     return 1 + SOFTMAX + has(op, *added) + (3 if number(op, "softcap", 0.0) else 0)
 
 
+def special_per_score(op: Op) -> int:
+    """Special functions per score: the softmax's exponential, and a soft cap's tanh."""
+    return 1 + (number(op, "softcap", 0.0) != 0)
+
+
 def rotation(op: Op, elements: Dim) -> Dim:
     """Two multiplies and an add for each of `elements`, where `do_rotary` asks for it."""
     return 3 * elements if integer(op, "do_rotary", 0) else 0
@@ -48,7 +54,14 @@ _PLACES: Final = {
 }
 
 
-@formula("Attention", "QAttention", "DecoderMaskedSelfAttention", op_class="conv", domain=MS)
+@formula(
+    "Attention",
+    "QAttention",
+    "DecoderMaskedSelfAttention",
+    op_class="conv",
+    traffic="contraction",
+    domain=MS,
+)
 def attention(op: Op) -> Work:
     """Y (B, S, H * Dv) = attention of Q, K, V = X (B, S, I) @ W (I, H * (2 * D + Dv)) + bias.
 
@@ -70,10 +83,17 @@ def attention(op: Op) -> Work:
     return Work(
         macs=tokens * (inner * columns + length * (queries + values)),
         other_flop=projected + per_score(op, *added) * scores + rotation(op, 2 * tokens * queries),
+        special=special_per_score(op) * scores,
     )
 
 
-@formula("MultiHeadAttention", "DecoderMaskedMultiHeadAttention", op_class="conv", domain=MS)
+@formula(
+    "MultiHeadAttention",
+    "DecoderMaskedMultiHeadAttention",
+    op_class="conv",
+    traffic="contraction",
+    domain=MS,
+)
 def multi_head_attention(op: Op) -> Work:
     """Y (B, S, H * Dv) = softmax(Q (B, S, H * D) K (B, L, H * D)^T) V (B, L, H * Dv).
 
@@ -98,6 +118,7 @@ def multi_head_attention(op: Op) -> Work:
         macs=q[0] * q[1] * length * (width + values),
         other_flop=per_score(op, *((4, 5) if whole else (3, 4))) * scores
         + has(op, 3 if whole else 10) * q[0] * biased,
+        special=special_per_score(op) * scores,
     )
 
 
@@ -110,7 +131,7 @@ def _new_keys(op: Op) -> Dim:
     return key[2] if len(key) == 4 else key[1]
 
 
-@formula("GroupQueryAttention", op_class="conv", domain=MS)
+@formula("GroupQueryAttention", op_class="conv", traffic="contraction", domain=MS)
 def group_query_attention(op: Op) -> Work:
     """Y (B, S, H * D) = softmax(Q (B, S, H * D) K (B, L, Hkv * D)^T) V (B, L, Hkv * D).
 
@@ -124,8 +145,10 @@ def group_query_attention(op: Op) -> Work:
     present = op.outputs[1] if len(op.outputs) > 1 else None
     length = all_keys(op, 3, steps, shared=False) if present is None else dim(op, present, 2)
     tokens = batch * steps
+    scores = tokens * length * heads
     return Work(
         macs=2 * tokens * length * width,
-        other_flop=per_score(op, 10) * tokens * length * heads
+        other_flop=per_score(op, 10) * scores
         + rotation(op, tokens * (width + width // heads * kv_heads)),
+        special=special_per_score(op) * scores,
     )

@@ -14,21 +14,24 @@ from costlint.costmodel.ir.dims import Dim, product
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("FusedConv", "NhwcConv", "NhwcFusedConv", op_class="conv", domain=MS)
-@formula("Conv", op_class="conv", domain=NCHWC)
-@formula("Conv", op_class="conv", domain=NHWC)
+@formula(
+    "FusedConv", "NhwcConv", "NhwcFusedConv", op_class="conv", traffic="convolution", domain=MS
+)
+@formula("Conv", op_class="conv", traffic="convolution", domain=NCHWC)
+@formula("Conv", op_class="conv", traffic="convolution", domain=NHWC)
 def conv(op: Op) -> Work:
     """Y (N, M, out) = activation(X (N, C, in) * W (M, C/g, filter) + B (M) + Z (N, M, out)).
 
     macs = N * M * out * C/g * filter; other_flop, for each output = an add with a bias, an add
     with Z, and the activation. Channels last: X (N, in, C), Y (N, out, M).
     """
-    each = has(op, 2, 3) + activation(op)
-    return Work(macs=conv_macs(op.y, op.w), other_flop=each * op.y.elements)
+    fused, y = activation(op), op.y.elements
+    each = has(op, 2, 3) + fused.flop
+    return Work(macs=conv_macs(op.y, op.w), other_flop=each * y, special=fused.special * y)
 
 
-@formula("ConvTransposeWithDynamicPads", op_class="conv", domain=MS)
-@formula("ConvTranspose", op_class="conv", domain=NHWC)
+@formula("ConvTransposeWithDynamicPads", op_class="conv", traffic="convolution", domain=MS)
+@formula("ConvTranspose", op_class="conv", traffic="convolution", domain=NHWC)
 def conv_transpose(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) spread by W (C, M/g, filter), + B (M).
 
@@ -39,8 +42,8 @@ def conv_transpose(op: Op) -> Work:
     return Work(macs=op.x.elements * product(shape(op, 1)[1:]), other_flop=bias)
 
 
-@formula("QLinearConv", op_class="conv", domain=MS)
-@formula("QLinearConv", op_class="conv", domain=NHWC)
+@formula("QLinearConv", op_class="conv", traffic="convolution", domain=MS)
+@formula("QLinearConv", op_class="conv", traffic="convolution", domain=NHWC)
 def qlinear_conv(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) * W (M, C/g, filter) + B (M), each with scale and zero point.
 
@@ -51,7 +54,7 @@ def qlinear_conv(op: Op) -> Work:
     return Work(macs=conv_macs(op.y, tensor(op, 3)), other_flop=each * op.y.elements)
 
 
-@formula("QLinearConvTranspose", op_class="conv", domain=NHWC)
+@formula("QLinearConvTranspose", op_class="conv", traffic="convolution", domain=NHWC)
 def qlinear_conv_transpose(op: Op) -> Work:
     """Y (N, out, M) = X (N, in, C) spread by W (C, M/g, filter), + B (M), scales, zero points.
 
@@ -63,17 +66,18 @@ def qlinear_conv_transpose(op: Op) -> Work:
     return Work(macs=macs, other_flop=each * op.y.elements)
 
 
-@formula("CausalConvWithState", op_class="conv", domain=MS)
+@formula("CausalConvWithState", op_class="conv", traffic="contraction", domain=MS)
 def causal_conv(op: Op) -> Work:
     """Y (B, C, ..., L) = X (B, C, ..., L) after its state (B, C, k - 1) * W (C, 1, ..., k) + B (C).
 
     macs = B * C * L * k; other_flop, for each output = an add with a bias, and the activation.
     """
-    each = has(op, 2) + activation(op)
-    return Work(macs=conv_macs(op.y, op.w), other_flop=each * op.y.elements)
+    fused, y = activation(op), op.y.elements
+    each = has(op, 2) + fused.flop
+    return Work(macs=conv_macs(op.y, op.w), other_flop=each * y, special=fused.special * y)
 
 
-@formula("VarlenCausalConvWithState", op_class="conv", domain=MS)
+@formula("VarlenCausalConvWithState", op_class="conv", traffic="contraction", domain=MS)
 def varlen_causal_conv(op: Op) -> Work:
     """Y (T, C) = X (T, C) of packed tokens, after states (B, C, k - 1), * W (C, 1, k) + B (C).
 
@@ -81,18 +85,20 @@ def varlen_causal_conv(op: Op) -> Work:
     with dynamic deltas of two taps (two multiplies, add).
     """
     dynamic = 3 if has(op, 6) else 0
-    each = has(op, 3) + dynamic + activation(op)
-    return Work(macs=conv_macs(op.y, op.w), other_flop=each * op.y.elements)
+    fused, y = activation(op), op.y.elements
+    each = has(op, 3) + dynamic + fused.flop
+    return Work(macs=conv_macs(op.y, op.w), other_flop=each * y, special=fused.special * y)
 
 
-@formula("WordConvEmbedding", op_class="conv", domain=MS)
+@formula("WordConvEmbedding", op_class="conv", traffic="contraction", domain=MS)
 def word_conv_embedding(op: Op) -> Work:
     """Y (w, M) = largest of tanh(characters (w, L, E) * W (M, 1, k, E) + B (M)) of each word.
 
-    macs = w * (L - k + 1) * M * k * E; other_flop = 3 for each position (add, tanh, compare).
+    macs = w * (L - k + 1) * M * k * E; other_flop = 3 for each position (add, tanh,
+    compare), special = 1.
     Of the table (V, E) one row is read for each of w * L characters.
     """
     ids, w = shape(op, 0), shape(op, 1)
     at: Dim = product(ids[:-1]) * (ids[-1] - integer(op, "conv_window_size", 1) + 1) * w[0]
     rows = product(ids) * shape(op, 3)[-1]
-    return Work(macs=at * product(w[1:]), other_flop=3 * at, read=reads(op, {3: rows}))
+    return Work(macs=at * product(w[1:]), other_flop=3 * at, special=at, read=reads(op, {3: rows}))

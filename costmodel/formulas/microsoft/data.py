@@ -43,7 +43,7 @@ def made(_op: Op) -> Work:
     return Work()
 
 
-@formula("GatherND", op_class="shuffle", domain=MS)
+@formula("GatherND", op_class="shuffle", traffic="selection", domain=MS)
 def gather_nd(op: Op) -> Work:
     """Y (i, n) = slices (n) of X at indices (i, k), tuples of k entries.
 
@@ -52,7 +52,7 @@ def gather_nd(op: Op) -> Work:
     return Work(read=(op.y.elements, None))
 
 
-@formula("TorchEmbedding", op_class="shuffle", domain=MS)
+@formula("TorchEmbedding", op_class="shuffle", traffic="selection", domain=MS)
 def torch_embedding(op: Op) -> Work:
     """Y (i, n) = rows of a table (V, n) at indices (i).
 
@@ -61,7 +61,7 @@ def torch_embedding(op: Op) -> Work:
     return Work(read=reads(op, {0: op.y.elements}))
 
 
-@formula("GatherBlockQuantized", op_class="shuffle", domain=MS)
+@formula("GatherBlockQuantized", op_class="shuffle", traffic="selection", domain=MS)
 def gather_block_quantized(op: Op) -> Work:
     """Y (i, n) = rows of a packed table (V, n * bits / 8) at indices (i), with scales (V, blocks).
 
@@ -77,7 +77,7 @@ def gather_block_quantized(op: Op) -> Work:
     return Work(other_flop=DEQUANTIZE * op.y.elements, read=reads(op, rows))
 
 
-@formula("GatherPacked", op_class="shuffle", domain=MS)
+@formula("GatherPacked", op_class="shuffle", traffic="selection", domain=MS)
 def gather_packed(op: Op) -> Work:
     """Y (i, n) = rows of a packed table (V, bytes) at indices (i).
 
@@ -87,7 +87,7 @@ def gather_packed(op: Op) -> Work:
     return Work(other_flop=op.y.elements, read=reads(op, {0: rows}))
 
 
-@formula("GridSample", op_class="other", domain=MS)
+@formula("GridSample", op_class="other", traffic="movement", domain=MS)
 def grid_sample(op: Op) -> Work:
     """Y (N, C, h, w) = X (N, C, H, W) at the places of the grid (N, h, w, 2).
 
@@ -96,7 +96,7 @@ def grid_sample(op: Op) -> Work:
     return standard(op, "GridSample", op.x, op.w, y=op.y)
 
 
-@formula("CropAndResize", op_class="other", domain=MS)
+@formula("CropAndResize", op_class="other", traffic="movement", domain=MS)
 def crop_and_resize(op: Op) -> Work:
     """Y (R, C, h, w) = R regions (R, 4) of X (N, C, H, W), each at the size h by w.
 
@@ -107,7 +107,7 @@ def crop_and_resize(op: Op) -> Work:
     return Work(other_flop=7 * op.y.elements if linear else 0)
 
 
-@formula("MaxpoolWithMask", op_class="other", domain=MS)
+@formula("MaxpoolWithMask", op_class="other", traffic="pooling", domain=MS)
 def maxpool_with_mask(op: Op) -> Work:
     """Y (N, C, out) = largest of each window of X (N, C, in) where the mask holds.
 

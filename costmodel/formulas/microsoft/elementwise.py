@@ -23,60 +23,60 @@ free("BitmaskDropout", reason="passes its input on at inference, where alone mod
 free("ExpandDims", reason="a view: the same elements under another shape", domain=MS)
 
 
-@formula("Gelu", op_class="elementwise", domain=MS)
+@formula("Gelu", op_class="elementwise", traffic="activation", domain=MS)
 def gelu(op: Op) -> Work:
     """Y (...) = X (...) / 2 * (1 + erf(X / sqrt(2))).
 
-    other_flop = 5 for each element: multiply, erf, add, two multiplies.
+    other_flop = 5 for each element: multiply, erf, add, two multiplies; special = 1.
     """
-    return Work(other_flop=GELU * op.y.elements)
+    return Work(other_flop=GELU * op.y.elements, special=op.y.elements)
 
 
-@formula("BiasGelu", op_class="elementwise", domain=MS)
+@formula("BiasGelu", op_class="elementwise", traffic="activation", domain=MS)
 def bias_gelu(op: Op) -> Work:
     """Y (..., n) = gelu(A (..., n) + B (n)).
 
-    other_flop = 6 for each element: add; multiply, erf, add, two multiplies.
+    other_flop = 6 for each element: add; multiply, erf, add, two multiplies; special = 1.
     """
-    return Work(other_flop=(1 + GELU) * op.y.elements)
+    return Work(other_flop=(1 + GELU) * op.y.elements, special=op.y.elements)
 
 
-@formula("FastGelu", op_class="elementwise", domain=MS)
+@formula("FastGelu", op_class="elementwise", traffic="activation", domain=MS)
 def fast_gelu(op: Op) -> Work:
     """Y (..., n) = gelu of X (..., n) + bias (n), by its tanh approximation.
 
     other_flop = 9 for each element (cube in two multiplies, multiply, add, multiply, tanh, add,
-    two multiplies), one add more with a bias.
+    two multiplies; special = 1), one add more with a bias.
     """
-    return Work(other_flop=(GELU_TANH + has(op, 1)) * op.y.elements)
+    return Work(other_flop=(GELU_TANH + has(op, 1)) * op.y.elements, special=op.y.elements)
 
 
-@formula("QuickGelu", "ScaledSiLU", op_class="elementwise", domain=MS)
+@formula("QuickGelu", "ScaledSiLU", op_class="elementwise", traffic="activation", domain=MS)
 def quick_gelu(op: Op) -> Work:
     """Y (...) = X (...) * sigmoid(alpha * X).
 
-    other_flop = 5 for each element: multiply, exponential, add, divide, multiply.
+    other_flop = 5 for each element: multiply, exponential, add, divide, multiply; special = 1.
     """
-    return Work(other_flop=(1 + SILU) * op.y.elements)
+    return Work(other_flop=(1 + SILU) * op.y.elements, special=op.y.elements)
 
 
-@formula("BiasSplitGelu", op_class="elementwise", domain=MS)
+@formula("BiasSplitGelu", op_class="elementwise", traffic="activation", domain=MS)
 def bias_split_gelu(op: Op) -> Work:
     """Y (..., n) = A * gelu(B), A and B the halves of X (..., 2 * n) + bias (2 * n).
 
-    other_flop = 8 for each element of Y: two adds; gelu of 5; multiply.
+    other_flop = 8 for each element of Y: two adds; gelu of 5; multiply; special = 1.
     """
-    return Work(other_flop=(2 + GELU + 1) * op.y.elements)
+    return Work(other_flop=(2 + GELU + 1) * op.y.elements, special=op.y.elements)
 
 
-@formula("SwiGLU", op_class="elementwise", domain=MS)
+@formula("SwiGLU", op_class="elementwise", traffic="activation", domain=MS)
 def swiglu(op: Op) -> Work:
     """Y (...) = G * sigmoid(alpha * G) * (L + beta), G and L clamped, maybe halves of one input.
 
     other_flop = 10 for each element of Y: three compares, multiply, sigmoid of 3, multiply, add,
-    multiply.
+    multiply; special = 1.
     """
-    return Work(other_flop=SWIGLU * op.y.elements)
+    return Work(other_flop=SWIGLU * op.y.elements, special=op.y.elements)
 
 
 @formula("BiasAdd", op_class="elementwise", domain=MS)
@@ -149,8 +149,8 @@ def rotary_embedding(op: Op) -> Work:
 def gemma_rotary_embedding(op: Op) -> Work:
     """Q, K (B, H, S, D) = Q cos(angle) + turned Q sin(angle), and K, by angles (B, S, D).
 
-    other_flop = 2 for each angle (sine, cosine), 3 for each element of Q and K (two multiplies,
-    add).
+    other_flop = 2 for each angle (sine, cosine; both special), 3 for each element of Q and K (two
+    multiplies, add).
     """
     rotated = tensor(op, 1).elements + tensor(op, 3).elements
-    return Work(other_flop=2 * op.x.elements + 3 * rotated)
+    return Work(other_flop=2 * op.x.elements + 3 * rotated, special=2 * op.x.elements)

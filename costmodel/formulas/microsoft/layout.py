@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from costlint.costmodel.formulas.arguments import integer
 from costlint.costmodel.formulas.microsoft.shared import (
     DEQUANTIZE,
@@ -13,23 +11,17 @@ from costlint.costmodel.formulas.microsoft.shared import (
     activation,
     standard,
 )
+from costlint.costmodel.formulas.plain_convolution import channels_first
 from costlint.costmodel.formulas.quantized import QUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
-from costlint.costmodel.ir.graph import Op, Tensor
-
-
-def channels_first(tensor: Tensor) -> Tensor:
-    """(N, C, in) of a tensor (N, in, C)."""
-    if tensor.shape is None or len(tensor.shape) < 3:
-        return tensor
-    n, *positions, channels = tensor.shape
-    return replace(tensor, shape=(n, channels, *positions))
+from costlint.costmodel.ir.graph import Op
 
 
 @formula("MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool", "GlobalLpPool",
-         "InstanceNormalization", "LRN", op_class="other", domain=NHWC)  # fmt: skip
-@formula("NhwcMaxPool", op_class="other", domain=MS)
+         op_class="other", traffic="pooling", domain=NHWC)  # fmt: skip
+@formula("InstanceNormalization", "LRN", op_class="other", traffic="normalization", domain=NHWC)
+@formula("NhwcMaxPool", op_class="other", traffic="pooling", domain=MS)
 def pool_channels_last(op: Op) -> Work:
     """Y (N, out, C) = the operator of the standard on X (N, in, C), and an activation.
 
@@ -37,7 +29,11 @@ def pool_channels_last(op: Op) -> Work:
     """
     x, y = channels_first(op.x), channels_first(op.y)
     work = standard(op, op.op_type.removeprefix("Nhwc"), x, *op.inputs[1:], y=y)
-    return Work(other_flop=work.other_flop + activation(op) * y.elements)
+    fused = activation(op)
+    return Work(
+        other_flop=work.other_flop + fused.flop * y.elements,
+        special=work.special + fused.special * y.elements,
+    )
 
 
 @formula("BatchNormalization", op_class="elementwise", domain=NHWC)
@@ -46,10 +42,12 @@ def batch_normalization_channels_last(op: Op) -> Work:
 
     other_flop = 2 for each element (multiply, add), and the activation.
     """
-    return Work(other_flop=(2 + activation(op)) * op.x.elements)
+    fused, x = activation(op), op.x.elements
+    return Work(other_flop=(2 + fused.flop) * x, special=fused.special * x)
 
 
-@formula("Resize", "GridSample", op_class="other", domain=NHWC)
+@formula("Resize", op_class="other", traffic="resizing", domain=NHWC)
+@formula("GridSample", op_class="other", traffic="movement", domain=NHWC)
 def sampled_channels_last(op: Op) -> Work:
     """Y (N, out, C) = the operator of the standard on X (N, in, C).
 
@@ -69,7 +67,7 @@ def moved_channels_last(_op: Op) -> Work:
     return Work()
 
 
-@formula("MaxUnpool", op_class="other", domain=NHWC)
+@formula("MaxUnpool", op_class="other", traffic="movement", domain=NHWC)
 def max_unpool_channels_last(_op: Op) -> Work:
     """Y (N, out, C) = X (N, in, C) put back where indices (N, in, C) say, 0 elsewhere.
 
@@ -78,8 +76,9 @@ def max_unpool_channels_last(_op: Op) -> Work:
     return Work(read=(None, None, 0))
 
 
-@formula("QLinearAveragePool", "QLinearGlobalAveragePool", op_class="other", domain=MS)
-@formula("QLinearAveragePool", op_class="other", domain=NHWC)
+@formula("QLinearAveragePool", "QLinearGlobalAveragePool", op_class="other", traffic="pooling",
+         domain=MS)  # fmt: skip
+@formula("QLinearAveragePool", op_class="other", traffic="pooling", domain=NHWC)
 def qlinear_pool(op: Op) -> Work:
     """Y (N, C, out) = mean of each window of X (N, C, in), in 8 bits; or channels last.
 
@@ -93,7 +92,7 @@ def qlinear_pool(op: Op) -> Work:
 
 
 @formula("MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", op_class="other",
-         domain=NCHWC)  # fmt: skip
+         traffic="pooling", domain=NCHWC)  # fmt: skip
 def pool_blocked(op: Op) -> Work:
     """Y (N, C, out) = the operator of the standard on X (N, C, in), channels in blocks.
 
@@ -111,7 +110,7 @@ def reorder(_op: Op) -> Work:
     return Work()
 
 
-@formula("Upsample", op_class="other", domain=NCHWC)
+@formula("Upsample", op_class="other", traffic="resizing", domain=NCHWC)
 def upsample(op: Op) -> Work:
     """Y (N, C, s * h, t * w) = X (N, C, h, w) at another size, channels in blocks.
 

@@ -1,7 +1,8 @@
 """Mixtures of experts: which expert a token goes to, and the two or three products of each.
 
 T tokens of n features, E experts of m, k of them for each token. Of the experts' weights those of
-min(E, T * k) experts are read, the most that the tokens can need.
+min(E, T * k) experts are read, the most that the tokens can need. special = 1 for each of T * E
+(the router's softmax) and those of the activation.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from costlint.costmodel.formulas.microsoft.shared import (
     shape,
     share,
 )
+from costlint.costmodel.formulas.pointwise import Steps
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, minimum, product
@@ -39,25 +41,29 @@ def _read(op: Op, places: Sequence[int]) -> Sequence[Dim | None]:
     return reads(op, {p: used * product(shape(op, p, 3)[1:]) for p in places if has(op, p)})
 
 
-def _around(op: Op, each_inner: int, inner: Dim) -> Dim:
+def _around(op: Op, each_inner: Steps, inner: Dim) -> Work:
     """The router's softmax and choice, the activation, and the sum over the experts."""
     tokens, experts = shape(op, 1, 2)
     chosen = tokens * required(op, "k", 1)
     routed = (SOFTMAX + 1) * tokens * experts
-    return routed + chosen * (each_inner * inner + 2 * shape(op, 0)[-1])
-
-
-def _each_inner(op: Op, third: int) -> int:
-    """Operations for each inner feature: the activation, and the multiply by the third product."""
-    kind = text(op, "activation_type", "relu").lower()
-    if kind == "swiglu":
-        return SWIGLU
-    return (
-        GELU + 1 if kind == "geglu" else activation(op, "activation_type", "relu") + has(op, third)
+    return Work(
+        other_flop=routed + chosen * (each_inner.flop * inner + 2 * shape(op, 0)[-1]),
+        special=tokens * experts + chosen * each_inner.special * inner,
     )
 
 
-@formula("MoE", op_class="conv", domain=MS)
+def _each_inner(op: Op, third: int) -> Steps:
+    """Steps for each inner feature: the activation, and the multiply by the third product."""
+    kind = text(op, "activation_type", "relu").lower()
+    if kind == "swiglu":
+        return Steps(SWIGLU, 1)
+    if kind == "geglu":
+        return Steps(GELU + 1, 1)
+    plain = activation(op, "activation_type", "relu")
+    return Steps(plain.flop + has(op, third), plain.special)
+
+
+@formula("MoE", op_class="conv", traffic="contraction", domain=MS)
 def moe(op: Op) -> Work:
     """Y (T, n) = the sum over k experts of W2 (E, n, m) @ activation(W1 (E, m, n) @ X (T, n)).
 
@@ -70,14 +76,16 @@ def moe(op: Op) -> Work:
     weights = sum(product(shape(op, p, 3)[1:]) for p in places if has(op, p))
     bias = sum(shape(op, p, 2)[1] for p in (3, 5, 7) if has(op, p))
     inner = share(op, product(shape(op, 4, 3)[1:]), shape(op, 0)[-1])
+    around = _around(op, _each_inner(op, 6), inner)
     return Work(
         macs=chosen * weights,
-        other_flop=_around(op, _each_inner(op, 6), inner) + chosen * bias,
+        other_flop=around.other_flop + chosen * bias,
+        special=around.special,
         read=_read(op, places),
     )
 
 
-@formula("QMoE", op_class="conv", domain=MS)
+@formula("QMoE", op_class="conv", traffic="contraction", domain=MS)
 def qmoe(op: Op) -> Work:
     """Y (T, n) = MoE of X (T, n) with weights packed as (E, m, n * bits / 8).
 
@@ -91,7 +99,8 @@ def qmoe(op: Op) -> Work:
     around = _around(op, _each_inner(op, 8), share(op, _unpacked(op, 2, 5), shape(op, 0)[-1]))
     return Work(
         macs=chosen * weights,
-        other_flop=around + chosen * bias + DEQUANTIZE * _experts_used(op) * weights,
+        other_flop=around.other_flop + chosen * bias + DEQUANTIZE * _experts_used(op) * weights,
+        special=around.special,
         read=_read(op, places),
     )
 
@@ -103,7 +112,7 @@ def _unpacked(op: Op, number: int, place: int) -> Dim:
     return product(shape(op, place, 3)[1:]) * 8 // bits
 
 
-@formula("MoEPacked", op_class="conv", domain=MS)
+@formula("MoEPacked", op_class="conv", traffic="contraction", domain=MS)
 def moe_packed(op: Op) -> Work:
     """Y (T, n) = MoE of X (T, n) with packed gate and up (E, m, bytes), down (E, n, bytes).
 
@@ -113,23 +122,24 @@ def moe_packed(op: Op) -> Work:
     inner, features = shape(op, 2, 3)[1], shape(op, 0)[-1]
     chosen = shape(op, 1, 2)[0] * required(op, "k", 1)
     weights = inner * features * (2 + has(op, 3))
-    each = SWIGLU if has(op, 3) else 2
+    around = _around(op, Steps(SWIGLU, 1) if has(op, 3) else Steps(2), inner)
     return Work(
         macs=chosen * weights,
-        other_flop=_around(op, each, inner) + _experts_used(op) * weights,
+        other_flop=around.other_flop + _experts_used(op) * weights,
+        special=around.special,
         read=_read(op, (2, 3, 4)),
     )
 
 
-@formula("MoEGroupRouter", op_class="conv", domain=MS)
+@formula("MoEGroupRouter", op_class="conv", traffic="contraction", domain=MS)
 def moe_group_router(op: Op) -> Work:
     """Weights (T, E) = log of sigmoid of logits (T, E), maybe X (T, n) @ W (E, n).
 
     macs = T * E * n with a projection; other_flop = 7 for each of T * E: sigmoid of 3, add the
-    bias, two compares, logarithm.
+    bias, two compares, logarithm; special = 2.
     """
     experts = shape(op, 1, 1)[0]
     rows = shape(op, 0)
     scores = product(rows[:-1]) * experts
     macs = scores * rows[-1] if has(op, 2) else 0
-    return Work(macs=macs, other_flop=(SIGMOID + 4) * scores)
+    return Work(macs=macs, other_flop=(SIGMOID + 4) * scores, special=2 * scores)

@@ -24,7 +24,7 @@ from costlint.costmodel.ir.dims import Dim, Shape, product
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("MatMulNBits", op_class="conv", domain=MS)
+@formula("MatMulNBits", op_class="conv", traffic="contraction", domain=MS)
 def matmul_nbits(op: Op) -> Work:
     """Y (T, N) = A (T, K) @ B (K, N) + bias (N), B packed as (N, blocks, bytes).
 
@@ -39,7 +39,7 @@ def _rows(op: Op) -> Dim:
     return product(shape(op, 0)[:-1])
 
 
-@formula("MatMulBnb4", op_class="conv", domain=MS)
+@formula("MatMulBnb4", op_class="conv", traffic="contraction", domain=MS)
 def matmul_bnb4(op: Op) -> Work:
     """Y (T, N) = A (T, K) @ B (K, N), B packed as 4-bit floats in blocks with one scale each.
 
@@ -49,7 +49,7 @@ def matmul_bnb4(op: Op) -> Work:
     return Work(macs=_rows(op) * k * n, other_flop=k * n)
 
 
-@formula("MatMulPacked", op_class="conv", domain=MS)
+@formula("MatMulPacked", op_class="conv", traffic="contraction", domain=MS)
 def matmul_packed(op: Op) -> Work:
     """Y (T, N) = activation(scale * A (T, K) @ B (K, N)), B packed as (N, bytes).
 
@@ -57,11 +57,12 @@ def matmul_packed(op: Op) -> Work:
     scale, and the activation.
     """
     k, n = required(op, "K"), required(op, "N")
-    each = has(op, 2) + activation(op, "activation_type")
-    return Work(macs=_rows(op) * k * n, other_flop=k * n + each * op.y.elements)
+    fused, y = activation(op, "activation_type"), op.y.elements
+    each = has(op, 2) + fused.flop
+    return Work(macs=_rows(op) * k * n, other_flop=k * n + each * y, special=fused.special * y)
 
 
-@formula("MatMulFpQ4", op_class="conv", domain=MS)
+@formula("MatMulFpQ4", op_class="conv", traffic="contraction", domain=MS)
 def matmul_fpq4(op: Op) -> Work:
     """Y (T, N) = A (T, K) @ B (K, N), B a blob of 4-bit blocks.
 
@@ -71,7 +72,7 @@ def matmul_fpq4(op: Op) -> Work:
     return Work(macs=product_macs(op), other_flop=DEQUANTIZE * weights)
 
 
-@formula("MatMulBlockQuantizedFp4Weight", op_class="conv", domain=MS)
+@formula("MatMulBlockQuantizedFp4Weight", op_class="conv", traffic="contraction", domain=MS)
 def matmul_fp4(op: Op) -> Work:
     """Y (T, N) = A (T, K) @ B (K, N) + bias (N), B packed as (N, K / 2).
 
@@ -81,7 +82,7 @@ def matmul_fp4(op: Op) -> Work:
     return Work(macs=_rows(op) * k * n, other_flop=k * n + has(op, 5) * op.y.elements)
 
 
-@formula("MatMulBlockQuantizedFp8Weight", op_class="conv", domain=MS)
+@formula("MatMulBlockQuantizedFp8Weight", op_class="conv", traffic="contraction", domain=MS)
 def matmul_fp8(op: Op) -> Work:
     """Y (T, N) = A (T, K) @ B (N, K)^T + bias (N), B in 8-bit floats.
 
@@ -93,7 +94,7 @@ def matmul_fp8(op: Op) -> Work:
     return Work(macs=_rows(op) * k * n, other_flop=k * n + quantised + has(op, 4) * op.y.elements)
 
 
-@formula("MatMulNBitsMlp", op_class="conv", domain=MS)
+@formula("MatMulNBitsMlp", op_class="conv", traffic="contraction", domain=MS)
 def matmul_nbits_mlp(op: Op) -> Work:
     """Y (T, N) = activation(A (T, K) @ gate (K, N)) * (A @ up (K, N)), A normalised before.
 
@@ -102,10 +103,12 @@ def matmul_nbits_mlp(op: Op) -> Work:
     add for each bias.
     """
     k, n = required(op, "K"), required(op, "N")
-    each = activation(op) + 1 + has(op, 5, 8)
+    fused, y = activation(op), op.y.elements
+    each = fused.flop + 1 + has(op, 5, 8)
     return Work(
         macs=2 * _rows(op) * k * n,
-        other_flop=2 * DEQUANTIZE * k * n + _normalised(op) + each * op.y.elements,
+        other_flop=2 * DEQUANTIZE * k * n + _normalised(op) + each * y,
+        special=fused.special * y,
     )
 
 
@@ -115,7 +118,7 @@ def _normalised(op: Op) -> Dim:
     return has(op, 1) * a + has(op, 2) * rms_norm(a, _rows(op))
 
 
-@formula("MatMulNBitsQkv", op_class="conv", domain=MS)
+@formula("MatMulNBitsQkv", op_class="conv", traffic="contraction", domain=MS)
 def matmul_nbits_qkv(op: Op) -> Work:
     """Q (T, n), K and V (T, m) = A (T, K) @ three weights, A normalised before.
 
@@ -132,7 +135,7 @@ def matmul_nbits_qkv(op: Op) -> Work:
     )
 
 
-@formula("MatMulNBitsQLoRA", op_class="conv", domain=MS)
+@formula("MatMulNBitsQLoRA", op_class="conv", traffic="contraction", domain=MS)
 def matmul_nbits_qlora(op: Op) -> Work:
     """Y (T, N) = X (T, K) @ W (K, N) + X @ down (K, R) @ up (R, N), all three packed.
 

@@ -23,7 +23,7 @@ from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("SkipLayerNormalization", op_class="other", domain=MS)
+@formula("SkipLayerNormalization", op_class="other", traffic="normalization", domain=MS)
 def skip_layer_normalization(op: Op) -> Work:
     """Y (r, n) = LayerNormalization of X (r, n) + skip (r, n) + bias (n), scale and beta (n).
 
@@ -35,7 +35,7 @@ def skip_layer_normalization(op: Op) -> Work:
     return Work(other_flop=norm + (1 + has(op, 4)) * x)
 
 
-@formula("SkipSimplifiedLayerNormalization", op_class="other", domain=MS)
+@formula("SkipSimplifiedLayerNormalization", op_class="other", traffic="normalization", domain=MS)
 def skip_simplified_layer_normalization(op: Op) -> Work:
     """Y (r, n) = RMSNormalization of X (r, n) + skip (r, n) + bias (n), scale (n).
 
@@ -45,7 +45,13 @@ def skip_simplified_layer_normalization(op: Op) -> Work:
     return Work(other_flop=rms_norm(x, rows) + (1 + has(op, 3)) * x)
 
 
-@formula("EmbedLayerNormalization", "QEmbedLayerNormalization", op_class="other", domain=MS)
+@formula(
+    "EmbedLayerNormalization",
+    "QEmbedLayerNormalization",
+    op_class="other",
+    traffic="normalization",
+    domain=MS,
+)
 def embed_layer_normalization(op: Op) -> Work:
     """Y (B, S, n) = LayerNormalization of 2 or 3 embeddings (V, n) at ids (B, S), added up.
 
@@ -61,21 +67,22 @@ def embed_layer_normalization(op: Op) -> Work:
     )
 
 
-@formula("GroupNorm", "SkipGroupNorm", op_class="other", domain=MS)
+@formula("GroupNorm", "SkipGroupNorm", op_class="other", traffic="normalization", domain=MS)
 def group_norm(op: Op) -> Work:
     """Y (N, in, C) = silu((X (N, in, C) + skip + bias (C) - mean) / deviation * scale + beta).
 
     other_flop = 7 for each element (two adds, subtract, three multiplies, add), an add with a skip
-    and one with a bias, 4 with the activation; 5 for each of N * g groups.
+    and one with a bias, 4 with the activation (special = 1); 5 for each of N * g groups.
     """
     x = op.x.elements
     groups = shape(op, 0)[0] * required(op, "groups")
     added = 1 + has(op, 4) if op.op_type == "SkipGroupNorm" else 0
-    silu = SILU if integer(op, "activation", 0) else 0
-    return Work(other_flop=layer_norm(x, groups) + (added + silu) * x)
+    activates = int(integer(op, "activation", 0) != 0)
+    flop = layer_norm(x, groups) + (added + SILU * activates) * x
+    return Work(other_flop=flop, special=activates * x)
 
 
-@formula("BranchwiseRMSNorm", op_class="other", domain=MS)
+@formula("BranchwiseRMSNorm", op_class="other", traffic="normalization", domain=MS)
 def branchwise_rms_norm(op: Op) -> Work:
     """Y (r, C, n) = X (r, C, n) / root(mean of squares (r, C)) * scale, C branches.
 
@@ -86,19 +93,20 @@ def branchwise_rms_norm(op: Op) -> Work:
     return Work(other_flop=rms_norm(op.x.elements, rows))
 
 
-@formula("GatedRMSNorm", op_class="other", domain=MS)
+@formula("GatedRMSNorm", op_class="other", traffic="normalization", domain=MS)
 def gated_rms_norm(op: Op) -> Work:
     """Y (r, n) = X (r, n) / root(mean of squares (r)) * scale (n) * silu(gate (r, n)).
 
     other_flop = 9 for each element (norm of 4, silu of 4 or sigmoid of 3, multiply) and 4 for
-    each row.
+    each row; special = 1 for each element.
     """
     x = op.x.elements
     gate = SIGMOID if text(op, "activation", "silu") == "sigmoid" else SILU
-    return Work(other_flop=rms_norm(x, share(op, x, shape(op, 1, 1)[0])) + (gate + 1) * x)
+    norm = rms_norm(x, share(op, x, shape(op, 1, 1)[0]))
+    return Work(other_flop=norm + (gate + 1) * x, special=x)
 
 
-@formula("RMSNormRotary", op_class="other", domain=MS)
+@formula("RMSNormRotary", op_class="other", traffic="normalization", domain=MS)
 def rms_norm_rotary(op: Op) -> Work:
     """Y (B, S, H * n) = n features of X (B, S, H, m), normalised, R of them turned by an angle.
 
@@ -116,7 +124,7 @@ def rms_norm_rotary(op: Op) -> Work:
     )
 
 
-@formula("EngramGate", op_class="other", domain=MS)
+@formula("EngramGate", op_class="other", traffic="normalization", domain=MS)
 def engram_gate(op: Op) -> Work:
     """Y (r, C, n) = value (r, 1, n) * sigmoid of key (r, C, n) times query (r, C, n), normalised.
 
@@ -128,16 +136,16 @@ def engram_gate(op: Op) -> Work:
     return Work(other_flop=norms * rms_norm(x, rows) + 3 * x + (SIGMOID + 5) * rows)
 
 
-@formula("BiasSoftmax", op_class="other", domain=MS)
+@formula("BiasSoftmax", op_class="other", traffic="softmax", domain=MS)
 def bias_softmax(op: Op) -> Work:
     """Y (...) = softmax of X (...) + bias, along the axes from `axis` on.
 
-    other_flop = 6 for each element: add; compare, subtract, exponential, add, divide.
+    other_flop = 6 for each element: add; compare, subtract, exponential, add, divide; special = 1.
     """
-    return Work(other_flop=(1 + SOFTMAX) * op.x.elements)
+    return Work(other_flop=(1 + SOFTMAX) * op.x.elements, special=op.x.elements)
 
 
-@formula("QOrderedLayerNormalization", op_class="other", domain=MS)
+@formula("QOrderedLayerNormalization", op_class="other", traffic="normalization", domain=MS)
 def qordered_layer_normalization(op: Op) -> Work:
     """Y (r, n) = LayerNormalization of X (r, n), both in 8 bits.
 

@@ -1,6 +1,6 @@
 """Attention of onnxruntime over packed tokens, over neighbours, in 8 bits, and with its caches.
 
-Letters as in `microsoft_attention`.
+Letters as in `microsoft_attention`; special = 1 for each score.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("PackedAttention", op_class="conv", domain=MS)
+@formula("PackedAttention", op_class="conv", traffic="contraction", domain=MS)
 def packed_attention(op: Op) -> Work:
     """Y (T, H * Dv) = attention of X (T, I) @ W (I, H * (2 * D + Dv)) + bias, T packed tokens.
 
@@ -35,10 +35,11 @@ def packed_attention(op: Op) -> Work:
     return Work(
         macs=tokens * (inner * columns + length * (queries + values)),
         other_flop=tokens * columns + per_score(op, 5) * scores,
+        special=scores,
     )
 
 
-@formula("PackedMultiHeadAttention", op_class="conv", domain=MS)
+@formula("PackedMultiHeadAttention", op_class="conv", traffic="contraction", domain=MS)
 def packed_multi_head_attention(op: Op) -> Work:
     """Y (T, H * Dv) = softmax(Q (T, H * D) K (T, H * D)^T) V (T, H * Dv) of T packed tokens.
 
@@ -51,13 +52,15 @@ def packed_multi_head_attention(op: Op) -> Work:
     values = y_shape(op)[-1]
     length = shape(op, 4, 2)[1]
     biased = has(op, 3) * q[0] * (2 * width + values)
+    scores = q[0] * length * heads
     return Work(
         macs=q[0] * length * (width + values),
-        other_flop=per_score(op, 6) * q[0] * length * heads + biased,
+        other_flop=per_score(op, 6) * scores + biased,
+        special=scores,
     )
 
 
-@formula("DecoderAttention", op_class="conv", domain=MS)
+@formula("DecoderAttention", op_class="conv", traffic="contraction", domain=MS)
 def decoder_attention(op: Op) -> Work:
     """Y (S, B, I) = attention of Q = X (S, B, I) @ W (I, I), K, V = key (L, B, I) @ W (I, 2 * I).
 
@@ -72,10 +75,17 @@ def decoder_attention(op: Op) -> Work:
     return Work(
         macs=batch * (projected + 2 * steps * length * width),
         other_flop=batch * (steps + 2 * new) * width + per_score(op, 5) * scores,
+        special=scores,
     )
 
 
-@formula("LongformerAttention", "QOrderedLongformerAttention", op_class="conv", domain=MS)
+@formula(
+    "LongformerAttention",
+    "QOrderedLongformerAttention",
+    op_class="conv",
+    traffic="contraction",
+    domain=MS,
+)
 def longformer_attention(op: Op) -> Work:
     """Y (B, S, I) = attention of X (B, S, I) to w neighbours on each side, with two projections.
 
@@ -92,10 +102,11 @@ def longformer_attention(op: Op) -> Work:
     return Work(
         macs=tokens * (weights + 2 * row * width),
         other_flop=6 * tokens * width + (per_score(op) + 1) * scores,
+        special=scores,
     )
 
 
-@formula("QOrderedAttention", op_class="conv", domain=MS)
+@formula("QOrderedAttention", op_class="conv", traffic="contraction", domain=MS)
 def qordered_attention(op: Op) -> Work:
     """Y (B, S, H * D) = attention of X (B, S, I) @ Wq, Wk, Wv (I, H * D), in 8 bits.
 
@@ -113,4 +124,5 @@ def qordered_attention(op: Op) -> Work:
     return Work(
         macs=tokens * (inner * columns + length * (queries + values)),
         other_flop=6 * tokens * columns + (per_score(op, 17, 19) + 10) * scores,
+        special=scores,
     )

@@ -13,6 +13,7 @@ from costlint.costmodel.formulas.attention import SOFTMAX
 from costlint.costmodel.formulas.conv import REQUANTIZE
 from costlint.costmodel.formulas.matmul import product_macs
 from costlint.costmodel.formulas.microsoft.shared import DEQUANTIZE, GELU, MS, SIGMOID, shape
+from costlint.costmodel.formulas.pointwise import Steps
 from costlint.costmodel.formulas.quantized import QUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
@@ -21,7 +22,7 @@ from costlint.costmodel.ir.graph import Op
 _AROUND: Final = DEQUANTIZE + QUANTIZE
 
 
-@formula("MatMulInteger16", op_class="conv", domain=MS)
+@formula("MatMulInteger16", op_class="conv", traffic="product", domain=MS)
 def matmul_integer16(op: Op) -> Work:
     """Y (..., M, N) int32 = A (..., M, K) @ B (K, N) in 16 bits.
 
@@ -30,7 +31,7 @@ def matmul_integer16(op: Op) -> Work:
     return Work(macs=product_macs(op))
 
 
-@formula("MatMulIntegerToFloat", op_class="conv", domain=MS)
+@formula("MatMulIntegerToFloat", op_class="conv", traffic="product", domain=MS)
 def matmul_integer_to_float(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K) @ B (K, N) in 8 bits, times their scales, + bias (N).
 
@@ -41,7 +42,7 @@ def matmul_integer_to_float(op: Op) -> Work:
     return Work(macs=product_macs(op), other_flop=(1 + has(op, 6)) * op.y.elements + zero_points)
 
 
-@formula("DynamicQuantizeMatMul", op_class="conv", domain=MS)
+@formula("DynamicQuantizeMatMul", op_class="conv", traffic="product", domain=MS)
 def dynamic_quantize_matmul(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K), quantised by its own range, @ B (K, N) in 8 bits, + bias (N).
 
@@ -53,7 +54,7 @@ def dynamic_quantize_matmul(op: Op) -> Work:
     return Work(macs=product_macs(op), other_flop=flop, read=(2 * a,))
 
 
-@formula("QGemm", op_class="conv", domain=MS)
+@formula("QGemm", op_class="conv", traffic="contraction", domain=MS)
 def qgemm(op: Op) -> Work:
     """Y (M, N) = alpha * A (M, K) @ B (K, N) + C (N) in 8 bits; A and B may come transposed.
 
@@ -65,7 +66,7 @@ def qgemm(op: Op) -> Work:
     return Work(macs=op.y.elements * k, other_flop=each * op.y.elements)
 
 
-@formula("QOrderedMatMul", op_class="conv", domain=MS)
+@formula("QOrderedMatMul", op_class="conv", traffic="contraction", domain=MS)
 def qordered_matmul(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K) @ B (K, N) + bias (N) + C (..., M, N), all in 8 bits.
 
@@ -86,27 +87,32 @@ def qlinear_binary(op: Op) -> Work:
     return Work(other_flop=(2 * DEQUANTIZE + 1 + QUANTIZE) * op.y.elements)
 
 
-_POINTWISE: Final = {"QLinearSigmoid": SIGMOID, "QLinearLeakyRelu": 2, "QOrderedGelu": GELU}
+_POINTWISE: Final = {
+    "QLinearSigmoid": Steps(SIGMOID, 1),
+    "QLinearLeakyRelu": Steps(2),
+    "QOrderedGelu": Steps(GELU, 1),
+}
 
 
-@formula(*_POINTWISE, op_class="elementwise", domain=MS)
+@formula(*_POINTWISE, op_class="elementwise", traffic="activation", domain=MS)
 def qlinear_unary(op: Op) -> Work:
     """Y (...) = f(X (...)), both with a scale and a zero point.
 
     other_flop = 7 for each element (subtract, multiply; divide, round, add, two compares), and
-    the function: sigmoid 3, leaky relu 2, gelu 5.
+    the function: sigmoid 3, leaky relu 2, gelu 5; special = 1 for sigmoid and gelu.
     """
-    return Work(other_flop=(_AROUND + _POINTWISE[op.op_type]) * op.y.elements)
+    each, y = _POINTWISE[op.op_type], op.y.elements
+    return Work(other_flop=(_AROUND + each.flop) * y, special=each.special * y)
 
 
-@formula("QLinearSoftmax", op_class="other", domain=MS)
+@formula("QLinearSoftmax", op_class="other", traffic="softmax", domain=MS)
 def qlinear_softmax(op: Op) -> Work:
     """Y (...) = softmax of X (...) along an axis, both with a scale and a zero point.
 
     other_flop = 12 for each element: subtract, multiply; softmax of 5; divide, round, add, two
-    compares.
+    compares; special = 1.
     """
-    return Work(other_flop=(_AROUND + SOFTMAX) * op.x.elements)
+    return Work(other_flop=(_AROUND + SOFTMAX) * op.x.elements, special=op.x.elements)
 
 
 @formula("QLinearWhere", op_class="elementwise", domain=MS)
@@ -127,7 +133,7 @@ def qlinear_concat(op: Op) -> Work:
     return Work(other_flop=_AROUND * op.y.elements)
 
 
-@formula("QLinearReduceMean", op_class="other", domain=MS)
+@formula("QLinearReduceMean", op_class="other", traffic="reduction", domain=MS)
 def qlinear_reduce_mean(op: Op) -> Work:
     """Y (...) = mean of X (...) over some axes, both with a scale and a zero point.
 
@@ -173,7 +179,7 @@ def dequantize_with_order(op: Op) -> Work:
     return Work(other_flop=op.x.elements)
 
 
-@formula("ReduceSumInteger", op_class="other", domain=MS)
+@formula("ReduceSumInteger", op_class="other", traffic="reduction", domain=MS)
 def reduce_sum_integer(op: Op) -> Work:
     """Y (...) = sums of X (...) over some axes.
 

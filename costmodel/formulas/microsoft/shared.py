@@ -11,6 +11,7 @@ from typing import Final
 
 from costlint.costmodel.formulas.arguments import tensor
 from costlint.costmodel.formulas.normalization import CENTRED, INVERSE_ROOT
+from costlint.costmodel.formulas.pointwise import Steps, steps_of
 from costlint.costmodel.formulas.registry import formula_for
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, Shape
@@ -31,23 +32,31 @@ SWIGLU: Final = 3 + 1 + SIGMOID + 1 + 1 + 1
 DEQUANTIZE: Final = 2
 """Subtract the zero point, multiply by the scale."""
 
-_ACTIVATIONS: Final[Mapping[str, int]] = {
-    "": 0, "none": 0, "identity": 0, "relu": 1, "relu2": 2, "relu_squared": 2, "leakyrelu": 2,
-    "clip": 2, "sigmoid": SIGMOID, "tanh": 1, "hardsigmoid": 4, "hardswish": 5, "silu": SILU,
-    "swish": SILU, "gelu": GELU, "quickgelu": SILU + 1, "softplus": SOFTPLUS, "softmax": 5,
-    "elu": 4, "selu": 5, "softsign": 3, "thresholdedrelu": 1,
+_SIGMOID_STEPS: Final = "exponential add divide"
+_SILU_STEPS: Final = f"{_SIGMOID_STEPS} multiply"
+_ACTIVATIONS: Final[Mapping[str, str]] = {
+    "": "", "none": "", "identity": "", "relu": "compare", "relu2": "compare multiply",
+    "relu_squared": "compare multiply", "leakyrelu": "compare multiply", "clip": "compare compare",
+    "sigmoid": _SIGMOID_STEPS, "tanh": "tanh", "hardsigmoid": "multiply add compare compare",
+    "hardswish": "multiply add compare compare multiply", "silu": _SILU_STEPS,
+    "swish": _SILU_STEPS, "gelu": "multiply erf add multiply multiply",
+    "quickgelu": f"multiply {_SILU_STEPS}", "softplus": "exponential add logarithm",
+    "softmax": "compare subtract exponential add divide",
+    "elu": "compare exponential subtract multiply",
+    "selu": "compare exponential subtract multiply multiply", "softsign": "abs add divide",
+    "thresholdedrelu": "compare",
 }  # fmt: skip
 
 
-def activation(op: Op, attribute: str = "activation", default: str = "") -> int:
-    """Operations per element of the activation that `attribute` names, else of the `default`.
+def activation(op: Op, attribute: str = "activation", default: str = "") -> Steps:
+    """The steps for each element of the activation that `attribute` names, else of the `default`.
 
     Raises:
         UnknownShapeError: the name is none that is known.
     """
     name = str(op.attributes.get(attribute) or default)
     if name.lower() in _ACTIVATIONS:
-        return _ACTIVATIONS[name.lower()]
+        return steps_of(_ACTIVATIONS[name.lower()])
     msg = f"{op.identifier} (node {op.name!r}): the activation {name[:40]!r} is not known"
     raise UnknownShapeError(msg)
 

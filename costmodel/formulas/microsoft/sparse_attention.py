@@ -1,13 +1,13 @@
 """Attention over pages and over chosen keys, and the choice of these.
 
 T tokens of all sequences, H heads of D, Hkv of keys. How long a sequence is only the data says: the
-room that its pages or its cache have is taken.
+room that its pages or its cache have is taken. special as in `microsoft_attention`.
 """
 
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import has, integer, tensor, text
-from costlint.costmodel.formulas.microsoft.attention import per_score, rotation
+from costlint.costmodel.formulas.microsoft.attention import per_score, rotation, special_per_score
 from costlint.costmodel.formulas.microsoft.shared import (
     MS,
     reads,
@@ -23,7 +23,7 @@ from costlint.costmodel.ir.dims import Dim, ceil_div, minimum, product
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("PagedAttention", op_class="conv", domain=MS)
+@formula("PagedAttention", op_class="conv", traffic="contraction", domain=MS)
 def paged_attention(op: Op) -> Work:
     """Y (T, H * Dv) = attention of Q (T, H * D) to the keys of its sequence in pages.
 
@@ -41,10 +41,11 @@ def paged_attention(op: Op) -> Work:
     size = shape(op, 0, 2)[1] // (heads if has(op, 1) else heads + 2 * kv_heads)
     slots = minimum(batch * whole, cache[0] * cache[1]) * product(cache[2:])
     new = tokens * product(cache[2:])
+    scores = tokens * heads * length
     return Work(
         macs=tokens * length * (heads * size + values),
-        other_flop=per_score(op) * tokens * heads * length
-        + rotation(op, tokens * (heads + kv_heads) * size),
+        other_flop=per_score(op) * scores + rotation(op, tokens * (heads + kv_heads) * size),
+        special=special_per_score(op) * scores,
         read=reads(op, {3: slots, 4: slots}),
         written=(None, *(new for _ in op.outputs[1:])),
     )
@@ -55,7 +56,7 @@ def _windowed(op: Op, length: Dim) -> Dim:
     return length if window < 1 else minimum(length, window)
 
 
-@formula("SparseAttention", op_class="conv", domain=MS)
+@formula("SparseAttention", op_class="conv", traffic="contraction", domain=MS)
 def sparse_attention(op: Op) -> Work:
     """Y (B, S, H * D) = attention of Q (B, S, H * D) to the keys in n blocks of b by b scores.
 
@@ -71,10 +72,17 @@ def sparse_attention(op: Op) -> Work:
     return Work(
         macs=2 * batch * width * scores,
         other_flop=per_score(op) * batch * heads * scores + rotation(op, turned),
+        special=special_per_score(op) * batch * heads * scores,
     )
 
 
-@formula("DynamicSparseAttention", "SparsePagedAttention", op_class="conv", domain=MS)
+@formula(
+    "DynamicSparseAttention",
+    "SparsePagedAttention",
+    op_class="conv",
+    traffic="contraction",
+    domain=MS,
+)
 def selected_attention(op: Op) -> Work:
     """Y (T, H * D) = attention of Q (T, H * D) to the keys that selected (T, n) names.
 
@@ -95,12 +103,19 @@ def selected_attention(op: Op) -> Work:
     return Work(
         macs=2 * tokens * keys * width,
         other_flop=per_score(op) * tokens * heads * keys + rotation(op, tokens * width + new),
+        special=special_per_score(op) * tokens * heads * keys,
         read=reads(op, read),
         written=(None, *(new for _ in op.outputs[1:3])) if paged else None,
     )
 
 
-@formula("SparseAttentionIndexer", "PackedSparseAttentionIndexer", op_class="conv", domain=MS)
+@formula(
+    "SparseAttentionIndexer",
+    "PackedSparseAttentionIndexer",
+    op_class="conv",
+    traffic="contraction",
+    domain=MS,
+)
 def sparse_attention_indexer(op: Op) -> Work:
     """Indices (T, ...) = the best of n compressed keys (n, D) for each query (T, H * D).
 
@@ -134,7 +149,7 @@ def _entries(op: Op) -> Dim:
     return ceil_div(past if has(op, 12) else past + new, ratio)
 
 
-@formula("PackedSparseAttentionIndexerMerge", op_class="other", domain=MS)
+@formula("PackedSparseAttentionIndexerMerge", op_class="other", traffic="movement", domain=MS)
 def indexer_merge(op: Op) -> Work:
     """Indices (T, n) = the union of two selections for each of T queries.
 

@@ -9,8 +9,8 @@ from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("SimplifiedLayerNormalization", op_class="other", domain=MS)
-@formula("SimplifiedLayerNormalization", op_class="other")
+@formula("SimplifiedLayerNormalization", op_class="other", traffic="normalization", domain=MS)
+@formula("SimplifiedLayerNormalization", op_class="other", traffic="normalization")
 def simplified_layer_normalization(op: Op) -> Work:
     """Y (r, n) = X (r, n) / root(mean of squares (r)) * scale (n): RMSNormalization.
 

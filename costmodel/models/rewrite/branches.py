@@ -14,8 +14,9 @@ from dataclasses import replace
 import numpy as np
 import onnx
 
+from costlint.costmodel.formulas.sets import LINEAR, SUMS
 from costlint.costmodel.ir.windows import tap_slices
-from costlint.costmodel.models.rewrite.linear import DEEPEST, LINEAR, SUMS, Filter, Form, Reader
+from costlint.costmodel.models.rewrite.linear import DEEPEST, Filter, Form, Reader
 from costlint.costmodel.models.rewrite.stored import Stored
 
 

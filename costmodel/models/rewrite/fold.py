@@ -10,13 +10,13 @@ import numpy as np
 import onnx
 from google.protobuf.message import EncodeError
 
+from costlint.costmodel.formulas.sets import FACTORS, FOLDS_INTO, SCALES
 from costlint.costmodel.models.rewrite.branches import merge_sum
 from costlint.costmodel.models.rewrite.lines import Line, per_channel, statistics
 from costlint.costmodel.models.rewrite.merge import merge_row
 from costlint.costmodel.models.rewrite.stored import Stored
 
 _WEIGHTS_APART: Final = 4
-_FOLDS_INTO: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def _fold_one(stored: Stored, node: onnx.NodeProto, types: Mapping[str, int]) ->
         return _reshapes(stored, node)
     if node.op_type == "BatchNormalization":
         return _scale(stored, node, node.input[0], statistics(stored, node))
-    if node.op_type in {"Mul", "Div", "Add", "Sub"}:
+    if node.op_type in SCALES:
         return _constant(stored, node)
     return None
 
@@ -132,7 +132,7 @@ def _constant(stored: Stored, node: onnx.NodeProto) -> str | None:
         return None
     data, constant = (node.input[0], right) if left is None else (node.input[1], left)
     maker = stored.maker(data)
-    if maker is None or maker.op_type not in _FOLDS_INTO or constant is None:
+    if maker is None or maker.op_type not in FOLDS_INTO or constant is None:
         return None
     weight = stored.array(maker.input[1])
     if weight is None:
@@ -142,7 +142,7 @@ def _constant(stored: Stored, node: onnx.NodeProto) -> str | None:
     if vector is None:
         return None
     factor, shift = np.ones_like(vector), np.zeros_like(vector)
-    if node.op_type in {"Mul", "Div"}:
+    if node.op_type in FACTORS:
         factor = vector if node.op_type == "Mul" else 1 / vector
     else:
         shift = vector if node.op_type == "Add" else -vector
@@ -158,7 +158,7 @@ def _scale(
     """Put `x * factor + shift` into the weights of the node that makes `data`."""
     factor, shift, why = line
     maker = stored.maker(data)
-    if maker is None or maker.op_type not in _FOLDS_INTO:
+    if maker is None or maker.op_type not in FOLDS_INTO:
         return None
     if stored.readers(data) != 1:
         return "others read what it scales"

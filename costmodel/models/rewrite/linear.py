@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 import onnx
 
+from costlint.costmodel.formulas.sets import LINEAR, SUMS
 from costlint.costmodel.ir.windows import Window, window
 from costlint.costmodel.models.rewrite.lines import per_channel, statistics
 from costlint.costmodel.models.rewrite.stored import Stored, attributes
 
-SUMS: Final = frozenset({"Add", "Sum"})
-LINEAR: Final = frozenset({*SUMS, "Sub", "Mul", "Div", "BatchNormalization"})
 DEEPEST: Final = 64
 """Ops from a sum to its input; no network comes near."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from costlint.costmodel.formulas import formula_for
+from costlint.costmodel.formulas.sets import FACTORS
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.ir.source import SourceNode
 
@@ -26,7 +27,6 @@ _LAYOUT: Final = frozenset(
 
 # What a convolution or product takes in on its input side.
 _BEFORE: Final = frozenset({"Pad", "Transpose", "Cast", "DequantizeLinear"})
-_SCALES: Final = frozenset({"Mul", "Div"})
 
 
 def ops_of_kernels(graph: OpGraph, nodes: Sequence[SourceNode]) -> dict[str, tuple[Op, ...]]:
@@ -174,7 +174,7 @@ def _joins(op: Op, reader: Op) -> bool:
         return _class_of(op) == "conv"
     if _class_of(reader) != "conv":
         return True
-    return op.op_type in _BEFORE or (reader.op_type == "MatMul" and op.op_type in _SCALES)
+    return op.op_type in _BEFORE or (reader.op_type == "MatMul" and op.op_type in FACTORS)
 
 
 def _activations(op: Op) -> Iterator[str]:

@@ -91,6 +91,6 @@ def test_every_node_test_is_costed():
 
 def test_registering_twice_is_refused():
     with pytest.raises(ValueError, match=r"::Conv is registered twice"):
-        formula("Conv", op_class="conv")(lambda _op: Work())
+        formula("Conv", op_class="conv", traffic="convolution")(lambda _op: Work())
     with pytest.raises(ValueError, match=r"::Conv is registered twice"):
         free("Conv", reason="none")

@@ -19,8 +19,8 @@ from tests.costmodel.formulas_domains.cases_data import DATA
 from tests.costmodel.formulas_domains.cases_products import PRODUCTS
 from tests.costmodel.formulas_domains.cases_recurrent import RECURRENT
 from tests.costmodel.formulas_domains.cases_rest import ELEMENTWISE, NORMALISATIONS
-from tests.costmodel.formulas_domains.making import Cases
-from tests.costmodel.strategies import cost, make_op, substituted
+from tests.costmodel.formulas_domains.making import Cases, ms
+from tests.costmodel.strategies import cost, make_op, substituted, weight, work
 
 MICROSOFT: Cases = {
     **CONVOLUTIONS, **PRODUCTS, **EXPERTS, **POOLS, **ATTENTION, **RECURRENT,
@@ -34,7 +34,7 @@ FIELDS = ("macs", "other_flop", "bytes_read", "bytes_written", "memory_access_el
 
 def _values(op):
     found = cost(op)
-    return [getattr(found, field) for field in FIELDS]
+    return [work(op).special, *(getattr(found, field) for field in FIELDS)]
 
 
 def test_every_formula_has_a_case():
@@ -71,20 +71,30 @@ def test_classes(op_type):
 
 
 @pytest.mark.parametrize(
-    ("op_type", "each"),
+    ("op_type", "flop"),
     [
         ("Sigmoid", microsoft.SIGMOID),
         ("Swish", microsoft.SILU),
         ("Softplus", microsoft.SOFTPLUS),
         ("Gelu", microsoft.GELU),
-        *((name, microsoft._ACTIVATIONS[name.lower()]) for name in (
-            "Relu", "LeakyRelu", "Tanh", "HardSigmoid", "HardSwish", "Softmax", "Elu", "Selu",
-            "Softsign", "ThresholdedRelu",
-        )),
+    ],
+)
+def test_the_parts_cost_what_the_standard_operators_do(op_type, flop):
+    assert cost(make_op(op_type, (7, 8))).other_flop == flop * 7 * 8
+
+
+@pytest.mark.parametrize(
+    "op_type",
+    [
+        "Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Softmax", "Elu",
+        "Selu", "Softsign", "ThresholdedRelu", "Swish", "Gelu", "Softplus",
     ],
 )  # fmt: skip
-def test_the_parts_cost_what_the_standard_operators_do(op_type, each):
-    assert cost(make_op(op_type, (7, 8))).other_flop == each * 7 * 8
+def test_a_fused_activation_has_the_steps_of_the_standard_operator(op_type):
+    conv = ms("FusedConv", (1, 6, 9, 9), weight(4, 6, 3, 3), activation=op_type)
+    fused = microsoft.activation(conv)
+    alone = op_cost(make_op(op_type, (7, 8)))
+    assert (fused.flop * 56, fused.special * 56) == (alone.cost.other_flop, alone.special)
 
 
 def test_norms_and_gelu_by_tanh_cost_what_the_standard_operators_do():

@@ -9,11 +9,14 @@ from costlint.costmodel.devices.settings import Settings
 from costlint.costmodel.latency.blocked import PLAIN_AVERAGE, PLAIN_MAXIMUM
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.runtimes.fusion import fusion_rules
-from costlint.costmodel.runtimes.library import Library
 from tests.models import model
 
 BLOCKS = Settings(
-    precision="fp32", lanes_in=1, lanes_out=16, cache_bytes=1 << 20, library=Library(blocked=True)
+    precision="fp32",
+    lanes_in=1,
+    lanes_out=16,
+    cache_bytes=1 << 20,
+    library=fusion_rules("onnxruntime").library,
 )
 
 

@@ -1,0 +1,101 @@
+"""Sets of operators that other modules mean by one name, and the kind that a formula states.
+
+A rule set of a runtime names one with `@`: a kind of traffic, or one of `NAMED`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from costlint.costmodel.formulas import TRAFFIC, Traffic, formula_for
+from costlint.costmodel.formulas.registry import all_formulas
+from costlint.costmodel.formulas.views import RESHAPES
+from costlint.costmodel.ir.graph import Op
+
+CONVOLUTIONS: Final = frozenset({"Conv", "FusedConv"})
+"""Forward ones with channels before positions and the weight as second input: those that can be
+taken apart and put together, here and in a file."""
+PRODUCTS: Final = frozenset({"Gemm", "MatMul"})
+"""A matrix times a matrix, of which nothing but the order of the axes needs to be known."""
+SUMS: Final = frozenset({"Add", "Sum"})
+FACTORS: Final = frozenset({"Mul", "Div"})
+SCALES: Final = frozenset({*FACTORS, "Add", "Sub"})
+"""What a constant makes a factor or a shift."""
+SHIFTS: Final = frozenset({"Add", "Sub", "BatchNormalization"})
+"""What leaves a bias where it folds into weights."""
+COMMUTING: Final = frozenset({"Add", "Mul"})
+"""Whose operands may change places."""
+LINEAR: Final = frozenset({*SUMS, *SCALES, "BatchNormalization"})
+"""Linear in every activation that they read, where all else is constant."""
+FOLDS_INTO: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
+"""Whose weights and bias take up a factor and a shift of each output channel."""
+CUTS: Final = frozenset({"Split", "Slice", "Gather"})
+"""What takes a part of a tensor."""
+BROADCASTING: Final = frozenset(
+    {"Add", "Sub", "Mul", "Div", "Pow", "Sum", "Max", "Min", "Mean", "Where", "Expand", "PRelu"}
+)
+"""Whose inputs are stretched to the shape of the result."""
+KEEPS_ORDER: Final = frozenset({"Slice", "Split", "Expand", "Concat", "Cast", "Identity"})
+"""Besides element-wise ops, those of PyTorch's that give the order in memory that they get."""
+ON_MAPS: Final = frozenset({"BatchNormalization", "Resize", "Upsample", "Pad"})
+"""Besides convolutions and pooling, those of PyTorch's on maps that give channels last where they
+are given them."""
+FULL_WIDTH: Final = frozenset({"ReduceL2", "ReduceSum", "CumSum", "Pow", "Exp", "Log"})
+"""Besides normalisations and softmax, what runs in float32 under automatic mixed precision:
+https://docs.pytorch.org/docs/stable/amp.html#autocast-op-reference"""
+RANDOM: Final = frozenset(
+    {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
+     "RandomUniformLike"}
+)  # fmt: skip
+KEEPS_STORAGE: Final = frozenset({*RESHAPES, *CUTS, "Identity", "Transpose", "Concat", "Expand"})
+"""Of a constant, what keeps in memory what its first input has there."""
+NOT_LEARNED: Final[Mapping[str, frozenset[int]]] = {
+    "BatchNormalization": frozenset({3, 4}),
+    "Clip": frozenset({1, 2}),
+    "DequantizeLinear": frozenset({1, 2}),
+    "Dropout": frozenset({1}),
+    "Pad": frozenset({2}),
+    "QLinearConv": frozenset({1, 2, 4, 5, 6, 7}),
+    "QLinearMatMul": frozenset({1, 2, 4, 5, 6, 7}),
+    "QuantizeLinear": frozenset({1, 2}),
+    "Resize": frozenset({1, 2}),
+}
+"""Inputs that training does not learn: running mean and variance, limits, sizes, scales, zeros."""
+
+NAMED: Final[Mapping[str, frozenset[str]]] = {
+    "weighted": frozenset({"Conv", "ConvTranspose", *PRODUCTS}),
+}
+"""Sets for rule sets besides the kinds: `weighted` are products with a weight of the network's."""
+
+
+def traffic_of(op: Op) -> Traffic:
+    """The kind that the formula of `op` states; one that copies what is free moves it."""
+    formula = formula_for(op.domain, op.op_type)
+    return "movement" if formula is None else formula.traffic
+
+
+def is_per_element(op: Op) -> bool:
+    """Whether each element of the result comes from one place of each input."""
+    return traffic_of(op) in ("elementwise", "activation")
+
+
+def keeps_channels(op: Op) -> bool:
+    """Whether `op` works on each element of one activation: channels stay where they are."""
+    read = [t for t in op.inputs if t is not None and not t.is_parameter]
+    return len(read) == 1 and (is_per_element(op) or op.op_type == "Identity")
+
+
+@cache
+def operators(name: str) -> frozenset[str]:
+    """The operators of the standard that the set `name` holds.
+
+    Raises:
+        KeyError: there is no such set.
+    """
+    if name in NAMED:
+        return NAMED[name]
+    if name not in TRAFFIC:
+        raise KeyError(name)
+    return frozenset(f.op_type for f in all_formulas() if f.traffic == name and not f.domain)
