@@ -18,7 +18,6 @@ from calibration.groups import GROUPS, Group, Way
 from costlint.costmodel.count import count
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices.terms import INDEX
-from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
 from costlint.costmodel.runtimes.fusion import fusion_rules
@@ -110,10 +109,10 @@ def _amounts(ways: list[Way], some: Counts, more: Counts, images: tuple[int, int
     fixed, each = {}, {}
     for fusion, settings in ways:
         rules = fusion_rules(fusion)
-        first = matrix(featurize(some, rules, settings).amounts)
+        first = featurize(some, rules, settings).matrix
         step = first * 0.0
         if images[1] > images[0]:
-            step = matrix(featurize(more, rules, settings).amounts) - first
+            step = featurize(more, rules, settings).matrix - first
         each[fusion, settings] = step
         fixed[fusion, settings] = first - images[0] * step
     grown = more.bytes_accessed - some.bytes_accessed

@@ -28,7 +28,6 @@ from costlint.costmodel.devices.terms import INDEX
 from costlint.costmodel.fitting.fit import fit
 from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.runtimes.fusion import fusion_rules
 
@@ -122,7 +121,7 @@ def _amounts(shape: Shape, way: Way) -> tuple[np.ndarray, int]:
     fusion, settings = way
     rules = fusion_rules(fusion)
     counts = count(convolution_graph(shape))
-    amounts = matrix(featurize(counts, rules, settings).amounts)
+    amounts = featurize(counts, rules, settings).matrix
     if rules.library.tiles:
         amounts[:, INDEX["copy"]] = 0.0  # the loop timed the kernel alone, its map on the GPU
     return amounts, int(counts.macs)

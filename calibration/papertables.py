@@ -23,7 +23,6 @@ from costlint.costmodel.devices.terms import INDEX
 from costlint.costmodel.fitting.fit import Fitted, Prior, fit, predict
 from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
 
@@ -87,7 +86,7 @@ def _sample(cell: Cell, group: Group) -> Sample:
     return Sample(
         network=cell.name,
         family=cell.table,
-        amounts=matrix(featured.amounts),
+        amounts=featured.matrix,
         latency_s=cell.latency_s,
         macs=counts.macs,
         width=widest(counts),

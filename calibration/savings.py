@@ -30,7 +30,6 @@ from costlint.costmodel.devices import DeviceProfile, device
 from costlint.costmodel.fitting.fit import fit
 from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 
 PAPER: Final = {"gtx1080ti-cudnn7": "paper-gpu", "snapdragon810-neon-1t": "paper-arm"}
@@ -86,7 +85,7 @@ def of_tables(corpus: Path, platform: str, name: str) -> Iterator[Pair]:
     group = GROUPS[name]
     like = device(platform)
     rows = list(cells(corpus, platform))
-    amounts = [matrix(featurize(count(c.graph), *group.usual).amounts) for c in rows]
+    amounts = [featurize(count(c.graph), *group.usual).matrix for c in rows]
     samples = Samples(
         rows=tuple(
             Sample(network=c.name, family=c.table, amounts=a, latency_s=c.latency_s)

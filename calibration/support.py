@@ -19,7 +19,6 @@ from costlint.costmodel.devices.terms import INDEX, TERMS
 from costlint.costmodel.fitting.fit import Fitted, fit
 from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.runtimes.fusion import fusion_rules
 
@@ -86,7 +85,7 @@ def _networks(corpus: Path, group: Group, mean: np.ndarray) -> tuple[Fitted, np.
     rows = []
     for cell, latency_s in timings(corpus, BATCH):
         featured = featurize(count(network(cell, BATCH)), rules, settings)
-        rows.append(Sample(network=cell, family=cell, amounts=matrix(featured.amounts),
+        rows.append(Sample(network=cell, family=cell, amounts=featured.matrix,
                            latency_s=latency_s))  # fmt: skip
     samples = Samples(rows=tuple(rows))
     prior = vague_prior(mean, ratio_sd=group.ratio_sd, speed_sd=0.5)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING
 
 from costlint.costmodel.count import count
 from costlint.costmodel.counts.counts import Counts
@@ -13,16 +13,13 @@ from costlint.costmodel.devices import DEFAULT_DEVICE, Device, DeviceProfile, de
 from costlint.costmodel.devices.settings import Settings
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.graph import OpGraph
-from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds, term_seconds
+from costlint.costmodel.latency.combine import Seconds, matrix_seconds, term_seconds
 from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
 from costlint.costmodel.latency.featurize import Featured, featurize
 from costlint.costmodel.latency.interval import out_of_range, total_factors
 from costlint.costmodel.reader import Model
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.costmodel.runtimes.kernels import Kernel, kernels
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def estimate(
@@ -48,53 +45,21 @@ def estimate_on(counts: Counts, devices: Iterable[Device]) -> Iterator[Estimate]
     Raises:
         CostlintError: a device cannot be used.
     """
-    profiles, features = [device(which) for which in devices], _features(counts)
-    return (_estimated(counts, profile, *features(profile)) for profile in profiles)
-
-
-def latencies(
-    model: Model | OpGraph, devices: Iterable[Device], *, batch: int | None = None
-) -> dict[str, float]:
-    """Seconds by device name, without kernels or intervals: the quick way over many devices."""
-    import numpy as np
-
-    features = _features(count(model, batch=batch))
-    groups: dict[object, list[DeviceProfile]] = {}
     profiles = [device(which) for which in devices]
-    for profile in profiles:
-        groups.setdefault((profile.fusion, profile.settings), []).append(profile)
-    totals: dict[str, float] = {}
-    for members in groups.values():
-        _, amounts = features(members[0])
-        seconds = matrix_seconds(
-            amounts,
-            np.array([p.seconds_per_unit for p in members]),
-            np.array([[p.overlap] for p in members]),
-        )
-        sums = seconds.latency_s.sum(axis=1)
-        totals |= {p.name: p.overhead_s + float(s) for p, s in zip(members, sums, strict=True)}
-    return {p.name: totals[p.name] for p in profiles}
-
-
-def _features(counts: Counts) -> Callable[[DeviceProfile], tuple[Featured, np.ndarray]]:
-    """A function that gives the kernels on a device, and their amounts as an array, made once."""
 
     @cache
     def made(fusion: str) -> tuple[Kernel, ...]:
         return kernels(counts.ops, counts.graph.outputs, fusion_rules(fusion))
 
     @cache
-    def features(fusion: str, settings: Settings) -> tuple[Featured, np.ndarray]:
-        featured = featurize(counts, fusion_rules(fusion), settings, made(fusion))
-        return featured, matrix(featured.amounts)
+    def features(fusion: str, settings: Settings) -> Featured:
+        return featurize(counts, fusion_rules(fusion), settings, made(fusion))
 
-    return lambda profile: features(profile.fusion, profile.settings)
+    return (_estimated(counts, p, features(p.fusion, p.settings)) for p in profiles)
 
 
-def _estimated(
-    counts: Counts, profile: DeviceProfile, featured: Featured, amounts: np.ndarray
-) -> Estimate:
-    rates, overlap = profile.coefficients, profile.overlap
+def _estimated(counts: Counts, profile: DeviceProfile, featured: Featured) -> Estimate:
+    amounts, rates, overlap = featured.matrix, profile.coefficients, profile.overlap
     seconds = matrix_seconds(amounts, rates, overlap)
     outside = out_of_range(counts, profile)
     spent = term_seconds(amounts, rates, seconds, overlap)
@@ -113,31 +78,17 @@ def _estimated(
 
 
 def _kernel_estimates(featured: Featured, seconds: Seconds) -> tuple[KernelEstimate, ...]:
-    columns = zip(
-        featured.kernels,
-        featured.amounts,
-        seconds.launch_s.tolist(),
-        seconds.transfer_s.tolist(),
-        seconds.compute_s.tolist(),
-        seconds.memory_s.tolist(),
-        seconds.latency_s.tolist(),
-        strict=True,
-    )
+    parts = [part.name for part in fields(Seconds)]
+    rows = zip(*(getattr(seconds, part).tolist() for part in parts), strict=True)
     return tuple(
         [
             KernelEstimate(
                 kernel=kernel,
                 amounts=amounts,
+                seconds=Seconds(**dict(zip(parts, row, strict=True))),
                 grouped=featured.grouped,
-                seconds=Seconds(
-                    launch_s=launch,
-                    transfer_s=transfer,
-                    compute_s=compute,
-                    memory_s=memory,
-                    latency_s=latency,
-                ),
             )
-            for kernel, amounts, launch, transfer, compute, memory, latency in columns
+            for kernel, amounts, row in zip(featured.kernels, featured.amounts, rows, strict=True)
         ]
     )
 

@@ -15,7 +15,6 @@ from costlint.costmodel.devices.settings import Settings, under
 from costlint.costmodel.fitting.samples import Sample, Samples
 from costlint.costmodel.fitting.timings import Timing, family_of
 from costlint.costmodel.ir.errors import CostlintError, OptionError
-from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
 from costlint.costmodel.runtimes.fusion import FusionRules
@@ -50,9 +49,7 @@ class Timed:
 
     def samples(self, rules: FusionRules, settings: Settings) -> Samples:
         """The amounts of every row's kernels under a rule set and a device's settings."""
-        amounts = {
-            id(counts): matrix(featurize(counts, rules, settings).amounts) for counts in self.counts
-        }
+        amounts = {id(counts): featurize(counts, rules, settings).matrix for counts in self.counts}
         return Samples(
             rows=tuple(
                 Sample(

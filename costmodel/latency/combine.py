@@ -1,4 +1,4 @@
-"""From amounts to seconds: one formula for a kernel, a graph, many devices or many designs."""
+"""From amounts to seconds: one formula for a kernel, a graph, a fit or many designs."""
 
 from __future__ import annotations
 
@@ -73,13 +73,10 @@ def matrix(rows: Sequence[Mapping[str, Dim]]) -> np.ndarray:
     return filled
 
 
-def matrix_seconds(amounts: np.ndarray, seconds_per_unit: np.ndarray, overlap: Any) -> Seconds:
-    """Many kernels (k, terms) on one device (terms,) or on many (devices, terms).
-
-    Gives arrays of k, or of devices by k; `overlap` is a number or has shape (devices, 1).
-    """
+def matrix_seconds(amounts: np.ndarray, seconds_per_unit: np.ndarray, overlap: float) -> Seconds:
+    """Many kernels (k, terms) on one device (terms,): arrays of k."""
     launch, compute, memory, transfer = (
-        seconds_per_unit[..., columns] @ amounts[:, columns].T
+        amounts[:, columns] @ seconds_per_unit[columns]
         for columns in (_COLUMNS["launch"], _COLUMNS["compute"], _COLUMNS["memory"], [*TRANSFERS])
     )
     return Seconds(

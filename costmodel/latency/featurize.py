@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.latency.autocast import autocast_widths
+from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.features import (
     Amounts,
     Settings,
@@ -19,6 +22,9 @@ from costlint.costmodel.latency.features import (
 from costlint.costmodel.latency.reorders import Reorders, added, reorders
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.kernels import Kernel, kernels
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,7 @@ def group(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Featured:
     """Kernels with the amounts of each."""
 
@@ -73,6 +79,11 @@ class Featured:
     def kernels(self) -> tuple[Kernel, ...]:
         """The kernels, in the order of their amounts."""
         return self.grouped.kernels
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """The amounts as an array, kernels by terms."""
+        return matrix(self.amounts)
 
 
 def featurize(

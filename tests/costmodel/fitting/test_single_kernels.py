@@ -14,7 +14,6 @@ from costlint.costmodel.count import count
 from costlint.costmodel.devices.terms import INDEX
 from costlint.costmodel.fitting.fit import predict
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.combine import matrix
 from costlint.costmodel.latency.featurize import featurize
 
 KERNELS = 320
@@ -27,7 +26,7 @@ def samples():
     rows = []
     for graph in kernel_graphs(KERNELS):
         featured = featurize(count(graph), profile.rules, profile.settings)
-        amounts = matrix(featured.amounts)
+        amounts = featured.matrix
         if graph.name.startswith("chain"):
             rows.append(Sample(network=graph.name, family="", amounts=amounts, latency_s=1.0))
             continue

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.settings import under
 from costlint.costmodel.devices.terms import INDEX, TERMS
-from costlint.costmodel.estimate import estimate, estimate_on, latencies
+from costlint.costmodel.estimate import estimate
 from costlint.costmodel.latency.combine import combined, kernel_seconds, matrix, matrix_seconds
 from costlint.costmodel.latency.features import Settings
 from costlint.costmodel.latency.featurize import featurize
@@ -242,13 +242,6 @@ def test_one_formula_for_a_kernel_a_matrix_and_an_array_of_designs():
     designs = {name: np.array([amount, 2 * amount]) for name, amount in found.items()}
     both = kernel_seconds(designs, device.seconds_per_unit, device.overlap).latency_s
     assert both == pytest.approx([one, 2 * one])
-
-
-def test_many_devices_at_once_agree_with_one_by_one():
-    proto = conv(16, 32, 7, 3)
-    few = [toy_device("a"), toy_device("b", slower=3.0)]
-    single = [found.latency_s for found in estimate_on(count(proto), few)]
-    assert list(latencies(proto, few).values()) == pytest.approx(single)
 
 
 def test_outside_the_timings_the_interval_widens_and_says_so():
