@@ -13,7 +13,8 @@ from calibration.corpus import Device
 from calibration.groups import GROUPS
 from calibration.rebuild import samples_of
 from costlint.costmodel.devices.profile import DeviceProfile
-from costlint.costmodel.fitting.calibrate import ENOUGH, NOISE, fit_from
+from costlint.costmodel.fitting.calibrate import ENOUGH
+from costlint.costmodel.fitting.evidence import NOISE, fit_from
 from costlint.costmodel.fitting.fit import predict
 from costlint.costmodel.fitting.neighbours import Neighbour, prior_of
 from costlint.costmodel.fitting.samples import Samples

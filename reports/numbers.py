@@ -86,6 +86,14 @@ def milliseconds(
     return f"{number} ms" if unit else number
 
 
+def brief(seconds: float) -> str:
+    """Three digits of a time that may be far under a millisecond: `8.2 us`, `0.755 ns`."""
+    for factor, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "us")):
+        if seconds >= factor * 0.9995:
+            return f"{_significant(seconds / factor)} {unit}"
+    return f"{_significant(seconds * 1e9)} ns"
+
+
 def span(low: float | None, high: float | None, *, like: float | None, rough: bool = False) -> str:
     """`5.91 to 7.40`, in ms with the decimals of the point `like`."""
     ends = (milliseconds(end, like=like, rough=rough, unit=False) for end in (low, high))

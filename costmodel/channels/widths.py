@@ -16,7 +16,7 @@ Axis: TypeAlias = Terms | None
 
 
 class Widths:
-    """The state of one analysis; lives only inside `find_channels`."""
+    """The state of one analysis; lives only inside `channels_of`."""
 
     def __init__(self) -> None:
         self.values: list[int] = []
@@ -25,8 +25,11 @@ class Widths:
 
     def fresh(self, value: int) -> Axis:
         """A new width of `value`."""
+        return ((self._new(value), 1),)
+
+    def _new(self, value: int) -> int:
         self.values.append(value)
-        return ((len(self.values) - 1, 1),)
+        return len(self.values) - 1
 
     def resolve(self, axis: Axis) -> Axis:
         """`axis` in widths that stand for themselves."""
@@ -52,36 +55,33 @@ class Widths:
             self.frozen.setdefault(width, why)
 
     def unify(self, one: Axis, other: Axis, why: str) -> None:
-        """Both axes are the same length for ever; `why` is said where one of them is given."""
+        """Both axes are the same length for ever; `why` is said where one of them is given.
+
+        What both begin with is made one width and taken away, until nothing is left.
+        """
         if one is None or other is None:
             self.freeze(one or other, why)
             return
-        left, right = list(self.resolve(one) or ()), list(self.resolve(other) or ())
-        if self.length(tuple(left)) != self.length(tuple(right)):
+        left, right = self.resolve(one) or (), self.resolve(other) or ()
+        if self.length(left) != self.length(right):
             self.freeze((*left, *right), why)
             return
         while left and right:
-            a, b = left.pop(0), right.pop(0)
-            size, wanted = self.length((a,)), self.length((b,))
-            if a[0] == b[0]:
-                least = min(a[1], b[1])
-                left[:0] = [(a[0], a[1] - least)] if a[1] > least else []
-                right[:0] = [(b[0], b[1] - least)] if b[1] > least else []
-                continue
-            if size == wanted:
-                self._merge(a, b)
+            (a, a_times), (b, b_times) = left[0], right[0]
+            a_length, b_length = self.values[a] * a_times, self.values[b] * b_times
+            if a == b:
+                times = min(a_times, b_times)
+                left, right = _shortened(left, times), _shortened(right, times)
+            elif a_length == b_length:
+                self._merge(left[0], right[0])
+                left, right = self.resolve(left[1:]) or (), self.resolve(right[1:]) or ()
             else:
-                pieces = self.cut((a,) if size > wanted else (b,), [min(size, wanted)], why)
-                if pieces is None:
-                    self.freeze((a, b, *left, *right), why)
+                size = min(a_length, b_length)
+                cuts = [self.cut(side, [size], why) for side in (left, right)]
+                if None in cuts:
+                    self.freeze((*left, *right), why)
                     return
-                a_left, b_left = (pieces, [(b,)]) if size > wanted else ([(a,)], pieces)
-                left[:0] = [term for piece in a_left for term in piece]
-                right[:0] = [term for piece in b_left for term in piece]
-            left, right = (
-                list(self.resolve(tuple(left)) or ()),
-                list(self.resolve(tuple(right)) or ()),
-            )
+                left, right = (self.resolve(sum(pieces or (), ())) or () for pieces in cuts)
 
     def _merge(self, one: Term, other: Term) -> None:
         """Make two terms of different widths and one length the same."""
@@ -90,9 +90,7 @@ class Widths:
         if a_times == b_times:
             self._substitute(b, ((a, 1),))
             return
-        unit = self.values[a] // (b_times // common)
-        self.values.append(unit)
-        whole = len(self.values) - 1
+        whole = self._new(self.values[a] // (b_times // common))
         self._substitute(a, ((whole, b_times // common),))
         self._substitute(b, ((whole, a_times // common),))
 
@@ -103,35 +101,44 @@ class Widths:
 
     def cut(self, axis: Axis, sizes: Sequence[int], why: str) -> list[Terms] | None:
         """Pieces of `sizes`, and the rest; None (and frozen) where a piece has no width."""
-        rest = list(self.resolve(axis) or ())
+        rest = self.resolve(axis) or ()
         pieces: list[Terms] = []
         for size in sizes:
-            piece: list[Term] = []
-            left = size
-            while left > 0 and rest:
-                width, times = rest.pop(0)
-                value = self.values[width]
-                if value * times <= left:
-                    piece.append((width, times))
-                    left -= value * times
-                elif left % value == 0:
-                    piece.append((width, left // value))
-                    rest.insert(0, (width, times - left // value))
-                    left = 0
-                elif left % times == 0:  # for times > 1 the pieces are interleaved
-                    a, b = self.fresh(left // times) or (), self.fresh(value - left // times) or ()
-                    self._substitute(width, (*a, *b))
-                    piece += scaled(a, times) or ()
-                    rest = [*(scaled(b, times) or ()), *(self.resolve(tuple(rest)) or ())]
-                    left = 0
-                else:
-                    self.freeze(axis, why)
-                    return None
-            pieces.append(tuple(piece))
-        pieces.append(tuple(rest))
-        return [self.resolve(piece) or () for piece in pieces]
+            found = self._cut_off(rest, size)
+            if found is None:
+                self.freeze(axis, why)
+                return None
+            piece, rest = found
+            pieces.append(piece)
+        return [self.resolve(piece) or () for piece in (*pieces, rest)]
 
-    def divided(self, axis: Axis, by: int, why: str) -> Axis:  # noqa: PLR0911 - one for each case
+    def _cut_off(self, terms: Terms, size: int) -> tuple[Terms, Terms] | None:
+        """The first `size` of `terms` and the rest; None where a cut there has no width."""
+        missing = size
+        for place, (width, times) in enumerate(terms):
+            value = self.values[width]
+            before, after = terms[:place], terms[place + 1 :]
+            if missing <= 0:
+                return before, terms[place:]
+            if value * times <= missing:
+                missing -= value * times
+            elif missing % value == 0:  # between two repeats
+                repeats = missing // value
+                return (*before, (width, repeats)), ((width, times - repeats), *after)
+            elif missing % times == 0:  # inside of each repeat: the pieces are interleaved
+                first, second = self._halved(width, missing // times)
+                return (*before, (first, times)), ((second, times), *(self.resolve(after) or ()))
+            else:
+                return None
+        return terms, ()
+
+    def _halved(self, width: int, size: int) -> tuple[int, int]:
+        """Two new widths in place of one, the first of `size`."""
+        first, second = self._new(size), self._new(self.values[width] - size)
+        self._substitute(width, ((first, 1), (second, 1)))
+        return first, second
+
+    def divided(self, axis: Axis, by: int, why: str) -> Axis:
         """One of `by` equal pieces of `axis`, all tied; None (and frozen) where there is none.
 
         Where the pieces do not meet the widths, every width is divided instead.
@@ -139,28 +146,33 @@ class Widths:
         terms = self.resolve(axis)
         if terms is None or by == 1:
             return terms
+        size, remainder = divmod(self.length(terms), by)
         if all(times % by == 0 for _, times in terms):
             return tuple((width, times // by) for width, times in terms)
-        length = self.length(terms)
-        if length % by:
+        if not remainder and len(terms) > 1 and self._meets_cuts(terms, size):
+            return self._tied(self.cut(terms, [size] * (by - 1), why), why)
+        if remainder or not self._divide_widths(terms, by):
             self.freeze(terms, why)
             return None
-        if len(terms) == 1 or not self._meets_cuts(terms, length // by):
-            for width, times in terms:
-                factor = by // gcd(by, times)
-                if self.values[width] % factor:
-                    self.freeze(terms, why)
-                    return None
-                if factor > 1:
-                    self.values.append(self.values[width] // factor)
-                    self._substitute(width, ((len(self.values) - 1, factor),))
-            return self.divided(terms, by, why)
-        pieces = self.cut(terms, [length // by] * (by - 1), why)
+        return self.divided(terms, by, why)
+
+    def _tied(self, pieces: Sequence[Terms] | None, why: str) -> Axis:
+        """The first of the pieces, once all of them change together."""
         if pieces is None:
             return None
         for piece in pieces[1:]:
             self.unify(pieces[0], piece, why)
         return self.resolve(pieces[0])
+
+    def _divide_widths(self, terms: Terms, by: int) -> bool:
+        """Make every term a multiple of `by` times a width; False where one does not divide."""
+        for width, times in terms:
+            factor = by // gcd(by, times)
+            if self.values[width] % factor:
+                return False
+            if factor > 1:
+                self._substitute(width, ((self._new(self.values[width] // factor), factor),))
+        return True
 
     def _meets_cuts(self, terms: Terms, size: int) -> bool:
         """Whether cuts after every `size` fall between widths."""
@@ -179,6 +191,12 @@ class Widths:
 def scaled(axis: Axis, times: Any) -> Axis:
     """`axis` repeated `times`."""
     return None if axis is None else tuple((width, t * times) for width, t in axis)
+
+
+def _shortened(terms: Terms, times: int) -> Terms:
+    """`terms` without so many `times` of the first width."""
+    width, all_times = terms[0]
+    return ((width, all_times - times), *terms[1:]) if all_times > times else terms[1:]
 
 
 def _joined(terms: Sequence[Term]) -> Terms:

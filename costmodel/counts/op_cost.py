@@ -9,7 +9,7 @@ from costlint.costmodel.formulas import OpClass, formula_for, why_free
 from costlint.costmodel.ir.cost import Cost, Work
 from costlint.costmodel.ir.dims import Dim, substitute
 from costlint.costmodel.ir.dtypes import size_bytes
-from costlint.costmodel.ir.graph import Op, OpGraph, UnknownShapeError
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, UnknownShapeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,39 +87,31 @@ def traffic(op: Op, work: Work) -> Cost:
     Raises:
         UnknownShapeError: a tensor that is read or written has no known shape.
     """
-    read: Dim = 0
-    weights: Dim = 0
-    elements: Dim = 0
-    for index, tensor in enumerate(op.inputs):
-        if tensor is None or tensor.dtype == "sequence":
-            continue
-        given = work.read[index] if work.read is not None and index < len(work.read) else None
-        moved = tensor.elements if given is None else given
-        moved_bytes = size_bytes(moved, tensor.stored_as or tensor.dtype)
-        read = read + moved_bytes
-        if tensor.role == "parameter":
-            weights = weights + moved_bytes
-            if tensor.rank < 2:
-                continue
-        elements = elements + moved
-    written: Dim = 0
-    for index, tensor in enumerate(op.outputs):
-        if tensor is None or tensor.dtype == "sequence":
-            continue
-        given = (
-            work.written[index] if work.written is not None and index < len(work.written) else None
-        )
-        moved = tensor.elements if given is None else given
-        written = written + size_bytes(moved, tensor.dtype)
-        elements = elements + moved
+    read = list(_moved(op.inputs, work.read))
+    written = list(_moved(op.outputs, work.written))
+    but_vectors = [move for move in read if not move[0].is_parameter or move[0].rank >= 2]
     return Cost(
         macs=work.macs,
         other_flop=work.other_flop,
-        bytes_read=read,
-        bytes_written=written,
-        weight_bytes_read=weights,
-        memory_access_elements=elements,
+        bytes_read=sum([moved_bytes for _, _, moved_bytes in read]),
+        bytes_written=sum([moved_bytes for _, _, moved_bytes in written]),
+        weight_bytes_read=sum([moved_bytes for t, _, moved_bytes in read if t.is_parameter]),
+        memory_access_elements=sum([elements for _, elements, _ in (*but_vectors, *written)]),
     )
+
+
+def _moved(
+    tensors: Sequence[Tensor | None], stated: Sequence[Dim | None] | None
+) -> Iterator[tuple[Tensor, Dim, Dim]]:
+    """Each tensor with its elements and bytes that move: all, or as many as are `stated`.
+
+    What a sequence holds is not copied.
+    """
+    for index, tensor in enumerate(tensors):
+        if tensor is not None and tensor.dtype != "sequence":
+            given = stated[index] if stated is not None and index < len(stated) else None
+            elements = tensor.elements if given is None else given
+            yield tensor, elements, size_bytes(elements, tensor.stored_as or tensor.dtype)
 
 
 def total_cost(rows: Sequence[OpCost]) -> Cost:

@@ -11,26 +11,16 @@ from typing import Final
 import numpy as np
 
 from costlint.costmodel.devices.profile import DeviceProfile, Interval, Provenance, Range
-from costlint.costmodel.fitting.checks import check_rows, warnings_of
-from costlint.costmodel.fitting.fit import Fitted, Prior, fit, predict
+from costlint.costmodel.fitting.checks import warnings_of
+from costlint.costmodel.fitting.evidence import evidence_of
+from costlint.costmodel.fitting.fit import Fitted, predict
 from costlint.costmodel.fitting.heldout import HeldOut, errors, held_out
 from costlint.costmodel.fitting.intervals import conformal, held_out_coverage
-from costlint.costmodel.fitting.neighbours import neighbours_of, prior_of
-from costlint.costmodel.fitting.parts import joined, noise_of, parts
 from costlint.costmodel.fitting.samples import Samples
-from costlint.costmodel.fitting.timed import timed
 from costlint.costmodel.fitting.timings import Timing
-from costlint.costmodel.runtimes.fusion import fusion_rules
 
 ENOUGH: Final = 15
 """With fewer timings the profile says that it borrows from similar devices."""
-NOISE: Final = 0.1
-"""Residuals that are expected of the model on steady timings (log scale)."""
-OTHER_NOISE: Final = 0.2
-"""Those for a runtime that no shipped profile has: its fusion rules and terms were not checked
-against timings."""
-FIRST_NOISE: Final = 0.3
-"""Those at first: a robust fit that begins strict takes what is far from the prior for outliers."""
 NORMAL_90: Final = 1.645
 """Nine in ten of a normal distribution lie within so many standard deviations."""
 
@@ -76,58 +66,36 @@ def calibrate(
     Raises:
         CostlintError: the timings or graphs cannot be used, or there are fewer than three.
     """
-    rules, precision = check_rows(rows, fusion)
-    data = timed(rows, graphs)
-    near = neighbours_of(data, rules, precision)
-    settings = data.settings(near[0].profile, fusion_rules(rules))
-    like = replace(
-        near[0].profile,
-        fusion=rules,
-        precision=precision,
-        threads=rows[0].threads or 0,
-        lanes_out=settings.lanes_out,
-        cache_bytes=settings.cache_bytes,
+    evidence = evidence_of(rows, graphs, fusion)
+    samples, like = evidence.samples, evidence.like
+    fitted = evidence.fit(evidence.everything)
+    without = held_out(samples, evidence.fit, overlap=like.overlap, noise=evidence.noise)
+    profile = _with_errors(
+        _profile(name, rows, samples, fitted, like), samples, without, evidence.noise
     )
-    samples = data.samples(fusion_rules(rules), like.settings)
-    kernels = parts(data, fusion_rules(rules), like.settings)
-    expected = NOISE if near[0].profile.fusion == rules else OTHER_NOISE
-
-    def fit_on(chosen: np.ndarray) -> Fitted:
-        some = joined(samples.where(chosen), kernels)
-        return fit_from(some, prior_of(near, rules, chosen), overlap=like.overlap, noise=expected)
-
-    whole = np.ones(len(samples), dtype=bool)
-    fitted = fit_on(whole)
-    without = held_out(samples, fit_on, overlap=like.overlap, noise=expected)
-    profile = _with_errors(_profile(name, rows, samples, fitted, like), samples, without, expected)
+    interval_width = (profile.interval.high - profile.interval.low) * np.median(without.scale)
+    prior = evidence.prior(evidence.everything)
     return Calibration(
         profile=profile,
-        residuals=tuple(
-            Residual(graph=row.network, batch=row.batch, family=row.family,
-                     measured_s=row.latency_s, fitted_s=float(f), held_out_s=float(h))
-            for row, f, h in zip(
-                samples.rows,
-                predict(samples, fitted.parameters, like.overlap),
-                without.latency_s,
-                strict=True,
-            )
-        ),
-        interval_ratio=float(
-            np.exp((profile.interval.high - profile.interval.low) * np.median(without.scale))
-        ),
-        neighbours=tuple(one.profile.name for one in near[:3]),
-        warnings=warnings_of(
-            data, samples, fitted, prior_of(near, rules, whole), overlap=like.overlap
-        ),
-    )  # fmt: skip
+        residuals=_residuals(samples, predict(samples, fitted.parameters, like.overlap), without),
+        interval_ratio=float(np.exp(interval_width)),
+        neighbours=tuple(one.profile.name for one in evidence.neighbours[:3]),
+        warnings=warnings_of(evidence.timed, samples, fitted, prior, overlap=like.overlap),
+    )
 
 
-def fit_from(samples: Samples, prior: Prior, *, overlap: float, noise: float) -> Fitted:
-    """The fit that starts at the prior's mean and is lenient at first."""
-    found = fit(samples, prior, overlap=overlap, noise=noise_of(samples, FIRST_NOISE),
-                start=prior.mean)  # fmt: skip
-    return fit(samples, prior, overlap=overlap, noise=noise_of(samples, noise),
-               start=found.parameters)  # fmt: skip
+def _residuals(samples: Samples, fitted_s: np.ndarray, without: HeldOut) -> tuple[Residual, ...]:
+    return tuple(
+        Residual(
+            graph=row.network,
+            batch=row.batch,
+            family=row.family,
+            measured_s=row.latency_s,
+            fitted_s=float(fitted),
+            held_out_s=float(held),
+        )
+        for row, fitted, held in zip(samples.rows, fitted_s, without.latency_s, strict=True)
+    )
 
 
 def _profile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Final
 
@@ -64,7 +64,7 @@ class Fuse:
     beside: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FusionRules:
     """The rule set of one runtime; `views` cost nothing there besides what is free everywhere.
 
@@ -80,6 +80,18 @@ class FusionRules:
     channels_last: bool
     library: Library
     fuses: tuple[Fuse, ...]
+
+    @cached_property
+    def composites_from(self) -> Mapping[str, tuple[Composite, ...]]:
+        """The composites by the operator that they begin with."""
+        first = {composite.steps[0] for composite in self.composites}
+        return {op: tuple(c for c in self.composites if c.steps[0] == op) for op in first}
+
+    @cached_property
+    def fuses_of(self) -> Mapping[str, tuple[Fuse, ...]]:
+        """The fuses by each operator that they let join."""
+        ops = {op for fuse in self.fuses for op in fuse.ops}
+        return {op: tuple(fuse for fuse in self.fuses if op in fuse.ops) for op in ops}
 
 
 @cache

@@ -24,7 +24,8 @@ class Wiring:
 
     A view is known by its `root`; it is `strided` when its elements do not lie in order, and
     `order` says how they lie, where the runtime keeps that.
-    `real[i]` says whether op `i` does anything, `kept` are the graph's outputs.
+    `real[i]` says whether op `i` does anything, `kept` are the graph's outputs. `activations[i]`
+    are what op `i` reads besides parameters, `made[i]` the names of what it gives.
     """
 
     def __init__(
@@ -37,48 +38,40 @@ class Wiring:
         self.order: dict[str, Order] = {}
         self.maker: dict[str, int] = {}
         self.readers: dict[str, list[int]] = {}
-        self.real = [not self._is_view(row) for row in rows]
+        self.real: list[bool] = []
+        self.activations: list[list[Tensor]] = []
+        self.made: list[list[str]] = []
         for index, row in enumerate(rows):
             self._connect(index, row)
         self.kept = {self.root_of(t) for t in outputs}
 
-    def _is_view(self, row: OpCost) -> bool:
-        op = row.op
-        # One index of a stack is a view, rows are not.
-        if op.op_type == "Gather" and not row.is_free:
-            index = op.input(1)
-            scalar = index is not None and index.is_parameter and index.shape == ()
-            return scalar and "Gather" in self.rules.views
-        if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
-            return True  # every runtime hands the tensor on
-        return row.is_free or op.op_type in self.rules.views
-
     def _connect(self, index: int, row: OpCost) -> None:
+        """Note what the op reads and makes, or of what it is a view."""
         op = row.op
-        source = next((t for t in op.inputs if t is not None and not t.is_parameter), None)
+        activations = [t for t in op.inputs if t is not None and not t.is_parameter]
+        self.activations.append(activations)
+        made = [t.name for t in op.outputs if t is not None]
+        self.made.append(made)
+        source = activations[0] if activations else None
         was_strided = source is not None and source.name in self.strided
-        is_strided = self._lay(row) if self.rules.keeps_order else was_strided
-        if not self.real[index] and source is not None:
-            if not self.rules.keeps_order:
-                is_strided = is_strided or op.op_type == "Transpose"
-            elif was_strided and not is_strided and op.op_type in RESHAPES:
-                self.real[index] = True  # no view: the elements are copied into order
-        if not self.real[index] and source is not None:
-            self._view(op, self.root.get(source.name, source.name), is_strided=is_strided)
-            return
-        for tensor in op.inputs:
-            if tensor is not None and not tensor.is_parameter:
+        if self.rules.keeps_order:
+            is_strided = self._lay(row)
+            must_copy = was_strided and not is_strided and op.op_type in RESHAPES
+        else:
+            is_strided = was_strided or op.op_type == "Transpose"
+            must_copy = False
+        self.real.append(must_copy or not _is_view(row, self.rules.views))
+        if self.real[index] or source is None:
+            for tensor in activations:
                 self.readers.setdefault(self.root_of(tensor), []).append(index)
-        for tensor in op.outputs:
-            if tensor is not None:
-                self.maker[tensor.name] = index
-
-    def _view(self, op: Op, root: str, *, is_strided: bool) -> None:
-        for tensor in op.outputs:
-            if tensor is not None:
-                self.root[tensor.name] = root
-                if is_strided:
-                    self.strided.add(tensor.name)
+            for name in made:
+                self.maker[name] = index
+        else:
+            root = self.root_of(source)
+            for name in made:
+                self.root[name] = root
+            if is_strided:
+                self.strided.update(made)
 
     def _lay(self, row: OpCost) -> bool:
         """Note in which order the op's results lie; whether it is not that of their shape."""
@@ -120,21 +113,46 @@ class Wiring:
 
         Behind a reduction that is a loop of its own; of element-wise ops it repeats the cheap part.
         """
-        before, after = (self.rows[index].op.outputs[0] for index in (last, reader))
-        if self.rows[main].op_class == "elementwise" or before is None or after is None:
+        if self.rows[main].op_class == "elementwise":
+            return False
+        before, after = self.rows[last].op.outputs[0], self.rows[reader].op.outputs[0]
+        if before is None or after is None:
             return False
         inner = (before.shape or ())[1:]  # the first is the batch, which may be one just now
         sides = zip(reversed(inner), reversed(after.shape or ()), strict=False)
         return any(_is_one(a) and not _is_one(b) for a, b in sides)
 
+    def reads(self, *members: int) -> dict[str, str]:
+        """Names of what the ops read by its root, but for parameters and their own results."""
+        made = {name for i in members for name in self.made[i]}
+        read = {self.root_of(t): t.name for i in members for t in self.activations[i]}
+        return {root: name for root, name in read.items() if root not in made}
+
+    def is_read_only_by(self, root: str, members: frozenset[int]) -> bool:
+        """Whether nobody but the ops `members` needs the tensor; it need not be written then."""
+        readers = self.readers.get(root, ())
+        return root not in self.kept and members.issuperset(readers)
+
     def next_op(self, index: int, op_type: str, taken: Container[int]) -> int | None:
         """A reader of op `index` of that type that is costed and not `taken`."""
-        for tensor in self.rows[index].op.outputs:
-            for reader in () if tensor is None else self.readers.get(tensor.name, ()):
+        for name in self.made[index]:
+            for reader in self.readers.get(name, ()):
                 row = self.rows[reader]
                 if row.op.op_type == op_type and row.costed and reader not in taken:
                     return reader
         return None
+
+
+def _is_view(row: OpCost, views: Container[str]) -> bool:
+    """Whether the op does nothing there but name its input anew."""
+    op = row.op
+    if op.op_type == "Gather" and not row.is_free:  # one index of a stack is a view, rows are not
+        index = op.input(1)
+        is_scalar = index is not None and index.is_parameter and index.shape == ()
+        return is_scalar and "Gather" in views
+    if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
+        return True  # every runtime hands the tensor on
+    return row.is_free or op.op_type in views
 
 
 def _is_one(dim: object) -> bool:

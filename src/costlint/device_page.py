@@ -7,11 +7,17 @@ from typing import Final
 
 from costlint.costmodel.devices import DeviceProfile, device
 from costlint.costmodel.devices.catalogue import DeviceSummary
-from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.devices.terms import TERMS, Term
+from costlint.costmodel.latency.reachable import reachable_terms
 from costlint.reports import numbers
 from costlint.reports.text import pad
 
-WIDTH = 38
+WIDTH: Final = 38
+ASSUMED_SD: Final = 0.5
+"""A term whose rate is known no better than this (log scale) is a prior with little measured."""
+ASSUMED: Final = "~: assumed rather than measured, known to a factor of 1.6 at best"
+NO_MEMORY_BYTE_PER_S: Final = 10e12
+"""No memory and hardly a cache is faster: a term that is takes no time."""
 UNITS: Final = {"byte_per_s": "B", "mac_per_s": "MACs", "element_per_s": "elements"}
 """What a rate of a profile is a rate of, as people read it."""
 
@@ -61,19 +67,44 @@ def device_page(name: str) -> str:
 
 
 def _rates(profile: DeviceProfile) -> list[str]:
+    """A line for each term that the runtime can reach and that takes time."""
+    reachable = reachable_terms(profile.rules, profile.settings)
+    rows = [
+        (term, seconds, sd)
+        for term, seconds, sd in zip(TERMS, profile.seconds_per_unit, profile.term_sd, strict=True)
+        if term in reachable
+    ]
+    shown = [row for row in rows if not _is_nothing(row[0], row[1])]
     width = max(len(term.name) for term in TERMS)
+    lines = [
+        f"{mark(sd)} {term.name:<{width}}  {rate(seconds, term.unit):>16}  {term.doc}"
+        for term, seconds, sd in shown
+    ]
+    nothing = ", ".join(row[0].name for row in rows if row not in shown)
+    unreached = ", ".join(term.name for term in TERMS if term not in reachable)
     return [
-        f"  {term.name:<{width}}  {_rate(seconds, term.unit):>16}  {term.doc}"
-        for term, seconds in zip(TERMS, profile.seconds_per_unit, strict=True)
+        *lines,
+        "",
+        *[ASSUMED] * any(sd > ASSUMED_SD for _, _, sd in shown),
+        *[f"takes no time here: {nothing}"] * bool(nothing),
+        *[f"not of this runtime: {unreached}"] * bool(unreached),
     ]
 
 
-def _rate(seconds: float, unit: str) -> str:
+def mark(sd: float) -> str:
+    """What stands before a rate whose logarithm is known to `sd`."""
+    return " ~" if sd > ASSUMED_SD else "  "
+
+
+def rate(seconds: float, unit: str) -> str:
+    """Seconds for each as a time, of any other unit as a rate."""
     if unit == "s":
-        return numbers.milliseconds(seconds)
-    if seconds == 0:
-        return "free"
-    return numbers.quantity(1 / seconds, f"{UNITS[unit]}/s")
+        return numbers.brief(seconds)
+    return numbers.quantity(1 / seconds, f"{UNITS[unit]}/s") if seconds else "free"
+
+
+def _is_nothing(term: Term, seconds: float) -> bool:
+    return seconds == 0 or (term.part == "memory" and 1 / seconds > NO_MEMORY_BYTE_PER_S)
 
 
 def _span(ends: tuple[int, int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.errors import OptionError
@@ -12,6 +12,9 @@ from costlint.reports import numbers
 if TYPE_CHECKING:
     from costlint.costmodel.devices import DeviceProfile
     from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
+
+NOTHING_S: Final = 5e-9
+"""A term that takes less is not shown: it would be 0.00000 ms."""
 
 
 def kernel_page(
@@ -75,24 +78,18 @@ def _kernel_of(found: Estimate, op_name: str) -> tuple[int, KernelEstimate]:
 
 
 def _terms(kernel: KernelEstimate, profile: DeviceProfile) -> list[str]:
-    """A line for each term that the kernel has an amount of."""
+    """Two lines for each term that takes time in the kernel: its numbers, and what it counts."""
     from costlint.costmodel.devices.terms import TERMS
-    from costlint.device_page import UNITS
+    from costlint.device_page import ASSUMED, ASSUMED_SD, UNITS, mark, rate
 
-    rows = []
-    for term, seconds in zip(TERMS, profile.seconds_per_unit, strict=True):
-        amount = kernel.amounts.get(term.name)
-        if not amount:
-            continue
-        unit = UNITS.get(term.unit, "times")
-        many = numbers.quantity(float(amount), unit)
-        each = "each" if term.unit == "s" else "at"
-        rate = (
-            numbers.milliseconds(seconds)
-            if term.unit == "s" or not seconds
-            else numbers.quantity(1 / seconds, f"{unit}/s")
-        )
-        took = numbers.milliseconds(float(amount) * seconds)
-        rows.append(f"  {term.part:<8} {term.name:<18} {many:>14} {each:>4} {rate:>14} = {took}")
-        rows.append(f"  {'':<8} {term.doc}")
-    return rows
+    counted = [float(kernel.amounts.get(term.name, 0)) for term in TERMS]
+    rows = zip(TERMS, counted, profile.seconds_per_unit, profile.term_sd, strict=True)
+    shown = [row for row in rows if row[1] * row[2] >= NOTHING_S]
+    lines = []
+    for term, amount, seconds, sd in shown:
+        many = numbers.quantity(amount, UNITS.get(term.unit, "times"))
+        at = f"{'each' if term.unit == 's' else 'at':>4} {rate(seconds, term.unit):>14}"
+        took = numbers.milliseconds(amount * seconds)
+        lines.append(f"{mark(sd)} {term.part:<8} {term.name:<18} {many:>14} {at} = {took}")
+        lines.append(f"   {'':<8} {term.doc}")
+    return [*lines, *["", ASSUMED] * any(sd > ASSUMED_SD for *_, sd in shown)]

@@ -72,6 +72,7 @@ def test_a_kernel_of_a_model(costlint, wasteful, capsys):
     assert "bound by memory" in out
     assert "activation" in out
     assert "401 kB" in out  # read and written: 2 * 64 * 28 * 28 * 4 B
+    assert "0.00000 ms" not in out
 
 
 def test_an_op_that_is_not_there(costlint, wasteful, capsys):
@@ -102,3 +103,14 @@ def test_an_uncalibrated_machine_is_told_how(costlint, place, monkeypatch, capsy
     told = capsys.readouterr().err
     assert "costlint measure" in told
     assert "-o host" in told
+
+
+def test_a_device_shows_what_its_runtime_reaches():
+    text = page("rtx3090-torch2.4-amp-nhwc")
+    assert "\n   dense_1x1" in text  # measured
+    assert "\n ~ launch_product" in text  # its spread is 0.78
+    assert "\n   elementwise" in text
+    for name in ("crossing", "reorder", "spill"):  # no host's ops, no blocks; 64.5 TB/s
+        assert f"\n ~ {name} " not in text
+    assert "takes no time here: spill\n" in text
+    assert "not of this runtime: reorder, crossing, " in text

@@ -95,3 +95,17 @@ def test_quantity_is_short_and_near(value):
     factor = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "PB": 1e15}[unit]
     assert float(number) * factor == pytest.approx(value, rel=0.0051)
     assert len(number) <= 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (7.45e-10, "0.745 ns"),
+        (8.22e-7, "822 ns"),
+        (9.997e-7, "1.00 us"),
+        (0.0123, "12.3 ms"),
+        (2.0, "2.00 s"),
+    ],
+)
+def test_a_brief_time_has_the_unit_that_suits_it(seconds, text):
+    assert numbers.brief(seconds) == text

@@ -1,0 +1,134 @@
+"""A graph with what is chosen to be free of it, and the design space over that and input sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import gcd
+from typing import Final
+
+from costlint.costmodel.channels import Channels
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.space.agreement import (
+    refuse_only_today,
+    refuse_other_ops,
+    refuse_other_shapes,
+)
+from costlint.costmodel.space.conditions import conditions
+from costlint.costmodel.space.depth import with_depths
+from costlint.costmodel.space.equal_blocks import depth_variable
+from costlint.costmodel.space.free_sizes import InputPlan
+from costlint.costmodel.space.group_counts import Grouping, with_groups
+from costlint.costmodel.space.inputs import BATCH_SIZE, HEIGHT, WIDTH
+from costlint.costmodel.space.resizable import Resizable
+from costlint.costmodel.space.runs import SHOWN, Run
+from costlint.costmodel.space.space import Space
+from costlint.costmodel.space.trace import Node, Trace
+from costlint.costmodel.space.traced_graph import with_traced_sizes, with_traced_widths
+from costlint.costmodel.space.variable import Variable, VariableKind, make_variable
+
+COARSE: Final = 32
+"""Steps of an image's side, where today's is a multiple: five halvings stay whole."""
+_KINDS: Final[Mapping[str, VariableKind]] = {
+    BATCH_SIZE: "batch",
+    HEIGHT: "height",
+    WIDTH: "image_width",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Widths, depths and groups of `graph` that are free; `frozen` says why others are not."""
+
+    source: Resizable
+    graph: OpGraph
+    channels: Channels
+    widths: Mapping[str, Variable]
+    with_ends: bool
+    runs: tuple[Run, ...]
+    groupings: tuple[Grouping, ...]
+    frozen: dict[str, str]
+
+    def space(self, plan: InputPlan, sizes: Mapping[str, int]) -> Space:
+        """The design space with the input sizes of these names free as well; they are today's.
+
+        Raises:
+            CostlintError, UnknownShapeError, ValueError, TypeError: the graph does not bear them.
+        """
+        own = {key: self._without_others(key, dims, sizes) for key, dims in plan.items()}
+        trace = Trace()
+        nodes = {name: trace.variable(name) for name in sizes}
+        sized = self._sized(own, nodes, trace) if sizes else self.graph
+        nodes |= {run.name: trace.variable(run.name) for run in self.runs}
+        nodes |= {grouping.name: trace.variable(grouping.name) for grouping in self.groupings}
+        nodes |= {variable.name: trace.variable(variable.name) for variable in self.widths.values()}
+        traced = self._traced(sized, nodes)
+        kept = {group.name: group.frozen for group in self.channels.groups if group.frozen}
+        space = Space(
+            graph=self.graph,
+            details=self._variables(sizes),
+            frozen=self.frozen | kept,
+            channels=self.channels,
+            source=self.source,
+            plan=own,
+            trace=trace,
+            nodes=nodes,
+            traced=traced,
+            conditions=conditions(traced),
+            with_ends=self.with_ends,
+            runs=self.runs,
+            groupings=self.groupings,
+        )
+        refuse_other_shapes(space)
+        refuse_only_today(space)
+        return space
+
+    def _without_others(
+        self, key: str, dims: tuple[int | str, ...], free: Mapping[str, int]
+    ) -> tuple[int | str, ...]:
+        """The dimensions of an input, with today's number where a name is not `free`."""
+        today = self.graph.tensors[key].known_shape
+        pairs = zip(dims, today, strict=True)
+        return tuple([size if isinstance(d, str) and d not in free else d for d, size in pairs])
+
+    def _sized(self, plan: InputPlan, nodes: Mapping[str, Node], trace: Trace) -> OpGraph:
+        """The graph over traced input sizes."""
+        shapes = {
+            key: tuple([_symbol(dim) if isinstance(dim, str) else dim for dim in dims])
+            for key, dims in plan.items()
+        }
+        sized = self.source.at(shapes)
+        refuse_other_ops(sized, self.graph)
+        return with_traced_sizes(sized, {_symbol(n): node for n, node in nodes.items()}, trace)
+
+    def _traced(self, graph: OpGraph, nodes: Mapping[str, Node]) -> OpGraph:
+        """`graph` over traced widths and groups, and with a few blocks of each run."""
+        widths: dict[str, Dim] = {}
+        for variable in self.widths.values():
+            width = nodes[variable.name] * variable.multiple_of
+            widths |= dict.fromkeys(variable.groups, width)
+        if widths:
+            graph = with_traced_widths(graph, widths, self.channels, self.graph.tensors)
+        graph = with_groups(graph, self.groupings, nodes)
+        return with_depths(graph, self.runs, {run.name: SHOWN for run in self.runs})
+
+    def _variables(self, sizes: Mapping[str, int]) -> Mapping[str, Variable]:
+        return {
+            **{
+                name: make_variable(name, _KINDS[name], size, step=_step(name, size))
+                for name, size in sizes.items()
+            },
+            **self.widths,
+            **{run.name: depth_variable(run) for run in self.runs},
+            **{grouping.name: grouping.variable for grouping in self.groupings},
+        }
+
+
+def _step(name: str, size: int) -> int:
+    return 1 if name == BATCH_SIZE else gcd(size, COARSE)
+
+
+def _symbol(name: str) -> str:
+    """A symbol that no file has."""
+    return f" {name}"
