@@ -64,17 +64,12 @@ class Facts:
     @property
     def makers(self) -> Mapping[str, Op]:
         """The op that makes each tensor."""
-        return self.structure.makers
+        return self.graph.makers
 
     @property
     def readers(self) -> Mapping[str, tuple[Op, ...]]:
         """The ops that read each activation."""
-        return self.structure.readers
-
-    @property
-    def kept(self) -> frozenset[str]:
-        """Names of the model's outputs."""
-        return self.structure.kept
+        return self.graph.readers
 
     @cached_property
     def kernels(self) -> Mapping[str, KernelEstimate]:
@@ -88,8 +83,7 @@ class Facts:
 
     def only_reader(self, tensor: Tensor) -> Op | None:
         """The single reader of `tensor`; None where there are more, or it is an output."""
-        found = self.readers.get(tensor.name, ())
-        return found[0] if len(found) == 1 and tensor.name not in self.kept else None
+        return self.graph.only_reader(tensor)
 
     def width_terms(self, op: Op, tensor: Tensor, axis: int) -> GroupTerms | None:
         """The channel groups along an axis of a tensor of `op`; None where its size is given."""

@@ -1,4 +1,4 @@
-"""New ops for edits: a convolution over given tensors; what scales channels and so merges."""
+"""A convolution over given tensors, for edits."""
 
 from __future__ import annotations
 
@@ -45,29 +45,3 @@ def wide_filter(first: Op, second: Op) -> tuple[int, ...]:
     one, other = first.w.known_shape[2:], second.w.known_shape[2:]
     steps = tuple(first.attributes.get("strides") or (1,) * len(one))
     return tuple(a + (b - 1) * s for a, b, s in zip(one, other, steps, strict=True))
-
-
-def dense_macs(op: Op) -> int:
-    """Macs of a convolution from its shapes."""
-    positions = 1
-    for size in (op.y.known_shape[0], *op.y.known_shape[2:]):
-        positions *= size
-    return positions * int(op.w.elements)
-
-
-def is_per_channel(constant: Tensor, result: Tensor) -> bool:
-    """Whether a constant is one number, or one for each channel of the result."""
-    sizes = [d for d in constant.known_shape if d != 1]
-    if not sizes:
-        return True
-    axis = len(constant.known_shape) - next(i for i, d in enumerate(constant.known_shape) if d != 1)
-    channel = len(result.known_shape) - 1 if len(result.known_shape) > 2 else 1
-    return len(sizes) == 1 and axis == channel and sizes[0] == result.known_shape[1]
-
-
-def is_inference_normalisation(op: Op) -> bool:
-    """Whether `op` is a BatchNormalization by stored statistics, one line for each channel."""
-    if op.op_type != "BatchNormalization" or len(op.outputs) > 1 or len(op.inputs) < 5:
-        return False
-    stored = all(t is not None and t.is_parameter for t in op.inputs[1:5])
-    return stored and not op.attributes.get("training_mode")

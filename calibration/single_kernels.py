@@ -30,7 +30,7 @@ from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Samples
 from costlint.costmodel.fitting.timed import timed
 from costlint.costmodel.fitting.timings import Timing
-from costlint.costmodel.models.rewrite import to_model
+from costlint.costmodel.models import model_of
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.measuring.processors import pinned
 from costlint.measuring.session import measure_unpinned
@@ -52,7 +52,7 @@ def kernel_timings(kernels: int, seconds: float, folder: Path) -> list[Timing]:
             if time.monotonic() > until:
                 break
             path = folder / f"{graph.name}.onnx"
-            path.write_bytes(to_model(graph).SerializeToString())
+            path.write_bytes(model_of(graph).SerializeToString())
             rows += measure_unpinned(str(path), runs=RUNS).timings(path.name)
     return rows
 

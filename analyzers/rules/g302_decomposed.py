@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from costlint.analyzers.facts import Facts, is_conv, label
-from costlint.analyzers.merging import conv_like, dense_macs, wide_filter
+from costlint.analyzers.merging import conv_like, wide_filter
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.costmodel.edit import Edit, Replacement
 from costlint.costmodel.formulas.sets import keeps_channels
 from costlint.costmodel.ir.graph import Op, op_key
+from costlint.costmodel.models.rewrite.rows import dense_macs
 
 MACS: Final = Threshold(
     name="macs of the whole filter over those of the pair",

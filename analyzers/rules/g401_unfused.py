@@ -7,20 +7,20 @@ from typing import Final
 
 from costlint.analyzers.facts import Facts, label
 from costlint.analyzers.rule import Rule, Violation
-from costlint.analyzers.rules.g404_foldable import folds
+from costlint.analyzers.rules.g404_foldable import foldable
 from costlint.costmodel.edit import Edit
 from costlint.costmodel.ir.graph import Op, op_key
 
 
 def check(facts: Facts) -> Iterable[Violation]:
     """Chains of element-wise kernels that one kernel could do, if possible with the op before."""
-    foldable = {op_key(op) for op in facts.graph.ops if folds(facts, op)}
+    folding = foldable(facts)
     seen: set[str] = set()
     for op in facts.graph.ops:
         key = op_key(op)
-        if key in seen or key in foldable or not _is_alone(facts, op):
+        if key in seen or key in folding or not _is_alone(facts, op):
             continue
-        chain = list(_chain(facts, op, foldable))
+        chain = list(_chain(facts, op, folding))
         seen.update(op_key(one) for one in chain)
         before = _producer(facts, chain)
         fused = chain if before is not None else chain[1:]
@@ -33,13 +33,13 @@ def _is_alone(facts: Facts, op: Op) -> bool:
     return facts.leads(op) and facts.kernels[op_key(op)].kernel_class == "elementwise"
 
 
-def _chain(facts: Facts, op: Op, foldable: set[str]) -> Iterator[Op]:
+def _chain(facts: Facts, op: Op, folding: frozenset[str]) -> Iterator[Op]:
     """Element-wise ops that follow one another, each the only reader of the one before."""
     current: Op | None = op
     while current is not None:
         yield current
         following = facts.only_reader(current.y)
-        if following is None or op_key(following) in foldable:
+        if following is None or op_key(following) in folding:
             return
         row = facts.rows.get(op_key(following))
         is_light = row is not None and row.costed and row.op_class == "elementwise"
@@ -57,7 +57,7 @@ def _producer(facts: Facts, chain: list[Op]) -> Op | None:
         maker, readers = facts.makers.get(tensor.name), facts.readers[tensor.name]
         few = len(readers) <= 2 * len(chain)  # an op reads a tensor twice at most
         is_inside = few and {op_key(op) for op in readers} <= inside
-        is_inside = is_inside and tensor.name not in facts.kept
+        is_inside = is_inside and tensor.name not in facts.graph.kept
         if maker is not None and is_inside and op_key(maker) in facts.kernels:
             found = maker
     return found

@@ -7,7 +7,7 @@ from typing import Final
 
 from costlint.analyzers.facts import Facts, label
 from costlint.analyzers.rule import Rule, Violation
-from costlint.analyzers.rules.g404_foldable import folds
+from costlint.analyzers.rules.g404_foldable import foldable
 from costlint.analyzers.shuffles import serves_groups, shuffles
 from costlint.analyzers.unions import connected
 from costlint.costmodel.edit import Edit
@@ -52,7 +52,7 @@ def check(facts: Facts) -> Iterable[Violation]:
 def _kinds(facts: Facts) -> Mapping[str, str]:
     """What each movement kernel does, by the op that leads it."""
     shuffled: set[str] = set()
-    taken: set[str] = set(facts.left_out)
+    taken = {*facts.left_out, *foldable(facts)}
     for shuffle in shuffles(facts):
         target = taken if serves_groups(facts, shuffle) else shuffled
         target.update(op_key(op) for op in shuffle.ops)
@@ -60,7 +60,7 @@ def _kinds(facts: Facts) -> Mapping[str, str]:
     for op in facts.graph.ops:
         key = op_key(op)
         kind = "channel shuffle" if key in shuffled else _KINDS.get(op.op_type, "")
-        if not kind or key in taken or not facts.leads(op) or folds(facts, op):
+        if not kind or key in taken or not facts.leads(op):
             continue
         if op.op_type == "Gather" and not _is_known(op):
             continue

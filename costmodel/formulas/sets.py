@@ -27,8 +27,6 @@ SHIFTS: Final = frozenset({"Add", "Sub", "BatchNormalization"})
 """What leaves a bias where it folds into weights."""
 COMMUTING: Final = frozenset({"Add", "Mul"})
 """Whose operands may change places."""
-LINEAR: Final = frozenset({*SUMS, *SCALES, "BatchNormalization"})
-"""Linear in every activation that they read, where all else is constant."""
 FOLDS_INTO: Final = frozenset({"Conv", "ConvTranspose", "Gemm"})
 """Whose weights and bias take up a factor and a shift of each output channel."""
 CUTS: Final = frozenset({"Split", "Slice", "Gather"})

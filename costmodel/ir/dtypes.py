@@ -36,6 +36,8 @@ ONNX_DTYPES: Final[dict[int, str]] = {
     26: "int2",
 }
 
+ONNX_NUMBERS: Final[dict[str, int]] = {name: number for number, name in ONNX_DTYPES.items()}
+
 BITS: Final[dict[str, int]] = {
     "bool": 8,
     "string": 0,  # strings have no fixed size; they carry no numeric traffic

@@ -197,6 +197,31 @@ class OpGraph:
         return found
 
     @cached_property
+    def makers(self) -> Mapping[str, Op]:
+        """The op that makes each tensor."""
+        return {t.name: op for op in self.ops for t in op.outputs if t is not None}
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Op, ...]]:
+        """The ops that read each activation, once for each input; an op reads for its bodies."""
+        found: dict[str, list[Op]] = {}
+        for op in self.ops:
+            for tensor in (*op.inputs, *(t for body in op.bodies for t in captured(body))):
+                if tensor is not None and not tensor.is_parameter:
+                    found.setdefault(tensor.name, []).append(op)
+        return {name: tuple(ops) for name, ops in found.items()}
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """Names of the outputs."""
+        return frozenset(t.name for t in self.outputs)
+
+    def only_reader(self, tensor: Tensor) -> Op | None:
+        """The single reader of `tensor`; None where there are more, or it is an output."""
+        found = self.readers.get(tensor.name, ())
+        return found[0] if len(found) == 1 and tensor.name not in self.kept else None
+
+    @cached_property
     def symbols(self) -> tuple[str, ...]:
         """Names of the dimensions that are still free, sorted."""
         dims = {d for t in self.tensors.values() for d in t.shape or () if type(d) is not int}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import prod
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from costlint.costmodel.ir.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.dtypes import ONNX_NUMBERS
 from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 from costlint.costmodel.ir.source import SourceParameter
@@ -15,11 +14,9 @@ from costlint.costmodel.models.weights import with_weights
 if TYPE_CHECKING:
     import onnx
 
-_NUMBERS: Final[Mapping[str, int]] = {name: number for number, name in ONNX_DTYPES.items()}
-
 
 def model_of(graph: OpGraph, *, seed: int = 0) -> onnx.ModelProto:
-    """The model of `graph`, checked by onnx, weights as `with_weights` fills them.
+    """The model of `graph`, checked by onnx, with weights as `with_weights` fills them.
 
     What was known before the first inference is folded in: shape arithmetic is gone. Small
     constants keep their values.
@@ -99,6 +96,6 @@ def _tensor(name: str, dtype: str, shape: tuple[int, ...], value: Any) -> onnx.T
 
 
 def _number(dtype: str) -> int:
-    if dtype not in _NUMBERS:
+    if dtype not in ONNX_NUMBERS:
         raise ModelError(f"a tensor of type {dtype!r} cannot be written")
-    return _NUMBERS[dtype]
+    return ONNX_NUMBERS[dtype]

@@ -64,7 +64,7 @@ def _load_external(proto: onnx.ModelProto, folder: Path) -> None:
     from onnx.external_data_helper import load_external_data_for_tensor
 
     for tensor in tensors(proto):
-        if tensor.data_location != _EXTERNAL:
+        if not is_external(tensor):
             continue
         location = next((e.value for e in tensor.external_data if e.key == "location"), "")
         if not location or not (folder / location).is_file():
@@ -82,7 +82,12 @@ def is_missing(tensor: onnx.TensorProto) -> bool:
     """Whether the tensor has elements but no data."""
     if prod(tensor.dims) == 0:
         return False
-    return tensor.data_location == _EXTERNAL or not any(len(getattr(tensor, f)) for f in _DATA)
+    return is_external(tensor) or not any(len(getattr(tensor, f)) for f in _DATA)
+
+
+def is_external(tensor: onnx.TensorProto) -> bool:
+    """Whether the file of the model only says where the data is."""
+    return tensor.data_location == _EXTERNAL
 
 
 def tensors(proto: onnx.ModelProto) -> Iterator[onnx.TensorProto]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.dims import Dim
-from costlint.costmodel.ir.dtypes import ONNX_DTYPES
+from costlint.costmodel.ir.dtypes import ONNX_DTYPES, ONNX_NUMBERS
 from costlint.costmodel.shapes import Call, Out
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from costlint.costmodel.ir.graph import Tensor
 
-_NUMBERS: Final = {dtype: number for number, dtype in ONNX_DTYPES.items()}
 _KEPT: Final = frozenset({"int64", "int32", "float32", "bool"})
 
 
@@ -68,7 +67,7 @@ def _type(tensor: Tensor, symbols: dict[str, Dim]) -> onnx.TypeProto:
     """The type of `tensor` for onnx; `symbols` keeps what each name of a dimension stands for."""
     import onnx
 
-    number = _NUMBERS.get(tensor.dtype, 1)
+    number = ONNX_NUMBERS.get(tensor.dtype, 1)
     if tensor.shape is None:
         return onnx.helper.make_tensor_type_proto(number, None)
     dims: list[int | str] = []

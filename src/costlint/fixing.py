@@ -34,7 +34,6 @@ class Fixed:
 
     output: str
     folded: tuple[str, ...]
-    refused: tuple[str, ...]
     max_difference: float
     largest: float
     before: Estimate
@@ -59,39 +58,56 @@ def fix(  # noqa: PLR0913 - what a run can be told
         nothing is written. OptionError: onnxruntime is not installed, or nothing folds.
     """
     from costlint.costmodel.load import load
-    from costlint.costmodel.models.rewrite import (
-        fold,
-        has_external_data,
-        read_with_weights,
-        write_model,
-    )
+    from costlint.costmodel.models import has_external_data, read_with_weights, write_model
     from costlint.measuring.inputs import random_inputs
 
     graph = load(model, shapes=shapes, batch=batch)
     graph = bind_batch(graph) if graph.symbols else graph
     original = read_with_weights(model)
     changed = read_with_weights(model)
-    result = fold(changed)
-    if not result.folded:
-        raise OptionError(f"nothing in {model!r} folds away", facts=result.refused[:5])
+    folded = fold(changed, shapes=shapes, batch=batch)
+    if not folded:
+        raise OptionError(f"nothing in {model!r} folds away")
     inputs = random_inputs(graph, seed=seed)
     difference, largest = _difference(run(original, inputs), run(changed, inputs))
     if not difference <= TOLERANCE * largest:
         raise ProofError(
             f"the changed model differs by {difference:.3g} where outputs reach {largest:.3g}",
-            facts=(f"{len(result.folded)} nodes were folded; nothing is written",),
+            facts=(f"{len(folded)} nodes were folded; nothing is written",),
         )
     write_model(changed, output, external=has_external_data(model))
     where = DEFAULT_DEVICE if device is None else device
     return Fixed(
         output=output,
-        folded=result.folded,
-        refused=result.refused,
+        folded=folded,
         max_difference=difference,
         largest=largest,
         before=estimate(graph, where),
         after=estimate(output, where, shapes=shapes, batch=batch),
     )
+
+
+def fold(
+    model: Any, *, shapes: ShapeOption | None = None, batch: int | None = None
+) -> tuple[str, ...]:
+    """Fold and merge in `model` (a ModelProto), in place, until nothing is left.
+
+    The names of the nodes that went or merged. Local functions are inlined.
+
+    Raises:
+        CostlintError: the model cannot be read, or a weight that is needed is no plain numbers.
+    """
+    from costlint.costmodel.load import load
+    from costlint.costmodel.models.rewrite.fold import carry_out, inline
+
+    inline(model)
+    done: list[str] = []
+    while True:
+        graph = load(model, shapes=shapes, batch=batch)
+        found = carry_out(model, bind_batch(graph) if graph.symbols else graph)
+        if not found:
+            return tuple(done)
+        done += found
 
 
 def run(model: Any, inputs: Mapping[str, Any]) -> list[np.ndarray]:

@@ -38,6 +38,7 @@ def optimize(  # noqa: PLR0913 - what a search can be told
     Raises:
         CostlintError: the model, the device or an option cannot be used.
     """
+    from costlint.costmodel.models import serialised
     from costlint.costmodel.space.parametrize import DEPTH, FREE, GROUPS, parametrize
 
     words = [free] if isinstance(free, str) else free
@@ -54,7 +55,7 @@ def optimize(  # noqa: PLR0913 - what a search can be told
         progress=progress,
     )
     if output is not None:
-        written = space.model(best.values, seed=seed).SerializeToString()
+        written = serialised(space.model(best.values, seed=seed))
         try:
             with open(output, "wb") as file:  # noqa: PTH123 - /dev/stdout works too
                 file.write(written)

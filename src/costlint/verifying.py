@@ -18,6 +18,7 @@ from costlint.fixing import onnxruntime
 
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Finding, Saving
+    from costlint.costmodel.channels import Channels
 
 WARM_UP: Final = 3
 CLOSE: Final = 0.03
@@ -91,8 +92,7 @@ def verify(  # noqa: PLR0913 - what a run can be told
         if why_not or finding.edit is None:
             rows.append(Verified(finding=finding, why_not=why_not))
             continue
-        edited = apply(predicted.graph, finding.edit, channels)
-        parts = _parts(predicted.graph, edited)
+        parts = _parts(predicted.graph, finding.edit, channels)
         try:
             rows.append(_verified(finding, parts, device, runs=runs, threads=threads))
         except CostlintError as error:
@@ -112,20 +112,27 @@ def _verified(
     finding: Finding, parts: tuple[OpGraph, OpGraph], device: Device, *, runs: int, threads: int
 ) -> Verified:
     from costlint.analyzers.price import difference
-    from costlint.costmodel.models.rewrite import to_model
+    from costlint.costmodel.models import model_of
 
     predicted = difference(estimate(parts[0], device), estimate(parts[1], device))
-    before_s, after_s = timed([to_model(part) for part in parts], runs=runs, threads=threads)
+    before_s, after_s = timed([model_of(part) for part in parts], runs=runs, threads=threads)
     return Verified(finding=finding, predicted=predicted, before_s=before_s, after_s=after_s)
 
 
-def _parts(before: OpGraph, after: OpGraph) -> tuple[OpGraph, OpGraph]:
-    """The ops that differ, with those that feed them, of both graphs."""
-    old, new = {id(op) for op in before.ops}, {id(op) for op in after.ops}
-    keys = {op_key(op) for op in before.ops if id(op) not in new}
+def _parts(graph: OpGraph, edit: Edit, channels: Channels) -> tuple[OpGraph, OpGraph]:
+    """The ops that differ before and after `edit`, with those that feed them, of both graphs."""
+    from costlint.costmodel.space.constants import with_constants
+
+    after = apply(graph, edit, channels)
+    old, new = {id(op) for op in graph.ops}, {id(op) for op in after.ops}
+    keys = {op_key(op) for op in graph.ops if id(op) not in new}
     keys |= {op_key(op) for op in after.ops if id(op) not in old}
-    keys |= set(_feeding(before, keys))
-    return _part(before, keys), _part(after, keys)
+    keys |= set(_feeding(graph, keys))
+    before, changed = (
+        with_constants(_part(one, keys), graph, channels, widths)
+        for one, widths in ((graph, {}), (after, edit.widths))
+    )
+    return before, changed
 
 
 def _feeding(graph: OpGraph, keys: set[str]) -> Iterator[str]:

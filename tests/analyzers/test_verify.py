@@ -10,8 +10,8 @@ from costlint.analyzers import RULES
 from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
-from costlint.costmodel.edit import Edit, apply
-from costlint.costmodel.models.rewrite import to_model
+from costlint.costmodel.edit import Edit
+from costlint.costmodel.models import model_of
 from costlint.fixing import run
 from costlint.verifying import Verified, _parts, timed
 from tests.analyzers.examples import graph
@@ -28,9 +28,8 @@ def test_both_networks_of_every_expressible_finding_run():
         for finding in found_by([rule], facts):
             if finding.edit is None or finding.edit.fused or finding.edit.free:
                 continue
-            edited = apply(of, finding.edit, channels_of(of))
-            parts = _parts(of, edited)
-            seconds = timed([to_model(part) for part in parts], runs=1, threads=1)
+            parts = _parts(of, finding.edit, channels_of(of))
+            seconds = timed([model_of(part) for part in parts], runs=1, threads=1)
             assert all(value > 0 for value in seconds)
             ran.add(rule.id)
     assert ran == {"G101", "G102", "G201", "G202", "G301", "G302", "G404"}
@@ -53,8 +52,8 @@ def test_a_changed_width_reaches_the_shape_of_an_expand():
     of = graph(text)
     channels = channels_of(of)
     (group,) = [g for g in channels.groups if not g.frozen]
-    edited = apply(of, Edit(widths={group.name: 5}), channels)
-    assert timed([to_model(edited)], runs=1, threads=1)
+    parts = _parts(of, Edit(widths={group.name: 5}), channels)
+    assert timed([model_of(part) for part in parts], runs=1, threads=1)
 
 
 def test_a_vector_that_is_scale_and_variance_stays_positive():
@@ -63,4 +62,4 @@ def test_a_vector_that_is_scale_and_variance_stays_positive():
     { a = Conv(x, w)  y = BatchNormalization(a, s, s, s, s) }
     """
     given = {"x": np.ones((1, 3, 8, 8), np.float32)}
-    assert np.isfinite(run(to_model(graph(text)), given)[0]).all()
+    assert np.isfinite(run(model_of(graph(text)), given)[0]).all()

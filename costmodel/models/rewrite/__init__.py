@@ -1,20 +1,9 @@
-"""Model files changed with their weights, and graphs that exist only as an edit made to run."""
+"""What can be rewritten without changing the function: decided on the graph, done in the file."""
 
 from __future__ import annotations
 
-from costlint.costmodel.models.rewrite.files import (
-    has_external_data,
-    read_with_weights,
-    write_model,
-)
-from costlint.costmodel.models.rewrite.fold import FoldResult, fold
-from costlint.costmodel.models.rewrite.model import to_model
+from costlint.costmodel.models.rewrite.branches import Branches, branches
+from costlint.costmodel.models.rewrite.folds import Fold, folds, moves
+from costlint.costmodel.models.rewrite.rows import Row, rows
 
-__all__ = [
-    "FoldResult",
-    "fold",
-    "has_external_data",
-    "read_with_weights",
-    "to_model",
-    "write_model",
-]
+__all__ = ["Branches", "Fold", "Row", "branches", "folds", "moves", "rows"]

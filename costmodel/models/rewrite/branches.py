@@ -1,136 +1,178 @@
-"""Merges linear branches of one input that are summed into one convolution, with their weights.
+"""Linear branches of one tensor that a sum adds up: what one convolution can replace.
 
-As RepVGG (Ding et al., CVPR 2021, arXiv 2101.03697) and MobileOne (Vasu et al., CVPR 2023, arXiv
-2206.04040) do: a smaller filter is padded to the largest one, BatchNormalization and constants
-scale it, and the input itself is a filter of one. In double precision, rounded once.
+As in RepVGG (Ding et al., CVPR 2021, arXiv 2101.03697) and MobileOne (Vasu et al., CVPR 2023,
+arXiv 2206.04040). Decided from the graph alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import numpy as np
-import onnx
+from costlint.costmodel.formulas.sets import FACTORS, SCALES, SUMS
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.windows import tap_slices, window
+from costlint.costmodel.models.rewrite.lines import (
+    Stored,
+    has_stored_weights,
+    is_channel_constant,
+    is_normalisation,
+    own_part,
+    stored_in,
+)
 
-from costlint.costmodel.formulas.sets import LINEAR, SUMS
-from costlint.costmodel.ir.windows import tap_slices
-from costlint.costmodel.models.rewrite.linear import DEEPEST, Filter, Form, Reader
-from costlint.costmodel.models.rewrite.stored import Stored
+_DEEPEST: Final = 64  # sums in a row; like the next one, no network comes near
+_MOST_OPS: Final = 256
 
 
-def merge_sum(stored: Stored, node: onnx.NodeProto) -> str | None:
-    """Merge the linear branches that end in `node`; '' where it was done, else None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branches:
+    """Branches from `source` to the output of `join`; None stands for the input itself.
 
-    One summand that is no such branch may stay: it is added behind.
+    `ops` compute nothing else. The filter of `whole`, one of the convolutions, holds those of all
+    others. `rest` is a summand that stays.
     """
-    if node.op_type not in LINEAR or node.output[0] not in stored.makers:
+
+    source: Tensor
+    convs: tuple[Op | None, ...]
+    ops: tuple[Op, ...]
+    join: Op
+    whole: Op
+    rest: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Linear:
+    """A tensor as branches of `source`: their convolutions (None: the input itself), all ops."""
+
+    source: Tensor
+    convs: tuple[Op | None, ...]
+    ops: tuple[Op, ...]
+
+
+def branches(graph: OpGraph) -> tuple[Branches, ...]:
+    """The sums of linear branches that one convolution does; of sums in a row the last has all."""
+    graph = own_part(graph)
+    forms = _Forms(graph=graph, stored=stored_in(graph), made={})
+    for op in graph.ops:
+        forms.read(op)
+    found: list[Branches] = []
+    done: set[str] = set()
+    for join in reversed(graph.ops):
+        if op_key(join) not in done:
+            one = next(forms.ways(join), None)
+            if one is not None:
+                done.update(map(op_key, one.ops))
+                found.append(one)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Forms:
+    """What linear ops make, by tensor, filled in the graph's order."""
+
+    graph: OpGraph
+    stored: Stored
+    made: dict[str, _Linear]
+
+    def read(self, op: Op) -> None:
+        """Add what `op` makes where it is linear in one tensor."""
+        if has_stored_weights(self.stored, op, "Conv"):
+            self.made[op.y.name] = _Linear(source=op.x, convs=(op,), ops=(op,))
+            return
+        found = [self.of(part) for part in self.operands(op)]
+        ops = (*(o for one in found for o in one.ops), op)
+        if len({one.source.name for one in found}) == 1 and len(ops) <= _MOST_OPS:
+            convs = tuple(conv for one in found for conv in one.convs)
+            self.made[op.y.name] = _Linear(source=found[0].source, convs=convs, ops=ops)
+
+    def of(self, tensor: Tensor) -> _Linear:
+        """`tensor` as its only reader sees it; where there are more it is where branches start."""
+        form = self.made.get(tensor.name)
+        if form is not None and self.graph.only_reader(tensor) is not None:
+            return form
+        return _Linear(source=tensor, convs=(None,), ops=())
+
+    def ways(self, join: Op) -> Iterator[Branches]:
+        """The ways to see `join` as a sum of linear branches that one convolution does."""
+        parts = self.operands(join)
+        is_sum = join.op_type in SUMS
+        leaves, inner = self._summands(join, parts, _DEEPEST) if is_sum else (parts, [])
+        found = [self.of(leaf) for leaf in leaves]
+        for name, times in Counter(one.source.name for one in found).items():
+            mine = [one for one in found if one.source.name == name]
+            convs = tuple(conv for one in mine for conv in one.convs)
+            whole = _widest(convs) if times >= len(leaves) - is_sum else None
+            rest = [t for t, one in zip(leaves, found, strict=True) if one.source.name != name]
+            if whole is not None:
+                yield Branches(
+                    source=mine[0].source,
+                    convs=convs,
+                    ops=(*(op for one in mine for op in one.ops), *inner, join),
+                    join=join,
+                    whole=whole,
+                    rest=rest[0] if rest else None,
+                )
+
+    def operands(self, op: Op) -> Sequence[Tensor]:
+        """The tensors that `op` is linear in, beside constants of a channel; () if it is not."""
+        if not op.outputs or op.outputs[0] is None or op.y.shape is None:
+            return ()
+        if is_normalisation(self.stored, op):
+            return (op.x,)
+        if op.op_type not in SCALES | SUMS or op.domain or None in op.inputs:
+            return ()
+        inputs = [t for t in op.inputs if t is not None]
+        data = [t for t in inputs if not t.is_parameter]
+        constants = [t for t in inputs if t.is_parameter]
+        if not all(is_channel_constant(self.stored, t, op.y) for t in constants):
+            return ()
+        is_product = op.op_type in FACTORS
+        if is_product and (len(data) > 1 or (op.op_type == "Div" and data != [op.x])):
+            return ()
+        return data if all(t.shape == op.y.shape for t in data) else ()
+
+    def _summands(
+        self, op: Op, parts: Sequence[Tensor], left: int
+    ) -> tuple[list[Tensor], list[Op]]:
+        """What a tree of sums adds up, and its inner sums; one of a constant is a summand."""
+        leaves: list[Tensor] = []
+        inner: list[Op] = []
+        for tensor in parts:
+            maker = self.graph.makers.get(tensor.name)
+            is_inner = maker is not None and maker.op_type in SUMS and left > 0
+            alone = is_inner and self.graph.only_reader(tensor) is op
+            below = self.operands(maker) if maker is not None and alone else ()
+            if maker is not None and len(below) > 1:
+                deeper, more = self._summands(maker, below, left - 1)
+                leaves += deeper
+                inner += [maker, *more]
+            else:
+                leaves.append(tensor)
+        return leaves, inner
+
+
+def _widest(convs: Sequence[Op | None]) -> Op | None:
+    """The convolution whose filter holds those of all others; None where there is none.
+
+    So the whole has no more macs than that one: a dense 1x1 beside a depthwise 3x3 stays.
+    """
+    real = [conv for conv in convs if conv is not None]
+    if len(convs) < 2 or not real:
         return None
-    conv = _first_conv(stored, node, DEEPEST)
-    weight = None if conv is None else stored.array(conv.input[1])
-    if weight is None:
-        return None
-    reader = Reader(stored=stored, width=weight.shape[0], rank=weight.ndim)
-    if node.op_type not in SUMS:
-        form = reader.result(node)
-        return None if form is None else _replace(stored, node, form, None)
-    names, inner = _summands(stored, node, DEEPEST)
-    forms = {name: reader.form(name) for name in names}
-    sources = Counter(form.source for form in map(forms.get, names) if form is not None)
-    constant = sources.pop("", 0)
-    for source, times in sources.items():
-        if times + constant < len(names) - 1:
-            continue
-        rest = [n for n in names if (f := forms[n]) is None or f.source not in {source, ""}]
-        whole: Form | None = reader.constant(0.0)
-        for name in names:
-            form = None if name in rest else forms[name]
-            whole = whole if form is None or whole is None else whole.plus(form)
-        if whole is None:
-            continue
-        whole = replace(whole, nodes=(*whole.nodes, *inner, node))
-        if _replace(stored, node, whole, rest[0] if rest else None) == "":
-            return ""
+    width, depth, *sizes = real[0].w.known_shape
+    windows = [(window(conv.w.known_shape[2:], conv.attributes), _groups(conv)) for conv in real]
+    if len(real) < len(convs):  # the input itself: a filter of one for each channel
+        if width != depth * _groups(real[0]):
+            return None
+        windows.append((window((1,) * len(sizes), {}), width))
+    for conv, (outer, fewest) in zip(real, windows, strict=False):
+        if all(tap_slices(outer, one) and count % fewest == 0 for one, count in windows):
+            return conv
     return None
 
 
-def _first_conv(stored: Stored, node: onnx.NodeProto, left: int) -> onnx.NodeProto | None:
-    """A convolution behind linear ops."""
-    if node.op_type == "Conv":
-        return node
-    if node.op_type not in LINEAR or not left:
-        return None
-    for name in node.input[: 1 if node.op_type == "BatchNormalization" else None]:
-        maker = stored.maker(name) if stored.readers(name) == 1 else None
-        found = None if maker is None else _first_conv(stored, maker, left - 1)
-        if found is not None:
-            return found
-    return None
-
-
-def _summands(
-    stored: Stored, node: onnx.NodeProto, left: int
-) -> tuple[list[str], list[onnx.NodeProto]]:
-    """What a tree of sums adds up, and its inner sums."""
-    names: list[str] = []
-    inner: list[onnx.NodeProto] = []
-    for name in node.input:
-        maker = stored.maker(name)
-        is_sum = maker is not None and maker.op_type in SUMS and stored.readers(name) == 1
-        if maker is not None and is_sum and left:
-            below, more = _summands(stored, maker, left - 1)
-            names += below
-            inner += [maker, *more]
-        else:
-            names.append(name)
-    return names, inner
-
-
-def _replace(stored: Stored, node: onnx.NodeProto, form: Form, rest: str | None) -> str | None:
-    """Put one convolution, with `rest` added behind, in the place of all nodes of `form`."""
-    merged = _merged(form.filters)
-    if merged is None or merged.node is None:
-        return None
-    target, dtype = node.output[0], stored.tensors[merged.node.input[1]].data_type
-    conv = onnx.NodeProto()
-    conv.CopyFrom(merged.node)
-    conv.input[:] = [form.source]
-    conv.output[:] = [target if rest is None else f"{target}.merged"]
-    placed = stored.insert(conv, before=target)
-    kind = onnx.helper.tensor_dtype_to_np_dtype(dtype)
-    stored.replace_weights(placed, merged.weight.astype(kind), form.shift.astype(kind))
-    new = [placed]
-    if rest is not None:
-        behind = onnx.helper.make_node("Add", [placed.output[0], rest], [target], name=node.name)
-        new.append(stored.insert(behind, before=target))
-    for old in form.nodes:
-        stored.remove(old)
-    stored.makers.update({made.output[0]: made for made in new})
-    return ""
-
-
-def _merged(filters: Sequence[Filter]) -> Filter | None:
-    """The filters in the widest one, None where none of them holds the others."""
-    if len(filters) < 2 or len({f.weight.shape[1] * f.groups for f in filters}) > 1:
-        return None  # the input itself has fewer channels than the output, or more
-    for outer in filters:
-        places = [tap_slices(outer.window, f.window) for f in filters]
-        found = [place for place in places if place is not None]
-        nested = all(f.groups % outer.groups == 0 for f in filters)
-        if outer.node is None or len(found) < len(filters) or not nested:
-            continue
-        weight = np.zeros_like(outer.weight)
-        for f, place in zip(filters, found, strict=True):
-            _add(weight[(slice(None), slice(None), *place)], f)
-        return replace(outer, weight=weight)
-    return None
-
-
-def _add(weight: np.ndarray, one: Filter) -> None:
-    """Add a filter to `weight`, which has its taps and as many groups or fewer."""
-    rows, depth = one.weight.shape[0] // one.groups, one.weight.shape[1]
-    for group in range(one.groups):
-        mine = slice(group * rows, (group + 1) * rows)
-        first = group * depth % weight.shape[1]
-        weight[mine, first : first + depth] += one.weight[mine]
+def _groups(conv: Op) -> int:
+    return int(conv.attributes.get("group", 1))

@@ -55,5 +55,3 @@ def fix(  # noqa: PLR0913 - one argument per option
     )
     before, after = found.before.latency_s, found.after.latency_s
     typer.echo(f"  predicted       {milliseconds(before)} before, {milliseconds(after)} after")
-    for reason in found.refused:
-        typer.echo(f"  left            {reason}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
-from costlint.costmodel.models.rewrite import to_model
+from costlint.costmodel.models import model_of
 from costlint.costmodel.reader import read
 from costlint.measuring.trial import Trial, onnxruntime_module
 
@@ -74,5 +74,5 @@ def _convolution() -> bytes:
         ops=(op,),
         parameters={},
     )
-    data: bytes = to_model(graph).SerializeToString()
+    data: bytes = model_of(graph).SerializeToString()
     return data
