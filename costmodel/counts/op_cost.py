@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from costlint.costmodel.formulas import OpClass, formula_for, why_free
 from costlint.costmodel.ir.cost import Cost, Work
@@ -11,12 +12,14 @@ from costlint.costmodel.ir.dims import Dim, substitute
 from costlint.costmodel.ir.dtypes import size_bytes
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, UnknownShapeError
 
+_NOTHING: Final = Work()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpCost:
     """One op with its cost; `times` is how often it runs, and is in `cost` already.
 
-    `special` are the special functions of one run, as `Work` counts them.
+    `work` is what the formula states of one run.
     `why_uncosted` says what is missing, '' for an op that has a formula or is free.
     """
 
@@ -24,7 +27,7 @@ class OpCost:
     op_class: OpClass
     cost: Cost
     times: Dim = 1
-    special: Dim = 0
+    work: Work = _NOTHING
     is_free: bool = False
     why_uncosted: str = ""
 
@@ -77,7 +80,7 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         op_class=formula.op_class,
         cost=cost if type(times) is int and times == 1 else cost * times,
         times=times,
-        special=work.special,
+        work=work,
     )
 
 

@@ -66,13 +66,13 @@ def amounts(
     _special(kernel, settings, counted)
     resident = moved + counted.get("weights", 0) + counted.get("weights_linear", 0)
     counted["spill"] = maximum(resident - settings.cache_bytes, 0)
-    crossing = [t for t in (*kernel.reads, *kernel.writes) if t.name in border]
-    if crossing:
-        counted["copy"] = sum(crossing_bytes(tensor, op) for tensor in crossing)
     times = kernel.main.times
-    return (
-        counted if type(times) is int and times == 1 else {k: v * times for k, v in counted.items()}
-    )
+    if type(times) is not int or times != 1:
+        counted = {name: amount * times for name, amount in counted.items()}
+    crossing = [t for t in (*kernel.reads, *kernel.writes) if t.name in border]
+    if crossing:  # once, however often the kernel runs
+        counted["copy"] = sum(crossing_bytes(tensor, op) for tensor in crossing)
+    return counted
 
 
 def _work(kernel: Kernel, kind: Traffic, settings: Settings, counted: Amounts) -> str:
@@ -97,7 +97,7 @@ def _on_host(kernel: Kernel, settings: Settings) -> Amounts:
 
 def _recurrent(kernel: Kernel, counted: Amounts) -> str:
     op = kernel.main.op
-    counted["recurrent"] = kernel.main.cost.macs
+    counted["recurrent"] = kernel.main.work.macs
     counted["step"] = op.x.known_shape[0]
     return "linear_traffic"
 
@@ -115,7 +115,7 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
             behind = behind + y.elements * is_sliced  # there bias and store are one more
         elif op.op_type not in settings.library.joined:
             behind = behind + y.elements
-        total = total + row.special
+        total = total + row.work.special
         if traffic_of(op) == "pooling" and "kernel_shape" in op.attributes:
             window = product(op.attributes["kernel_shape"])
             share = settings.library.window_share * pool_share(op, settings)

@@ -36,7 +36,7 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
     is_product = traffic_of(op) == "product"
     if weight is not None and weight.is_parameter and weight.shape and is_product:
         k, n = op.x.known_shape[-1], op.y.known_shape[-1]
-        rows = kernel.main.cost.macs // (k * n)
+        rows = kernel.main.work.macs // (k * n)
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
         macs = rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
         streams = settings.library.streams_vectors
@@ -73,7 +73,7 @@ def _misfits(op: Op, settings: Settings) -> Dim:
 
 def _tiled_macs(row: OpCost, settings: Settings) -> Dim:
     """Multiply-accumulates of a product of activations; tensor cores take rows by whole tiles."""
-    macs = row.cost.macs
+    macs = row.work.macs
     if settings.precision != "amp" or row.op.op_type != "MatMul" or row.op.y.rank < 3:
         return macs
     rows, columns = row.op.y.known_shape[-2:]

@@ -26,7 +26,7 @@ COUNTED = {"convolution", "product", "contraction", "recurrent"}
 
 
 def special(op_type: str, *inputs, **attributes):
-    return op_cost(make_op(op_type, *(inputs or (X,)), **attributes)).special
+    return op_cost(make_op(op_type, *(inputs or (X,)), **attributes)).work.special
 
 
 def kind(op_type: str, domain: str = "") -> str:
@@ -104,7 +104,7 @@ def test_an_element_wise_step_that_is_special_is_counted(op_type):
     assert found is not None
     steps = found.doc.replace("(", " ").replace(")", " ").replace(",", " ").split()
     if found.op_class == "elementwise" and SPECIAL.intersection(steps):
-        assert op_cost(CASES[op_type](4)).special > 0
+        assert op_cost(CASES[op_type](4)).work.special > 0
 
 
 def test_special_functions_by_hand():
@@ -125,12 +125,12 @@ def test_attention_evaluates_an_exponential_for_each_score():
     assert special("Attention", q, k, k) == 3 * 4 * 6 * 9
     assert special("Attention", q, k, k, softcap=5.0) == 2 * 3 * 4 * 6 * 9
     packed = ms("MultiHeadAttention", (3, 6, 32), (3, 9, 32), (3, 9, 32), num_heads=4)
-    assert op_cost(packed).special == 3 * 4 * 6 * 9
+    assert op_cost(packed).work.special == 3 * 4 * 6 * 9
 
 
 def test_a_fused_convolution_evaluates_its_activation():
     conv = ms("FusedConv", (1, 6, 9, 9), weight(4, 6, 3, 3), activation="Softplus")
-    assert op_cost(conv).special == 2 * 4 * 7 * 7
+    assert op_cost(conv).work.special == 2 * 4 * 7 * 7
 
 
 def test_a_set_holds_the_operators_of_its_kind():

@@ -281,3 +281,29 @@ def test_being_outside_is_an_error_of_its_own_whatever_the_quantiles():
     reach = math.log(inside.latency_high_s / inside.latency_s)
     further = math.log(outside.latency_high_s / outside.latency_s)
     assert further == pytest.approx(math.hypot(reach, 1.645 * 0.25))
+
+
+@pytest.mark.parametrize(
+    ("op", "outside"),
+    [
+        ("Relu(s)", "Relu(x)"),
+        ("Sigmoid(s)", "Sigmoid(x)"),
+        ("MatMul(s, w)", "MatMul(x, w)"),
+        ("MatMul(s, k)", "MatMul(x, k)"),
+        ("Softmax(s)", "Softmax(x)"),
+    ],
+)
+def test_what_runs_in_a_loop_counts_as_often_as_it_runs(op, outside):
+    heads = "float[8, 8] x, float[8, 8] k, bool yes"
+    looped = f"""
+    g ({heads}) => (float[8, 8] y) {{
+      t = Constant<value_int = 10>()
+      y = Loop(t, yes, x) <body = b (int64 i, bool c, float[8, 8] s) => (bool c2, float[8, 8] r)
+        {{ c2 = Identity(c)  r = {op} }}>
+    }}
+    """
+    alone = f"g ({heads}) => (float[8, 8] y) {{ y = {outside} }}"
+    once, often = (amounts(model(text, weights={"w": (8, 8)})) for text in (alone, looped))
+    once.pop("copy")  # the network's own inputs come once, whatever runs how often
+    assert often.pop("copy", 0) == (8 * 8 * 4 if "k" in op else 0)
+    assert often == {name: 10 * amount for name, amount in once.items()}
