@@ -30,7 +30,7 @@ from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Samples
 from costlint.costmodel.fitting.timed import timed
 from costlint.costmodel.fitting.timings import Timing
-from costlint.costmodel.models import model_of
+from costlint.costmodel.models.from_graph import model_of
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.measuring.processors import pinned
 from costlint.measuring.session import measure_unpinned

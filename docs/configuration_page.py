@@ -1,9 +1,10 @@
-"""Text of configuration.md: every key of a settings file, from the keys themselves."""
+"""Text of configuration.md: every key and every option of `check`, from the table of options."""
 
 from __future__ import annotations
 
-from costlint.settings import NAMES, variable
-from costlint.settings.keys import KEYS, OPTIONS, Key
+from costlint.settings import NAMES
+from costlint.settings.option import Option
+from costlint.settings.options import KEYS, OPTIONS
 
 INTRO = f"""\
 # Settings
@@ -23,19 +24,33 @@ Durations are written `8ms`, `800us` or `1.5s` (a bare number is milliseconds), 
 """
 
 
+OTHERS = """\
+## Options without a key
+
+| option of `costlint check` | variable | |
+|---|---|---|
+"""
+
+
 def page() -> str:
     """The page."""
-    return "\n".join([INTRO, *(_section(name, key) for name, key in KEYS.items())])
+    others = [_line(row) for row in OPTIONS.values() if not row.key]
+    return "\n".join([INTRO, *map(_section, KEYS.values()), OTHERS + "\n".join(others), ""])
 
 
-def _section(name: str, key: Key) -> str:
-    also = f" Also `--{name}` and `{variable(name)}`." if name in OPTIONS else ""
+def _section(row: Option) -> str:
+    also = f" Also `{row.flag}` and `{row.variable}`." if row.flags else ""
     return f"""\
-## {name}
+## {row.key}
 
-{key.meaning[0].upper()}{key.meaning[1:]}. Default: {key.default_text}.{also}
+{row.meaning[0].upper()}{row.meaning[1:]}. Default: {row.default_text}.{also}
 
 ```toml
-{key.example}
+{row.example}
 ```
 """
+
+
+def _line(row: Option) -> str:
+    names = ", ".join(f"`{flag}`" for flag in row.flags)
+    return f"| {names} | `{row.variable}` | {row.help} |"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def model_at(space: Space, values: Mapping[str, int], *, seed: int) -> Any:
     """The design `values` with random weights; see `Space.model`."""
-    from costlint.costmodel.models import model_of
+    from costlint.costmodel.models.from_graph import model_of
 
     chosen = {**space.current, **space.checked(values)}
     graph, channels = space.sized(chosen)

@@ -27,12 +27,8 @@ from costlint.commands.optimize import optimize
 from costlint.commands.report import report
 from costlint.commands.verify import verify
 from costlint.costmodel.ir.errors import CostlintError, OptionError
+from costlint.exit_codes import BUG, INTERRUPTED, NOT_ANALYSED, PIPE_CLOSED
 from costlint.output import tell
-
-NOT_ANALYSED: Final = 2
-BUG: Final = 3
-INTERRUPTED: Final = 130
-PIPE_CLOSED: Final = 141
 
 
 class DefaultCommandGroup(TyperGroup):

@@ -58,7 +58,7 @@ def fix(  # noqa: PLR0913 - what a run can be told
         nothing is written. OptionError: onnxruntime is not installed, or nothing folds.
     """
     from costlint.costmodel.load import load
-    from costlint.costmodel.models import has_external_data, read_with_weights, write_model
+    from costlint.costmodel.models.files import has_external_data, read_with_weights, write_model
     from costlint.measuring.inputs import random_inputs
 
     graph = load(model, shapes=shapes, batch=batch)

@@ -38,7 +38,7 @@ def optimize(  # noqa: PLR0913 - what a search can be told
     Raises:
         CostlintError: the model, the device or an option cannot be used.
     """
-    from costlint.costmodel.models import serialised
+    from costlint.costmodel.models.protos import serialised
     from costlint.costmodel.space.parametrize import DEPTH, FREE, GROUPS, parametrize
 
     words = [free] if isinstance(free, str) else free

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -14,6 +14,7 @@ from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.reports.report import UNUSED, Report
 from costlint.reports.terminal.screen import Look
 from costlint.reports.text import visible
+from costlint.settings.options import Options
 
 DEFAULT_COLUMNS: Final = 80
 SAY_VERDICT: Final = ("full", "github")
@@ -22,24 +23,7 @@ SILENT: Final = 2
 """As many `-q` leave the exit code and nothing else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Show:
-    """How results are shown; `streams` are files besides, by format."""
-
-    output_format: str | None = None
-    output_file: str | None = None
-    streams: Mapping[str, str | None] = field(default_factory=dict)
-    width: int | None = None
-    color: str = "auto"
-    per_op: bool = False
-    statistics: bool = False
-    show_fused: bool = False
-    max_findings: int = 20
-    quiet: int = 0
-    verbose: int = 0
-
-
-def write(report: Report, show: Show, default_format: str | None = None) -> None:
+def write(report: Report, options: Options) -> None:
     """Write `report` as asked; `full` on a screen, `concise` in a pipe, unless told otherwise.
 
     What a form without a verdict leaves out, the gate's reasons and notes, goes to stderr.
@@ -49,40 +33,46 @@ def write(report: Report, show: Show, default_format: str | None = None) -> None
     """
     from costlint.reports import render
 
-    for name, path in show.streams.items():
-        if path is not None:
-            put(render(report, name), path)
-    if show.quiet >= SILENT:
-        return
-    wanted = format_of(show, default_format)
+    for name, path in options.files.items():
+        put(render(report, name), path)
+    if options.quiet < SILENT:
+        write_form(report, options)
+
+
+def write_form(report: Report, options: Options) -> None:
+    """Write `report` in its one form, to the output file or the screen."""
+    from costlint.reports import render
+
+    wanted = format_of(options)
     if wanted == "full":
         from costlint.reports.terminal.full import render as render_full
 
-        text = render_full(report, look(show))
-    elif wanted == "concise" and show.quiet and not report.compared:
+        text = render_full(report, look(options))
+    elif wanted == "concise" and options.quiet and not report.compared:
         text = render(_with_findings(report), wanted)
     else:
         text = render(report, wanted)
-    put(text, show.output_file)
+    put(text, options.output_file)
     if wanted == "github":
         step_summary(lambda: render(report, "markdown"))
-    if wanted not in SAY_VERDICT or show.output_file:
+    if wanted not in SAY_VERDICT or options.output_file:
         _tell_verdict(report)
 
 
-def format_of(show: Show, default_format: str | None = None) -> str:
+def format_of(options: Options) -> str:
     """The format that is written."""
-    to_screen = show.output_file is None and sys.stdout.isatty()
-    asks_more = show.per_op or show.statistics or show.show_fused  # only `full` has them
+    to_screen = options.output_file is None and sys.stdout.isatty()
+    asks_more = (
+        options.per_layer or options.statistics or options.show_fused
+    )  # only `full` has them
     usual = "full" if to_screen or asks_more else "concise"
-    wanted = show.output_format or default_format or usual
-    return "concise" if show.quiet and wanted == "full" else wanted
+    wanted = options.output_format or usual
+    return "concise" if options.quiet and wanted == "full" else wanted
 
 
-def shows_digest(show: Show, default_format: str | None = None) -> bool:
+def shows_digest(options: Options) -> bool:
     """Whether anything written has the model's SHA-256, for which all its weights are read."""
-    written = {name for name, path in show.streams.items() if path is not None}
-    return not written.isdisjoint(HAVE_DIGEST) or format_of(show, default_format) in HAVE_DIGEST
+    return not HAVE_DIGEST.isdisjoint({*options.files, format_of(options)})
 
 
 def _with_findings(report: Report) -> Report:
@@ -104,17 +94,17 @@ def warn(text: str) -> None:
     sys.stderr.write(f"warning: {visible(text)}\n")
 
 
-def look(show: Show) -> Look:
+def look(options: Options) -> Look:
     """How to print on this screen, or into this file."""
-    stream = None if show.output_file else sys.stdout
+    stream = None if options.output_file else sys.stdout
     return Look(
-        width=show.width or shutil.get_terminal_size((DEFAULT_COLUMNS, 24)).columns,
-        color=colored(show.color, stream),
+        width=options.width or shutil.get_terminal_size((DEFAULT_COLUMNS, 24)).columns,
+        color=colored(options.color, stream),
         unicode=_unicode(stream),
-        per_op=show.per_op,
-        statistics=show.statistics,
-        show_fused=show.show_fused,
-        max_findings=show.max_findings,
+        per_op=options.per_layer,
+        statistics=options.statistics,
+        show_fused=options.show_fused,
+        max_findings=options.max_findings,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,11 @@ from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.reader import Model
 from costlint.reports.build import estimated_report, model_report
 from costlint.reports.report import ModelReport, Report
+from costlint.settings.options import Options
 
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Finding, Saving
-    from costlint.analyzers.suppress import Ignore
+    from costlint.costmodel.counts.counts import Counts
     from costlint.costmodel.devices import Device
 
 
@@ -38,18 +39,14 @@ def check(  # noqa: PLR0913 - what a run can be told
     Raises:
         CostlintError: the model cannot be read or counted, or no such device or rule is known.
     """
-    from costlint.costmodel.devices import DEFAULT_DEVICE
-
-    models = checked_on(
-        model,
-        (DEFAULT_DEVICE if device is None else device,),
-        shapes=shapes,
+    options = Options(
+        shapes=shapes or {},
         batch=batch,
         strict=strict,
-        select=select,
-        ignore=ignore,
+        select=tuple(select),
+        ignore=tuple(ignore),
     )
-    return Report(tool_version=__version__, models=tuple(models))
+    return Report(tool_version=__version__, models=(_checked(model, device, options),))
 
 
 def compare(  # noqa: PLR0913 - what a run can be told
@@ -70,20 +67,8 @@ def compare(  # noqa: PLR0913 - what a run can be told
     Raises:
         CostlintError: a model cannot be read or counted, or no such device or rule is known.
     """
-    from costlint.costmodel.devices import DEFAULT_DEVICE
-
-    first, second = (
-        entry
-        for model in (before, after)
-        for entry in checked_on(
-            model,
-            (DEFAULT_DEVICE if device is None else device,),
-            shapes=shapes,
-            batch=batch,
-            select=select,
-            ignore=ignore,
-        )
-    )
+    options = Options(shapes=shapes or {}, batch=batch, select=tuple(select), ignore=tuple(ignore))
+    first, second = (_checked(model, device, options) for model in (before, after))
     return Report(
         tool_version=__version__,
         models=(first, second),
@@ -104,57 +89,62 @@ def change_between(before: ModelReport, after: ModelReport) -> Saving | None:
     return difference(before.estimate, after.estimate)
 
 
-def counted(
-    model: Model | OpGraph,
-    *,
-    shapes: ShapeOption | None = None,
-    batch: int | None = None,
-    strict: bool = False,
-    symbolic: bool = False,
-) -> ModelReport:
+def counted(model: Model | OpGraph, options: Options) -> ModelReport:
     """The entry of a model that is counted only: no device, no findings."""
-    return model_report(count(model, shapes=shapes, batch=batch, strict=strict, symbolic=symbolic))
+    return model_report(_counts(model, options))
 
 
-def checked_on(  # noqa: PLR0913 - what a run can be told
-    model: Model | OpGraph,
-    devices: Iterable[Device],
-    *,
-    shapes: ShapeOption | None = None,
-    batch: int | None = None,
-    strict: bool = False,
-    select: Iterable[str] = ("G",),
-    ignore: Iterable[str] = (),
-    ignores: Sequence[Ignore] = (),
-    severity: Mapping[str, float] | None = None,
-    min_savings: tuple[float, float] = (0.0, 0.0),
-    hashed: bool = True,
+def entries(
+    model: Model | OpGraph, devices: Iterable[Device], options: Options, *, hashed: bool = True
 ) -> Iterator[ModelReport]:
-    """The entry of one model on each device, with its findings; what no device changes once.
+    """The entry of `model` on each device, with its findings; what no device changes is done once.
 
-    `severity` holds other limits than the usual, `min_savings` (seconds, share) drops what saves
-    less. `hashed` makes the file's SHA-256.
+    `hashed` makes the file's SHA-256.
+
+    Raises:
+        CostlintError: the model, a device or a rule cannot be used, or an op is uncosted where
+            that is refused.
     """
     from costlint.analyzers.analyze import analyze
     from costlint.analyzers.structure import Structure
+    from costlint.analyzers.suppress import Ignore
     from costlint.estimating import estimate_on
 
-    counts = count(model, shapes=shapes, batch=batch, strict=strict)
+    counts = _counts(model, options)
     estimates = estimate_on(counts, devices)
     entry, structure = model_report(counts, hashed=hashed), Structure(counts=counts)
-    path = counts.graph.path or ""
+    ignores = [Ignore(**row) for row in options.ignores]
+    about = [ignore for ignore in ignores if ignore.is_about(counts.graph.path or "")]
     for predicted in estimates:
         analysis = analyze(
             predicted,
-            select=tuple(select),
-            ignore=tuple(ignore),
-            ignores=[one for one in ignores if one.is_about(path)],
+            select=options.select,
+            ignore=options.ignore,
+            ignores=about,
             structure=structure,
         )
-        findings = [_with_severity(f, severity or {}) for f in analysis.findings]
-        least_s = max(min_savings[0], min_savings[1] * predicted.latency_s)
+        findings = [_with_severity(f, options.severity) for f in analysis.findings]
+        seconds, share = options.min_savings
+        least_s = max(seconds, share * predicted.latency_s)
         kept = tuple(f for f in findings if f.saving is None or f.saved_s >= least_s)
         yield estimated_report(predicted, replace(analysis, findings=kept), counted=entry)
+
+
+def _checked(model: Model | OpGraph, device: Device | None, options: Options) -> ModelReport:
+    from costlint.costmodel.devices import DEFAULT_DEVICE
+
+    (entry,) = entries(model, (DEFAULT_DEVICE if device is None else device,), options)
+    return entry
+
+
+def _counts(model: Model | OpGraph, options: Options) -> Counts:
+    return count(
+        model,
+        shapes=options.shapes,
+        batch=options.batch,
+        strict=options.strict,
+        symbolic=options.symbolic,
+    )
 
 
 def _with_severity(finding: Finding, limits: Mapping[str, float]) -> Finding:

@@ -1,166 +1,112 @@
-"""One run over models and devices: options and settings joined, entries made."""
+"""One run, over one model or thousands: planned, computed, gated once, shown at the end."""
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
 
-from costlint._version import __version__
-from costlint.asked import Asked, arguments, devices_of
-from costlint.baseline import Accepted, accepting, pruned, with_accepted
-from costlint.baseline import read as read_baseline
-from costlint.baseline import write as write_baseline
-from costlint.costmodel.ir.errors import CostlintError
-from costlint.details import details
-from costlint.gate import gate, regression_gate, unchecked_budgets
-from costlint.output import SILENT, Show, colored, shows_digest, tell, warn, write
+from costlint.costmodel.ir.errors import OptionError
+from costlint.finish import finish
+from costlint.many.against import before, latencies
+from costlint.many.expand import Target, expand, named
+from costlint.many.outcome import How, Outcome
+from costlint.many.outcomes import outcomes
+from costlint.many.plan import Plans
+from costlint.many.pool import LOCAL, Pool
+from costlint.many.results import Baselines, Found, failed_model, results
+from costlint.many.resume import earlier
+from costlint.many.streams import Stream, Told, growing_files
+from costlint.output import colored, shows_digest
 from costlint.progress import Progress
-from costlint.reports.report import ModelReport, Report
-from costlint.reports.rows import RuleRow
-from costlint.reports.text import visible
-from costlint.settings import Settings
-from costlint.unused import judged_together
-
-GATE_FAILED: Final = 1
-NOT_ANALYSED: Final = 2
-DEFAULT_BASELINE: Final = "costlint-baseline.json"
+from costlint.settings.options import Options
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """An entry with the settings that hold for its model."""
+def run(
+    models: Sequence[str], given: Mapping[str, Any], *, many: bool = False, compared: bool = False
+) -> int:
+    """Check what `models` name and write the report; the exit code.
 
-    entry: ModelReport
-    settings: Settings
-
-
-def run(models: Sequence[str], asked: Asked, show: Show) -> int:
-    """Check `models`, write the report; the exit code.
-
-    A model that cannot be analysed is told on stderr, and the others still are.
-    """
-    made: list[Made] = []
-    errors: dict[str, None] = {}  # an option that is wrong is wrong for every model: told once
-    with Progress(len(models), "models", color=colored(show.color, sys.stderr)) as progress:
-        for model in models:
-            try:
-                settings = asked.settings(model)
-                hashed = shows_digest(show, settings.get("output-format"))
-                found = entries(model, replace(asked, hashed=hashed))
-                made.extend(Made(entry=entry, settings=settings) for entry in found)
-            except CostlintError as error:
-                if str(error) not in errors:
-                    progress.pause()
-                    tell(error)
-                errors[str(error)] = None
-            progress.advance()
-    return finish(made, asked, show, failed=bool(errors))
-
-
-def finish(made: Sequence[Made], asked: Asked, show: Show, *, failed: bool = False) -> int:
-    """Accept what the baselines accept, hold the rest to the gate, write it; the exit code.
-
-    `failed` says that a model is missing, because it could not be analysed.
-    """
-    if not made or (failed and asked.compared):
-        return NOT_ANALYSED
-    entries = judged_together(with_baselines(made, asked))
-    held = [replace(m, entry=entry) for m, entry in zip(made, entries, strict=True)]
-    report = _report(held, asked)
-    if show.verbose:
-        for one in held:
-            for line in details(one.entry, one.settings, show.verbose):
-                sys.stderr.write(f"{visible(line)}\n")
-    write(report, show, held[-1].settings.get("output-format"))
-    if show.quiet < SILENT:
-        for text in unchecked_budgets([(m.entry, asked.limits(m.settings)) for m in held]):
-            warn(text)
-    return NOT_ANALYSED if failed else 0 if report.gate.passed else GATE_FAILED
-
-
-def _report(made: Sequence[Made], asked: Asked) -> Report:
-    from costlint.pipeline import change_between
-
-    entries = tuple(one.entry for one in made)
-    if asked.compared:
-        held = regression_gate(entries[0], entries[1], asked.max_regression)
-    else:
-        held = gate([(one.entry, asked.limits(one.settings)) for one in made])
-    return Report(
-        tool_version=__version__,
-        models=entries,
-        gate=held,
-        rules=rule_rows(entries),
-        compared=asked.compared,
-        change=change_between(entries[0], entries[1]) if asked.compared else None,
-        command=" ".join(["costlint", *map(shlex.quote, sys.argv[1:])]),
-        date=today().isoformat(),
-    )
-
-
-def with_baselines(made: Sequence[Made], asked: Asked) -> list[ModelReport]:
-    """The entries with the accepted findings suppressed, after renewing baselines if asked to."""
-    paths = [asked.baseline or one.settings.path("baseline") for one in made]
-    if asked.renews_baseline:
-        paths = [path or DEFAULT_BASELINE for path in paths]
-    rows: dict[str, tuple[Accepted, ...]] = {}
-    for path in dict.fromkeys(path for path in paths if path):
-        own = [one for one, its in zip(made, paths, strict=True) if its == path]
-        if asked.renews_baseline:
-            renewed = accepting if asked.renews_baseline == "write" else pruned
-            entries = [one.entry for one in own]
-            write_baseline(path, renewed(entries, path, _rules_run(own, asked)))
-            sys.stderr.write(f"wrote {path}\n")
-        rows[path] = read_baseline(path)
-    return [
-        with_accepted(one.entry, rows[path], path) if path else one.entry
-        for one, path in zip(made, paths, strict=True)
-    ]
-
-
-def _rules_run(made: Sequence[Made], asked: Asked) -> frozenset[str]:
-    """The rules that all of `made` were checked against."""
-    from costlint.analyzers.rules import rules_for
-
-    told = [arguments(asked, one.settings) for one in made]
-    ran = [{rule.id for rule in rules_for(each["select"], each["ignore"])} for each in told]
-    return frozenset(set.intersection(*ran))
-
-
-def rule_rows(made: Sequence[ModelReport]) -> tuple[RuleRow, ...]:
-    """The rules behind the findings, with what `costlint explain` says of each."""
-    from costlint.analyzers.rules import RULES
-    from costlint.explain import rule_text
-
-    found = {finding.rule for entry in made for finding in entry.findings}
-    return tuple(
-        RuleRow(id=rule.id, title=rule.title, help=rule_text(rule))
-        for rule in RULES
-        if rule.id in found
-    )
-
-
-def today() -> date:
-    """The day of the run, here."""
-    return datetime.now(tz=UTC).astimezone().date()
-
-
-def entries(model: str, asked: Asked) -> Iterator[ModelReport]:
-    """The entry of `model` for each device, one by one.
+    `given` are options by their names. `many` takes folders and globs, and shows sums; `compared`
+    sets the second of two models against the first. A model that cannot be analysed is told or is
+    a line of the result, and the others still are.
 
     Raises:
-        CostlintError: the model, a device, an option or the settings cannot be used.
+        OptionError: an option cannot be used, or no model is found.
     """
-    from costlint.pipeline import checked_on, counted
+    plans = Plans(given)
+    targets = _expanded(models, plans) if many else [named(model) for model in models]
+    options = plans.options(targets[0].path)  # some formats are written from the start
+    if compared:
+        _refuse_devices([plans.options(target.path) for target in targets])
+    found = Found(total=len(targets))
+    targets_before: Sequence[Target] = ()
+    if options.against is not None:
+        targets_before, found.before = before(options.against, Options(**given).exclude)
+    total = found.total + len(targets_before)
+    ended = outcomes((*targets, *targets_before), plans, _how(options, whole=not many))
+    with Progress(total, "models", color=colored(options.color, sys.stderr)) as progress:
+        try:
+            with growing_files(options) if many else nullcontext((Told(progress),)) as streams:
+                _collect(ended, found, streams, progress)
+        except KeyboardInterrupt:
+            if not many:
+                raise
+            found.interrupted = True
+    return finish(found, options, many=many, compared=compared)
 
-    settings = asked.settings(model)
-    told = arguments(asked, settings)
-    if asked.symbolic:
-        names = ("shapes", "batch", "strict")
-        yield counted(model, symbolic=True, **{name: told[name] for name in names})
-        return
-    yield from checked_on(model, devices_of(asked, settings), **told)
+
+def _expanded(models: Sequence[str], plans: Plans) -> Sequence[Target]:
+    if plans.given.get("symbolic"):
+        raise OptionError("--symbolic is for single models", fix="name one or a few files")
+    targets = [t for t in expand(models) if not t.excluded(plans.options(t.path).exclude)]
+    if not targets:
+        raise OptionError("every model is excluded", fix="costlint config exclude")
+    return targets
+
+
+def _refuse_devices(each: Iterable[Options]) -> None:
+    for options in each:
+        if len(options.device) > 1:
+            raise OptionError(
+                "two models are compared on one device (--device)",
+                facts=(f"named are {', '.join(options.device)}",),
+                fix=f"-d {options.device[0]}",
+            )
+
+
+def _how(options: Options, *, whole: bool) -> How:
+    """How to go about it: what is `whole` is computed here, and never looked up."""
+    if whole:
+        return How(whole=True, hashed=shows_digest(options))
+    return How(
+        pool=Pool(jobs=options.jobs, backend=options.backend or LOCAL),
+        cached=not options.no_cache,
+        folder=Path(options.cache_dir) if options.cache_dir else None,
+        keyed=options.resume is not None or options.output_format == "json-lines",
+        earlier=earlier(options.resume) if options.resume else {},
+    )
+
+
+def _collect(
+    ended: Iterable[Outcome], found: Found, streams: Sequence[Stream], progress: Progress
+) -> None:
+    """Take what comes, and hand it on to the streams."""
+    baselines = Baselines()
+    for outcome in ended:
+        if outcome.index >= found.total:
+            found.before += latencies(outcome.target.name, outcome.records)
+            progress.advance()
+            continue
+        found.known += outcome.known
+        for result in results(outcome, baselines):
+            found.results.append(result)
+            for stream in streams:
+                stream.result(result, is_new=not outcome.known)
+        if outcome.failure is not None:
+            found.failures.append(failed_model(outcome.target, outcome.failure))
+            for stream in streams:
+                stream.failure(outcome.target, outcome.failure)
+        progress.advance()

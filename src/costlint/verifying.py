@@ -112,7 +112,7 @@ def _verified(
     finding: Finding, parts: tuple[OpGraph, OpGraph], device: Device, *, runs: int, threads: int
 ) -> Verified:
     from costlint.analyzers.price import difference
-    from costlint.costmodel.models import model_of
+    from costlint.costmodel.models.from_graph import model_of
 
     predicted = difference(estimate(parts[0], device), estimate(parts[1], device))
     before_s, after_s = timed([model_of(part) for part in parts], runs=runs, threads=threads)

@@ -11,7 +11,7 @@ from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit
-from costlint.costmodel.models import model_of
+from costlint.costmodel.models.from_graph import model_of
 from costlint.fixing import run
 from costlint.verifying import Verified, _parts, timed
 from tests.analyzers.examples import graph

@@ -84,7 +84,7 @@ def test_a_wrong_option_is_told_once(costlint: Costlint, conv: Path, capsys) -> 
         (["none.onnx"], "No such file"),
         (["m.onnx", "--shape", "x"], "cannot read --shape 'x'"),
         (["m.onnx", "--shape", "z=1x2"], "the model has no input 'z'"),
-        (["m.onnx", "--batch", "0"], "batch=0 is not a positive whole number"),
+        (["m.onnx", "--batch", "0"], "--batch 0: a positive whole number is needed"),
         (["m.onnx", "-f", "jsn"], "did you mean 'json'?"),
         (["m.onnx", "-d", "no-such-phone"], "unknown device 'no-such-phone'"),
         (["m.onnx", "-s", "G9"], "no rule starts with 'G9'"),

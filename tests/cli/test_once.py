@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from costlint.analyzers.blocks import find_blocks
-from costlint.asked import Asked, arguments
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.count import count
 from costlint.costmodel.counts.liveness import liveness
@@ -25,7 +24,7 @@ from costlint.costmodel.ir.digest import sha256
 from costlint.costmodel.runtimes.kernels import kernels
 from costlint.many.work import Done, Task, work
 from costlint.reports.build import model_report
-from costlint.settings import Settings
+from costlint.settings.options import Options
 from tests.cli.conftest import Costlint
 from tests.device import toy_device
 
@@ -63,8 +62,7 @@ def test_a_run_finds_once_what_no_device_changes(costlint: Costlint, wasteful: P
 
 
 def test_a_worker_finds_once_what_no_device_changes(wasteful: Path) -> None:
-    told = arguments(Asked(), Settings())
-    task = Task(index=0, path=str(wasteful), devices=DEVICES, told=told, is_hashed=False)
+    task = Task(index=0, path=str(wasteful), devices=DEVICES, options=Options(), hashed=True)
     done: list[Done] = []
     found = calls(lambda: done.append(work(task)), ONCE)
     assert found == dict.fromkeys([one.__name__ for one in ONCE], 1)

@@ -10,6 +10,7 @@ import pytest
 
 from costlint.output import look
 from costlint.reports import RENDERERS
+from costlint.settings.options import Options
 from tests.cli.conftest import saved
 from tests.device import toy_device
 
@@ -162,9 +163,7 @@ def test_standard_input_is_a_model(costlint, place, monkeypatch, capsys):
 
 
 def test_a_look_without_a_screen():
-    from costlint.output import Show
-
-    assert look(Show(output_file="x", width=66)).width == 66
+    assert look(Options(output_file="x", width=66)).width == 66
 
 
 @pytest.mark.parametrize("option", ["--per-layer", "--statistics", "--show-fused"])

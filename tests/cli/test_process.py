@@ -73,7 +73,7 @@ def test_a_full_disk_is_said():
 
 
 def test_a_bug_is_3_with_the_trace_on_request():
-    broken = "import costlint.run; costlint.run.entries = lambda *_: 1 / 0"
+    broken = "import costlint.pipeline; costlint.pipeline.entries = lambda *_: 1 / 0"
     done = process(broken, "wasteful.onnx")
     assert done.returncode == 3
     assert b"bug in costlint" in done.stderr

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from costlint.asked import Asked, arguments
+from costlint import pipeline
 from costlint.many import identity
 from costlint.many.cache import Cache
 from costlint.many.expand import expand
+from costlint.many.outcome import How, Outcome
+from costlint.many.outcomes import outcomes
+from costlint.many.plan import Plan, Plans
 from costlint.many.pool import Pool
-from costlint.many.run import How, Outcome, check_all
 from costlint.many.work import work
 from costlint.settings import Settings
+from costlint.settings.options import OPTIONS, Options
 from tests.device import toy_device
 from tests.many.conftest import save
 
 pytestmark = pytest.mark.usefixtures("models")
 
 
-def checked(*, asked: Asked | None = None, cached: bool = True) -> list[Outcome]:
+def checked(*, cached: bool = True, **given) -> list[Outcome]:
     how = How(pool=Pool(jobs=1), cached=cached)
-    told = asked or Asked(devices=("toy.toml",))
-    return sorted(check_all(expand(["models"]), told, how), key=lambda one: one.index)
+    plans = Plans({"device": ("toy.toml",), **given})
+    return sorted(outcomes(expand(["models"]), plans, how), key=lambda one: one.index)
 
 
 def known(**options) -> list[bool]:
@@ -110,14 +116,37 @@ def test_a_moved_model_is_known_by_its_content(models: Path) -> None:
 )
 def test_other_options_are_another_result(options) -> None:
     checked()
-    assert known(asked=Asked(devices=("toy.toml",), **options)) == [False, False]
+    assert known(**options) == [False, False]
 
 
-def test_every_argument_is_in_the_key() -> None:
-    """A new one must enter `Plan.options`: else old results would hold for it."""
-    told = arguments(Asked(), Settings()).keys()
-    inside = {"shapes", "batch", "strict", "select", "ignore", "ignores", "severity", "min_savings"}
-    assert told - {"hashed"} == inside
+OTHER: dict[str, Any] = {
+    "shapes": {"N": 2},
+    "batch": 2,
+    "symbolic": True,
+    "strict": True,
+    "select": ("G1",),
+    "ignore": ("G1",),
+    "min_savings": (1.0, 0.0),
+    "severity": {"error": 0.5},
+    "ignores": ({"rule": "G1"},),
+}
+"""Another value of every option that a result depends on."""
+
+
+@pytest.mark.parametrize("name", [row.name for row in OPTIONS.values() if row.in_result])
+def test_every_option_of_a_result_is_in_its_key(name) -> None:
+    usual, other = (
+        Plan(options=options, settings=Settings()).depends_on("toy.toml", "m.onnx")
+        for options in (Options(), Options(**{name: OTHER[name]}))
+    )
+    assert usual != other
+
+
+def test_what_computes_reads_no_option_beside_those_of_a_result() -> None:
+    """Another one would change results that the cache takes for the same."""
+    code = inspect.getsource(pipeline) + inspect.getsource(sys.modules[work.__module__])
+    read = set(re.findall(r"options\.(\w+)", code))
+    assert read - {"Options"} == {row.name for row in OPTIONS.values() if row.in_result}
 
 
 def test_another_device_under_the_same_name_is_another_result(models: Path) -> None:
@@ -168,7 +197,7 @@ def test_a_model_that_changes_while_it_is_read_is_not_kept(models: Path, monkeyp
         return done
 
     with monkeypatch.context() as patch:  # the fixtures' own patches stay: the cache is theirs
-        patch.setattr("costlint.many.run.run_all", lambda tasks, _: map(changing, tasks))
+        patch.setattr("costlint.many.outcomes.run_all", lambda tasks, _: map(changing, tasks))
         first = checked()[0]
     assert "changed while it was read" in first.records[0]["notes"][-1]
     assert first.keys == ("",)
@@ -210,6 +239,7 @@ WRITER = """
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from costlint.many.cache import Cache
 with closing(Cache(Path(sys.argv[1]))) as cache:
     for number in range(200):

@@ -126,7 +126,7 @@ def test_going_on_computes_only_what_is_missing(
         asked.extend(task.path for task in tasks)
         return run_all(tasks, pool)
 
-    monkeypatch.setattr("costlint.many.run.run_all", counting)
+    monkeypatch.setattr("costlint.many.outcomes.run_all", counting)
     assert costlint(*run) == 0
     assert asked == [str(models / "a.onnx")]
     found = {line["name"]: line for line in lines((place / "run.jsonl").read_text())}
@@ -141,7 +141,7 @@ def test_ctrl_c_keeps_what_is_done(costlint: Costlint, place: Path, monkeypatch,
         yield next(run_all(tasks, pool))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("costlint.many.run.run_all", stopping)
+    monkeypatch.setattr("costlint.many.outcomes.run_all", stopping)
     run = ("models", "--resume", "run.jsonl", "-j", "1", "-f", "csv")
     assert costlint(*run) == 130
     out, err = capsys.readouterr()

@@ -14,13 +14,15 @@ import pytest
 from costlint.costmodel.ir.errors import OptionError
 from costlint.many.pool import Pool, run_all
 from costlint.many.work import BUG, DIED, Done, Task, work
+from costlint.settings.options import Options
 
 HERE = os.getpid()
 
 
 def tasks(count: int) -> list[Task]:
     return [
-        Task(index=i, path=f"m{i}.onnx", devices=(), told={}, is_hashed=True) for i in range(count)
+        Task(index=i, path=f"m{i}.onnx", devices=(), options=Options(), hashed=False)
+        for i in range(count)
     ]
 
 

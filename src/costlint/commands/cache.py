@@ -7,23 +7,22 @@ from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
-from costlint.commands import options
-from costlint.commands.many_options import CacheDir
+from costlint.commands.options import Given, option, with_options
 from costlint.reports import numbers
+from costlint.settings.option import OUTPUT
 
 
+@with_options("cache_dir", "traceback")
 def cache(
     *,
-    clear: Annotated[
-        bool, options.option("--clear", about="Forget all results.", panel=options.OUTPUT)
-    ] = False,
-    cache_dir: CacheDir = None,
-    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+    clear: Annotated[bool, option("--clear", about="Forget all results.", panel=OUTPUT)] = False,
+    given: Given,
 ) -> None:
     """Say where results are kept and how much they take, or forget them."""
     from costlint.many.cache import Cache, default_folder
 
-    with closing(Cache(Path(cache_dir) if cache_dir else default_folder())) as kept:
+    named = given.get("cache_dir")
+    with closing(Cache(Path(named) if named else default_folder())) as kept:
         if clear:
             sys.stdout.write(f"{numbers.plural(kept.clear(), 'result')} forgotten\n")
             return

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from costlint.commands import options
+from costlint.commands.options import Given, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.settings.options import OPTIONS
 
 
+@with_options(
+    replace(
+        OPTIONS["output_file"],
+        metavar="FILE|host",
+        help="Write the profile (TOML), or keep it as `host`, the profile of this machine.",
+    ),
+    "traceback",
+)
 def calibrate(  # noqa: PLR0913 - one argument per option
     timings: Annotated[
         list[str],
@@ -24,16 +34,6 @@ def calibrate(  # noqa: PLR0913 - one argument per option
         str,
         typer.Option("--graphs", metavar="DIR|ZIP", help="Where the graphs of the timings lie."),
     ],
-    output_file: Annotated[
-        str | None,
-        options.option(
-            "--output-file",
-            "-o",
-            metavar="FILE|host",
-            about="Write the profile (TOML), or keep it as `host`, the profile of this machine.",
-            panel=options.OUTPUT,
-        ),
-    ] = None,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Of the device; else the file's.")
     ] = None,
@@ -44,7 +44,7 @@ def calibrate(  # noqa: PLR0913 - one argument per option
     batch: Annotated[
         int, typer.Option("--batch", metavar="N", help="Of timings that do not say it.")
     ] = 1,
-    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+    given: Given,
 ) -> None:
     """Fit a device profile to timings and say how well it predicts."""
     from costlint.calibrating import NAME, calibrated
@@ -52,6 +52,7 @@ def calibrate(  # noqa: PLR0913 - one argument per option
     from costlint.costmodel.devices.catalogue import HOST, host_path
     from costlint.costmodel.runtimes.fusion import fusion_rules
 
+    output_file = given.get("output_file")
     path = host_path() if output_file == HOST else Path(output_file) if output_file else None
     if path is not None and path.suffix != ".toml":
         raise OptionError(f"--output-file {output_file!r} is no TOML file", fix=f"-o {path}.toml")

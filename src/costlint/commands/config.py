@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from costlint.commands import options
-from costlint.commands.parsing import one_of
+from costlint.commands.options import Given, one_of, option, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.settings.option import MODEL
 
 
 def complete_key(incomplete: str) -> list[tuple[str, str]]:
     """Keys that begin so, each with its meaning."""
-    from costlint.settings.keys import KEYS
+    from costlint.settings.options import KEYS
 
     return [(name, key.meaning) for name, key in KEYS.items() if name.startswith(incomplete)]
 
 
+@with_options("config", "isolated")
 def config(
     key: Annotated[
         str | None,
@@ -27,26 +29,28 @@ def config(
     ] = None,
     *,
     model: Annotated[
-        str, options.option("--model", metavar="MODEL", about="For this model.", panel="Model")
+        str, option("--model", metavar="MODEL", about="For this model.", panel=MODEL)
     ] = "-",
-    config_file: options.Config = None,
-    isolated: options.Isolated = False,
+    given: Given,
 ) -> None:
     """Show the settings in effect, and where each came from.
 
     An option comes first, then the environment, then the nearest settings file, then the default.
     """
-    from costlint.settings import from_environment, settings_for, variable
-    from costlint.settings.keys import KEYS, OPTIONS
+    from costlint.settings import settings_for
+    from costlint.settings.options import KEYS
 
     if key is not None:
         one_of("unknown key", key, tuple(KEYS))
-    settings = settings_for(model, config=config_file, isolated=isolated)
+    settings = settings_for(
+        model, config=given.get("config"), isolated=given.get("isolated", False)
+    )
     names = [key] if key is not None else [name for name in KEYS if name != "extend"]
     width = max(map(len, names))
     for name in names:
-        if name in OPTIONS and from_environment(name) is not None:
-            value, origin = json.dumps(from_environment(name)), variable(name)
+        variable = KEYS[name].variable
+        if variable in os.environ:
+            value, origin = json.dumps(os.environ[variable]), variable
         elif name in settings.written:
             value = json.dumps(settings.written[name], default=str)
             origin = str(settings.origins[name])
@@ -77,7 +81,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of the JSON output, or of the settings."""
     from costlint.reports.as_json import schema as json_schema
-    from costlint.settings.keys import schema as config_schema
+    from costlint.settings.options import schema as config_schema
 
     if one_of("unknown schema", of, ("json", "config")) == "json":
         typer.echo(json_schema(), nl=False)

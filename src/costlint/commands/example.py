@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from costlint.commands.options import OutputFile
+from costlint.commands.options import Given, with_options
 from costlint.costmodel.ir.errors import OptionError
 
 
+@with_options("output_file")
 def example(  # noqa: PLR0913 - one argument per option
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="For instance shufflenet_v2_1.0x.")
     ] = None,
     *,
-    output_file: OutputFile = None,
     batch: Annotated[
         int | None, typer.Option("--batch", metavar="N", help="The batch size; symbolic if absent.")
     ] = None,
@@ -29,6 +29,7 @@ def example(  # noqa: PLR0913 - one argument per option
     show_list: Annotated[
         bool, typer.Option("--list", help="List the names (that contain NAME) instead.")
     ] = False,
+    given: Given,
 ) -> None:
     """Write a known network as an ONNX file, NAME.onnx here by default."""
     from costlint.examples import example as build
@@ -45,7 +46,7 @@ def example(  # noqa: PLR0913 - one argument per option
         model = build(name, batch=batch or "N", size=size, weights=weights, seed=seed)
     except (LookupError, ValueError) as error:
         raise OptionError(str(error.args[0]), fix="costlint example --list") from error
-    path = output_file or f"{name}.onnx"
+    path = given.get("output_file") or f"{name}.onnx"
     try:
         with open(path, "wb") as file:  # noqa: PTH123 - `-o /dev/stdout` works too
             file.write(model.SerializeToString())

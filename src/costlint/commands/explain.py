@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from costlint.commands import options
-from costlint.commands.parsing import parse_shapes
+from costlint.commands.options import Given, option, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.settings.option import MODEL
 
 
 def complete_thing(incomplete: str) -> list[tuple[str, str]]:
@@ -18,6 +18,7 @@ def complete_thing(incomplete: str) -> list[tuple[str, str]]:
     return [(name, what) for name, what in names() if name.startswith(incomplete)]
 
 
+@with_options("device", "shapes", "batch")
 def explain(
     thing: Annotated[
         str | None,
@@ -30,13 +31,9 @@ def explain(
     *,
     op: Annotated[
         str | None,
-        options.option(
-            "--op", metavar="NAME", about="The op of MODEL to explain.", panel=options.MODEL
-        ),
+        option("--op", metavar="NAME", about="The op of MODEL to explain.", panel=MODEL),
     ] = None,
-    device: options.Device = None,
-    shape: options.Shape = None,
-    batch: options.Batch = None,
+    given: Given,
 ) -> None:
     """Explain a rule, an operator, a device, or how the time of one op of a model comes about."""
     if op is not None:
@@ -44,8 +41,9 @@ def explain(
             raise OptionError(f"in which model is {op!r}?", fix=f"costlint explain MODEL --op {op}")
         from costlint.explain_kernel import kernel_page
 
-        named = device[0] if device else None
-        text = kernel_page(thing, op, named, shapes=parse_shapes(shape), batch=batch)
+        named = given["device"][0] if "device" in given else None
+        shapes, batch = given.get("shapes", {}), given.get("batch")
+        text = kernel_page(thing, op, named, shapes=shapes, batch=batch)
     else:
         from costlint.explain import page
 

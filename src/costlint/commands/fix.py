@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from costlint.commands import options
-from costlint.commands.parsing import parse_shapes
+from costlint.commands.options import ONE_DEVICE, Given, option, with_options
+from costlint.settings.option import OUTPUT
 
 
-def fix(  # noqa: PLR0913 - one argument per option
+@with_options(
+    replace(ONE_DEVICE, help="Predict before and after for it."), "shapes", "batch", "traceback"
+)
+def fix(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="An ONNX file with its weights.")],
     *,
     output_file: Annotated[
         str,
-        options.option(
+        option(
             "--output-file",
             "-o",
             metavar="FILE",
             about="Where the new model goes.",
-            panel=options.OUTPUT,
+            panel=OUTPUT,
         ),
     ],
-    device: Annotated[
-        str | None,
-        options.option(
-            "--device",
-            "-d",
-            metavar="NAME|FILE",
-            about="Predict before and after for it.",
-            panel=options.MODEL,
-            autocompletion=options.complete_device,
-        ),
-    ] = None,
-    shape: options.Shape = None,
-    batch: options.Batch = None,
-    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+    given: Given,
 ) -> None:
     """Fold constants into weights (G404), merge summed branches and rows of convolutions (G301).
 
@@ -46,9 +37,7 @@ def fix(  # noqa: PLR0913 - one argument per option
     from costlint.fixing import fix as fix_model
     from costlint.reports.numbers import milliseconds
 
-    found = fix_model(
-        model, output_file, device=device, shapes=parse_shapes(shape) or None, batch=batch
-    )
+    found = fix_model(model, output_file, **given)
     typer.echo(f"{found.output}: {len(found.folded)} nodes folded, the same function")
     typer.echo(
         f"  max difference  {found.max_difference:.3g} where outputs reach {found.largest:.3g}"

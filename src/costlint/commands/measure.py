@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from costlint.commands import options
-from costlint.commands.parsing import parse_shapes
+from costlint.commands.options import ONE_DEVICE, Given, with_options
 from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.output import tell
+from costlint.settings.options import OPTIONS
 
 if TYPE_CHECKING:
     from costlint.costmodel.devices import DeviceProfile
@@ -21,53 +22,45 @@ FEWEST_RUNS: Final = 5
 """A median of fewer runs is no timing to calibrate with."""
 
 
-def measure(  # noqa: PLR0913 - one argument per option
+@with_options(
+    replace(OPTIONS["output_file"], help="Write a timings file (CSV), for costlint calibrate."),
+    replace(
+        ONE_DEVICE,
+        help="Compare with what it predicts; by default with `host` where that exists.",
+    ),
+    "shapes",
+    "batch",
+    "traceback",
+)
+def measure(
     models: Annotated[
         list[str], typer.Argument(metavar="MODEL", help="ONNX files, with weights or without.")
     ],
     *,
-    output_file: Annotated[
-        str | None,
-        options.option(
-            "--output-file",
-            "-o",
-            metavar="FILE",
-            about="Write a timings file (CSV), for costlint calibrate.",
-            panel=options.OUTPUT,
-        ),
-    ] = None,
     runs: Annotated[
         int, typer.Option("--runs", metavar="N", help="Timed runs, after a warm-up.")
     ] = 30,
     threads: Annotated[int, typer.Option("--threads", metavar="N", help="Of the runtime.")] = 1,
-    device: Annotated[
-        str | None,
-        options.option(
-            "--device",
-            "-d",
-            metavar="NAME|FILE",
-            about="Compare with what it predicts; by default with `host` where that exists.",
-            panel=options.MODEL,
-            autocompletion=options.complete_device,
-        ),
-    ] = None,
-    shape: options.Shape = None,
-    batch: options.Batch = None,
-    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+    given: Given,
 ) -> None:
     """Time models here with onnxruntime and set the prediction beside it."""
+    output_file = given.get("output_file")
     if output_file is not None and runs < FEWEST_RUNS:
         raise OptionError(
             f"--runs {runs} is too few for a timings file", fix=f"--runs {FEWEST_RUNS}"
         )
-    shapes = parse_shapes(shape)
-    profile = _profile(device)  # a wrong name is told before minutes of measuring
+    profile = _profile(given.get("device"))  # a wrong name is told before minutes of measuring
     found: dict[str, Measurement] = {}
     failed = False
     for model in models:
         try:
             found[model] = _measured(
-                model, runs=runs, threads=threads, shapes=shapes, batch=batch, profile=profile
+                model,
+                runs=runs,
+                threads=threads,
+                shapes=given.get("shapes", {}),
+                batch=given.get("batch"),
+                profile=profile,
             )
         except CostlintError as error:
             tell(error)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from costlint.commands import options
-from costlint.commands.parsing import comma_list, one_of, parse_shapes
+from costlint.commands.options import ONE_DEVICE, Given, one_of, option, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.settings.option import OUTPUT
+from costlint.settings.options import OPTIONS
+from costlint.settings.readers import names
 
 if TYPE_CHECKING:
     from costlint.costmodel.space.optimize import Optimum, Progress
@@ -19,31 +22,19 @@ if TYPE_CHECKING:
 KEPT = ("macs", "parameters", "latency")
 
 
+@with_options(
+    replace(
+        OPTIONS["output_file"], help="Write the network with the new widths and random weights."
+    ),
+    "pareto",
+    replace(ONE_DEVICE, help="The device to be fast on (costlint devices)."),
+    "shapes",
+    "batch",
+    "traceback",
+)
 def optimize(  # noqa: PLR0913 - one argument per option
     model: Annotated[str, typer.Argument(metavar="MODEL", help="An ONNX file.")],
     *,
-    output_file: Annotated[
-        str | None,
-        options.option(
-            "--output-file",
-            "-o",
-            metavar="FILE",
-            about="Write the network with the new widths and random weights.",
-            panel=options.OUTPUT,
-        ),
-    ] = None,
-    device: Annotated[
-        str | None,
-        options.option(
-            "--device",
-            "-d",
-            metavar="NAME|FILE",
-            about="The device to be fast on (costlint devices).",
-            panel=options.MODEL,
-            envvar="COSTLINT_DEVICE",
-            autocompletion=options.complete_device,
-        ),
-    ] = None,
     keep: Annotated[
         str, typer.Option("--keep", metavar="WHAT", help="macs, parameters, or latency.")
     ] = "macs",
@@ -65,16 +56,14 @@ def optimize(  # noqa: PLR0913 - one argument per option
     ] = 20.0,
     pareto: Annotated[
         str | None,
-        options.option(
+        option(
             "--pareto",
             metavar="FILE",
             about="Write designs that none beats in latency, macs and parameters (CSV).",
-            panel=options.OUTPUT,
+            panel=OUTPUT,
         ),
     ] = None,
-    shape: options.Shape = None,
-    batch: options.Batch = None,
-    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+    given: Given,
 ) -> None:
     """Find the widths of least latency at equal macs, and write that network."""
     from costlint.costmodel.devices import DEFAULT_DEVICE
@@ -84,19 +73,20 @@ def optimize(  # noqa: PLR0913 - one argument per option
     _positive("--time-limit", time_limit)
     _positive("--min-width", 1 if min_width is None else min_width)
     one_of("--keep", keep, KEPT)
+    output_file = given.get("output_file")
     with _progress(time_limit) as progress:
         best = search(
             model,
-            DEFAULT_DEVICE if device is None else device,
+            given.get("device", DEFAULT_DEVICE),
             output=output_file,
             keep=keep,
-            free=comma_list(free) or "widths",
+            free=names(free or []) or "widths",
             min_width=min_width,
             multiple_of=multiple_of,
             seed=seed,
             time_limit_s=time_limit,
-            shapes=parse_shapes(shape),
-            batch=batch,
+            shapes=given.get("shapes", {}),
+            batch=given.get("batch"),
             progress=progress,
         )
     typer.echo(_text(model, best))

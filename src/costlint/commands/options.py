@@ -1,45 +1,58 @@
-"""Options that several commands share."""
+"""Rows of the table of options as parameters of a command."""
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
-from costlint.reports import RENDERERS
-from costlint.settings.readers import FAIL_ON
+from costlint.costmodel.ir.errors import OptionError
+from costlint.settings.option import TEXT, Option
+from costlint.settings.options import OPTIONS
+from costlint.settings.readers import UnknownWordError, text
 
-COLORS: Final = ("auto", "always", "never")
-MODEL, RULES, OUTPUT, GATE, SETTINGS = "Model", "Rules", "Output", "Gate", "Settings"
+Given: TypeAlias = Mapping[str, Any]
+"""The values of the options that a command was given, by their names in `Options`."""
 
+_Command: TypeAlias = Callable[..., None]
 
-def complete_device(incomplete: str) -> list[tuple[str, str]]:
-    """Names of shipped devices that begin so, each with its hardware."""
-    from costlint.costmodel.devices import devices
-
-    return [(row.name, row.hardware) for row in devices() if row.name.startswith(incomplete)]
-
-
-def complete_rule(incomplete: str) -> list[tuple[str, str]]:
-    """Rule ids that begin so, each with its title."""
-    from costlint.analyzers.rules import RULES as ALL
-
-    return [(rule.id, rule.title) for rule in ALL if rule.id.startswith(incomplete.upper())]
+ONE_DEVICE: Final = replace(OPTIONS["device"], form=TEXT, read=text)
+"""The row for a command that takes one device."""
 
 
-def complete_format(incomplete: str) -> list[str]:
-    """Output formats that begin so."""
-    return [name for name in RENDERERS if name.startswith(incomplete)]
+def with_options(*names: str | Option) -> Callable[[_Command], _Command]:
+    """Let a command have rows of the table as options; what was given reaches it as `given`.
 
+    A text names a field of `Options`, or a parameter of the command's own that is to stand at
+    that place in the help; the others of its own come first.
+    """
+    rows = {row.name: row for row in map(_row, names) if row is not None}
+    order = [name if isinstance(name, str) else name.name for name in names]
 
-def complete_color(incomplete: str) -> list[str]:
-    """When colours are used."""
-    return [when for when in COLORS if when.startswith(incomplete)]
+    def decorated(command: _Command) -> _Command:
+        own = dict(signature(command, eval_str=True).parameters)
+        del own["given"]
 
+        @wraps(command)
+        def call(**values: Any) -> None:
+            said = {name: values[name] for name in rows if values[name] not in (None, [])}
+            said.pop("traceback", None)  # it is read where a bug is caught
+            given = {name: _read(rows[name], value) for name, value in said.items()}
+            command(**{name: values[name] for name in own}, given=given)
 
-def complete_severity(incomplete: str) -> list[str]:
-    """Severities that can fail the gate."""
-    return [name for name in FAIL_ON if name.startswith(incomplete)]
+        first = [parameter for name, parameter in own.items() if name not in order]
+        rest = [_parameter(rows[name]) if name in rows else own[name] for name in order]
+        keywords = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*first, *rest)]
+        call.__signature__ = Signature(keywords)  # type: ignore[attr-defined] # typer reads it
+        call.__annotations__ = {one.name: one.annotation for one in keywords}
+        return call
+
+    return decorated
 
 
 def option(*names: str, about: str, panel: str, metavar: str = " ", **more: Any) -> Any:
@@ -47,107 +60,52 @@ def option(*names: str, about: str, panel: str, metavar: str = " ", **more: Any)
 
     `metavar` stands for the value, nothing for a flag.
     """
-    variable = names[0].split("/")[0].removeprefix("--").replace("-", "_").upper()
-    more.setdefault("envvar", f"COSTLINT_{variable}")
+    more.setdefault("envvar", Option(flags=names).variable)
     return typer.Option(
         *names, help=about, rich_help_panel=panel, metavar=metavar, show_envvar=False, **more
     )
 
 
-Device: TypeAlias = Annotated[
-    list[str] | None,
-    option(
-        "--device",
-        "-d",
-        metavar="NAME|FILE",
-        about="Predict for it (costlint devices); repeat to compare several.",
-        panel=MODEL,
-        autocompletion=complete_device,
-    ),
-]
-Shape: TypeAlias = Annotated[
-    list[str] | None,
-    option(
-        "--shape",
-        metavar="NAME=AxBxC",
-        about="Bind an input (x=1x3x224x224) or a symbol (N=8). Repeatable.",
-        panel=MODEL,
-    ),
-]
-Batch: TypeAlias = Annotated[
-    int | None,
-    option("--batch", metavar="N", about="The batch size.", panel=MODEL),
-]
-Select: TypeAlias = Annotated[
-    list[str] | None,
-    option(
-        "--select",
-        "-s",
-        metavar="RULES",
-        about="Rules by prefix, with commas or repeated: G1,G403.",
-        panel=RULES,
-        autocompletion=complete_rule,
-    ),
-]
-Ignore: TypeAlias = Annotated[
-    list[str] | None,
-    option(
-        "--ignore",
-        "-i",
-        metavar="RULES",
-        about="Rules to leave out.",
-        panel=RULES,
-        autocompletion=complete_rule,
-    ),
-]
-OutputFile: TypeAlias = Annotated[
-    str | None,
-    option(
-        "--output-file",
-        "-o",
-        metavar="FILE",
-        about="Write there instead of the screen.",
-        panel=OUTPUT,
-    ),
-]
-Config: TypeAlias = Annotated[
-    str | None,
-    option(
-        "--config",
-        "-c",
-        metavar="FILE",
-        about="Settings file; by default the nearest one above the model.",
-        panel=SETTINGS,
-    ),
-]
-Isolated: TypeAlias = Annotated[
-    bool, option("--isolated", about="Read no settings file.", panel=SETTINGS)
-]
-Traceback: TypeAlias = Annotated[
-    bool, option("--traceback", about="Show where a bug in costlint came from.", panel=OUTPUT)
-]
-Format: TypeAlias = Annotated[
-    str | None,
-    option(
-        "--output-format",
-        "-f",
-        metavar="FORMAT",
-        about=f"One of {', '.join(RENDERERS)}; full on a screen and concise in a pipe by default.",
-        panel=OUTPUT,
-        autocompletion=complete_format,
-    ),
-]
-Width: TypeAlias = Annotated[
-    int | None,
-    option("--width", metavar="N", about="Columns of the full form.", panel=OUTPUT),
-]
-Color: TypeAlias = Annotated[
-    str,
-    option(
-        "--color",
-        metavar="WHEN",
-        about="auto, always or never.",
-        panel=OUTPUT,
-        autocompletion=complete_color,
-    ),
-]
+def one_of(option: str, word: str, known: Sequence[str]) -> str:
+    """`word` of an option that has few values.
+
+    Raises:
+        OptionError: it is none of `known`.
+    """
+    if word not in known:
+        near = difflib.get_close_matches(word, known, 1)
+        hint = (f"did you mean {near[0]!r}?",) if near else ()
+        raise OptionError(f"{option} {word!r}", facts=(*hint, f"it is one of {', '.join(known)}"))
+    return word
+
+
+def _row(name: str | Option) -> Option | None:
+    return OPTIONS.get(name) if isinstance(name, str) else name
+
+
+def _parameter(row: Option) -> Parameter:
+    """The parameter that typer makes an option of; None leaves a value to the settings file."""
+    more: dict[str, Any] = {"count": True, "show_default": False} if row.is_counted else {}
+    made = option(
+        *row.flags,
+        about=row.help,
+        panel=row.panel,
+        metavar=row.metavar,
+        autocompletion=row.completion,
+        **more,
+    )
+    return Parameter(
+        row.name,
+        Parameter.KEYWORD_ONLY,
+        default=None if row.key else row.default,
+        annotation=Annotated[row.form, made],
+    )
+
+
+def _read(row: Option, value: Any) -> Any:
+    try:
+        return row.read(value)
+    except UnknownWordError as error:
+        return one_of(row.flag, str(value), error.known)
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"{row.flag} {value!r}: {error}") from error

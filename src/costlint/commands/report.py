@@ -8,60 +8,52 @@ from typing import Annotated
 
 import typer
 
-from costlint.asked import Asked
-from costlint.commands import options
-from costlint.commands.parsing import comma_list, parse_shapes
+from costlint.commands.options import Given, option, with_options
 from costlint.costmodel.ir.errors import OptionError
-from costlint.output import Show
-from costlint.run import run
+from costlint.exit_codes import GATE_FAILED, NOT_ANALYSED
+from costlint.settings.option import MODEL, OUTPUT
 
 
-def report(  # noqa: PLR0913 - one argument per option
+@with_options(
+    "output_file",
+    "view",
+    "compare",
+    "device",
+    "shapes",
+    "batch",
+    "select",
+    "ignore",
+    "config",
+    "isolated",
+    "traceback",
+)
+def report(
     models: Annotated[list[str], typer.Argument(metavar="MODEL", help="ONNX files.")],
     *,
-    output_file: options.OutputFile = None,
-    view: Annotated[
-        bool, options.option("--view", about="Open it in the browser.", panel=options.OUTPUT)
-    ] = False,
+    view: Annotated[bool, option("--view", about="Open it in the browser.", panel=OUTPUT)] = False,
     compare: Annotated[
         str | None,
-        options.option(
-            "--compare", metavar="OTHER", about="Set OTHER beside MODEL.", panel=options.MODEL
-        ),
+        option("--compare", metavar="OTHER", about="Set OTHER beside MODEL.", panel=MODEL),
     ] = None,
-    device: options.Device = None,
-    shape: options.Shape = None,
-    batch: options.Batch = None,
-    select: options.Select = None,
-    ignore: options.Ignore = None,
-    config: options.Config = None,
-    isolated: options.Isolated = False,
-    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+    given: Given,
 ) -> None:
     """Write one self-contained HTML page, MODEL.costlint.html here by default; its path is printed.
 
     It holds no address and opens no connection: nothing of the model leaves the machine.
     """
+    from costlint.run import run
+
     if compare is not None and len(models) > 1:
         raise OptionError(
             "--compare sets one model beside MODEL", facts=(f"{len(models)} are named",)
         )
     named = "stdin" if models[0] == "-" else Path(models[0]).stem
-    path = output_file or f"{named}.costlint.html"
-    asked = Asked(
-        devices=tuple(device) if device else None,
-        shapes=parse_shapes(shape),
-        batch=batch,
-        select=comma_list(select),
-        ignore=comma_list(ignore),
-        config=config,
-        isolated=isolated,
-        compared=compare is not None,
-    )
+    path = given.get("output_file") or f"{named}.costlint.html"
     others = [compare] if compare is not None else []
-    code = run([*models, *others], asked, Show(output_format="html", output_file=path))
-    if Path(path).is_file() and code != 2:
+    shown = {**given, "output_format": "html", "output_file": path}
+    code = run([*models, *others], shown, compared=compare is not None)
+    if Path(path).is_file() and code != NOT_ANALYSED:
         sys.stdout.write(f"{path}\n")
         if view:
             typer.launch(Path(path).absolute().as_uri())
-    raise typer.Exit(0 if code == 1 else code)
+    raise typer.Exit(0 if code == GATE_FAILED else code)

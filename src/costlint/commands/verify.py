@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costlint.commands import options
-from costlint.commands.parsing import comma_list, parse_shapes
+from costlint.commands.options import ONE_DEVICE, Given, with_options
 
 if TYPE_CHECKING:
     from costlint.verifying import Verified
 
 
-def verify(  # noqa: PLR0913 - one argument per option
+@with_options(
+    replace(
+        ONE_DEVICE,
+        key="",
+        default="host",
+        help="This machine's profile (costlint measure, then costlint calibrate).",
+    ),
+    "select",
+    "ignore",
+    "shapes",
+    "batch",
+    "traceback",
+)
+def verify(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="An ONNX file.")],
     *,
-    device: Annotated[
-        str,
-        options.option(
-            "--device",
-            "-d",
-            metavar="NAME|FILE",
-            about="This machine's profile (costlint measure, then costlint calibrate).",
-            panel=options.MODEL,
-            autocompletion=options.complete_device,
-        ),
-    ] = "host",
-    select: options.Select = None,
-    ignore: options.Ignore = None,
     runs: Annotated[int, typer.Option("--runs", metavar="N", help="Timed runs of each.")] = 20,
     threads: Annotated[int, typer.Option("--threads", metavar="N", help="Of the runtime.")] = 1,
-    shape: options.Shape = None,
-    batch: options.Batch = None,
-    traceback: options.Traceback = False,  # noqa: ARG001 - read where a bug is caught
+    given: Given,
 ) -> None:
     """Build the networks before and after each finding, run both here, compare the savings."""
     from costlint.verifying import verify as verify_model
 
-    rows = verify_model(
-        model,
-        device,
-        select=comma_list(select) or ("G",),
-        ignore=comma_list(ignore) or (),
-        shapes=parse_shapes(shape) or None,
-        batch=batch,
-        runs=runs,
-        threads=threads,
-    )
+    rows = verify_model(model, **given, runs=runs, threads=threads)
     for row in rows:
         typer.echo(_line(row))
     ran = [row for row in rows if row.predicted is not None]

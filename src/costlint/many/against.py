@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from costlint.costmodel.ir.errors import OptionError
 from costlint.many.expand import Target, expand
 from costlint.many.resume import results
-from costlint.reports import numbers
 from costlint.reports.many.report import ChangedModel, ManyEntry
 
 Latency: TypeAlias = tuple[str, str, float | None]
@@ -52,12 +51,3 @@ def changes(before: Iterable[Latency], after: Iterable[ManyEntry]) -> tuple[Chan
         ChangedModel(name=key[0], device=key[1], before_s=old.get(key), after_s=now.get(key))
         for key in sorted(old.keys() | now.keys())
     )
-
-
-def slower(changed: Sequence[ChangedModel], most: float | None) -> Iterator[str]:
-    """A reason for the gate for each model that is slower by more than `most`."""
-    for change in changed:
-        if most is not None and change.share is not None and change.share > most:
-            allowed = numbers.change(most)
-            by = numbers.change(change.share)
-            yield f"{change.name} on {change.device} is slower: {by}, {allowed} is allowed"

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from costlint.asked import Asked
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.expand import expand
+from costlint.many.outcome import How, Outcome
+from costlint.many.outcomes import outcomes
+from costlint.many.plan import Plans
 from costlint.many.pool import LOCAL, Pool
 from costlint.many.record import from_record
-from costlint.many.run import How, Outcome, check_all
 from costlint.reports.report import ModelReport
 
 
@@ -54,16 +55,15 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         OptionError: no model is found, or an option cannot be used.
     """
     named = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    devices = (device,) if isinstance(device, str) else None if device is None else tuple(device)
-    asked = Asked(
-        devices=devices,
-        shapes=shapes or {},
-        batch=batch,
-        strict=strict,
-        select=tuple(select),
-        ignore=tuple(ignore),
-        isolated=True,
-    )
+    given = {
+        "device": (device,) if isinstance(device, str) else tuple(device or ()),
+        "shapes": shapes or {},
+        "batch": batch,
+        "strict": strict,
+        "select": tuple(select),
+        "ignore": tuple(ignore),
+        "isolated": True,
+    }
     how = How(
         pool=Pool(jobs=jobs, backend=backend),
         cached=cache is not False,
@@ -75,7 +75,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         for target in expand([os.fspath(path) for path in named])
         if not target.excluded(excluded)
     ]
-    return map(_checked, check_all(targets, asked, how))
+    return map(_checked, outcomes(targets, Plans(given), how))
 
 
 def _checked(outcome: Outcome) -> Checked:

@@ -8,8 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
+from typing import Final
 
 from costlint.costmodel.ir.errors import OptionError
+from costlint.settings.options import Options
+
+_SHORT_LIST: Final = 20
+"""Files that are still shown one by one, with all their ops."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,20 @@ class Target:
             for pattern in patterns
             for text in (path, self.name, PurePath(path).name)
         )
+
+
+def named(model: str) -> Target:
+    """A model that is named by itself."""
+    return Target(path=model, name=PurePath(model).name, is_named=True)
+
+
+def wants_many(models: Sequence[str], options: Options) -> bool:
+    """Whether the run is one over many models, shown as sums and without single ops."""
+    asked = options.resume is not None or options.against is not None
+    asked = asked or options.output_format == "parquet"
+    spread = options.jobs is not None or options.backend is not None
+    asked = asked or (spread and len(models) > 1)
+    return asked or len(models) > _SHORT_LIST or is_many(models)
 
 
 def is_many(models: Sequence[str]) -> bool:
@@ -63,7 +82,7 @@ def _targets(model: str) -> Iterator[Target]:
         found = _matching(model)
         what = f"no model matches {model!r}"
     else:
-        yield Target(path=model, name=PurePath(model).name, is_named=True)
+        yield named(model)
         return
     if not found:
         raise OptionError(what, fix="name a folder with models, or quote the glob: 'dir/**/*.onnx'")

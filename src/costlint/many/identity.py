@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -98,6 +97,8 @@ def code_stamp() -> str:
 
     The version alone would call a working copy unchanged after an edit.
     """
+    from importlib import metadata
+
     running = hashlib.sha256()
     for path in _own_files():
         running.update(f"{path.name}\0".encode())

@@ -1,4 +1,4 @@
-"""What is asked of each model: options and the settings file of its folder, joined once a folder.
+"""What holds for each model: what was given and the settings of its folder, joined once a folder.
 
 Light on purpose: a run whose results are all cached reads nothing else.
 """
@@ -6,61 +6,47 @@ Light on purpose: a run whose results are all cached reads nothing else.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from costlint.asked import Asked
+from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.identity import digest
-from costlint.run import today
-from costlint.settings import Settings
-
-_PLAIN = ("shapes", "batch", "strict", "select", "ignore", "severity", "min-savings")
+from costlint.settings import Settings, joined, settings_for
+from costlint.settings.options import OPTIONS, Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The options for one folder. `devices` are names or files; none stands for the default."""
+    """The options that hold in one folder, and the settings that they came from."""
 
-    asked: Asked
+    options: Options
     settings: Settings
-    devices: tuple[str | None, ...]
-
-    @property
-    def baseline(self) -> str | None:
-        """The file of accepted findings that holds, None where there is none."""
-        return self.asked.baseline or self.settings.path("baseline")
 
     def line_key(self, key: str) -> str:
         """The key of a result as it is streamed: with what the baseline suppresses in it."""
-        if not key or self.baseline is None or self.asked.renews_baseline:
+        baseline = self.options.baseline
+        if not key or baseline is None or self.options.renews_baseline:
             return key
-        return digest([key, _content(self.baseline)])
+        return digest([key, _content(baseline)])
 
-    def options(self, device: str | None, path: str) -> str:
+    def depends_on(self, device: str, path: str) -> str:
         """What the result on `device` depends on besides the file's bytes and the code."""
-        own = {
-            "shapes": self.asked.shapes,
-            "batch": self.asked.batch,
-            "strict": self.asked.strict,
-            "select": self.asked.select,
-            "ignore": self.asked.ignore,
-            "min-savings": self.asked.min_savings,
-        }
-        values: dict[str, Any] = {k: self.settings.get(k, own.get(k)) for k in _PLAIN}
-        values["shapes"] = {**self.settings.get("shapes"), **self.asked.shapes}
+        rows = (row for row in OPTIONS.values() if row.in_result)
+        values: dict[str, Any] = {row.name: getattr(self.options, row.name) for row in rows}
         values["device"] = _device(device)
-        ignores = self.settings.get("ignores")
-        if ignores:  # they are about paths, and they expire
-            values["ignores"] = [ignores, path, today().isoformat()]
+        if self.options.ignores:  # they are about paths, and they expire
+            values["ignores"] = [self.options.ignores, path, today().isoformat()]
         return digest(values)
 
 
 @dataclass(slots=True)
 class Plans:
-    """The plan of each folder, made when its first model comes."""
+    """The plan of each folder, made when its first model comes. `given` are options by name."""
 
-    asked: Asked
+    given: Mapping[str, Any]
     _by_folder: dict[str, Plan] = field(default_factory=dict)
 
     def of(self, path: str) -> Plan:
@@ -71,17 +57,27 @@ class Plans:
         """
         folder = str(Path(path).parent)
         if folder not in self._by_folder:
-            settings = self.asked.settings(path)
-            devices = settings.get("device", self.asked.devices) or (None,)
-            plan = Plan(asked=self.asked, settings=settings, devices=tuple(devices))
+            without = Options(**self.given)
+            settings = settings_for(path, config=without.config, isolated=without.isolated)
+            plan = Plan(options=joined(self.given, settings), settings=settings)
             self._by_folder[folder] = plan
         return self._by_folder[folder]
 
+    def options(self, path: str) -> Options:
+        """The options for a model, without settings where they are wrong: that is told later."""
+        try:
+            return self.of(path).options
+        except CostlintError:
+            return Options(**self.given)
 
-def _device(name: str | None) -> str:
+
+def today() -> date:
+    """The day of the run, here."""
+    return datetime.now(tz=UTC).astimezone().date()
+
+
+def _device(name: str) -> str:
     """A device by what it holds: the shipped ones are part of the code, files are read."""
-    if name is None:
-        return ""
     if name == "host":
         from costlint.costmodel.devices.catalogue import host_path
 

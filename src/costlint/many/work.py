@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gc
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.errors import CostlintError, OptionError
+from costlint.settings.options import Options
 
 if TYPE_CHECKING:
-    from costlint.costmodel.devices import DeviceProfile
+    from costlint.costmodel.devices import Device
+    from costlint.reports.report import ModelReport
 
 BUG: Final = "bug"
 DIED: Final = "died"
@@ -55,26 +57,26 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One model on devices; `path` is absolute, because a worker may stand in another folder.
+    """One model on devices, by the options that hold for it.
 
-    `told` are further arguments of `pipeline.checked_on`.
-
-    `is_hashed` says that the file's digest is known already; `code` is the asking code's stamp.
+    For a worker `path` is absolute, because it may stand in another folder. `hashed` asks for the
+    file's digest in the result; `code` is the asking code's stamp.
     """
 
     index: int
     path: str
-    devices: tuple[DeviceProfile, ...]
-    told: Mapping[str, Any]
-    is_hashed: bool
+    devices: tuple[Device, ...]
+    options: Options
+    hashed: bool
     code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A record for each device of the task, or the failure."""
+    """A record or a whole entry for each device of the task; the failure where there is one."""
 
     index: int
+    entries: tuple[ModelReport, ...] = ()
     records: tuple[dict[str, Any], ...] = ()
     failure: Failure | None = None
 
@@ -83,7 +85,7 @@ def work(task: Task) -> Done:
     """Check one model; whatever goes wrong with it is its own result, never the run's end."""
     try:
         with _fewer_collections():
-            return Done(index=task.index, records=tuple(_records(task)))
+            return Done(index=task.index, records=_records(task))
     except CostlintError as error:
         failure = Failure.of(error)
     except Exception as error:  # noqa: BLE001 - one of a thousand must not end the others
@@ -120,15 +122,37 @@ def _fewer_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _records(task: Task) -> list[dict[str, Any]]:
+def whole(task: Task) -> Done:
+    """Check one model here and keep all that is known of it; a bug ends the run.
+
+    What was made before something failed, for an earlier device, is kept.
+    """
+    entries: list[ModelReport] = []
+    try:
+        entries.extend(_entries(task))
+    except CostlintError as error:
+        failure = Failure.of(error)
+        return Done(index=task.index, entries=tuple(entries), failure=failure)
+    return Done(index=task.index, entries=tuple(entries))
+
+
+def _records(task: Task) -> tuple[dict[str, Any], ...]:
     from costlint.many.identity import code_stamp
     from costlint.many.record import to_record
-    from costlint.pipeline import checked_on
 
     if task.code not in {"", code_stamp()}:
         raise OptionError(
             f"the worker for {task.path!r} has another costlint, onnx, numpy or Python",
             fix="install the same versions on every machine",
         )
-    told = {**task.told, "hashed": not task.is_hashed}
-    return [to_record(entry) for entry in checked_on(task.path, task.devices, **told)]
+    return tuple(map(to_record, _entries(task)))
+
+
+def _entries(task: Task) -> Iterator[ModelReport]:
+    """The entries of one model: of its counts alone, or on each device."""
+    from costlint.pipeline import counted, entries
+
+    if task.options.symbolic:
+        yield counted(task.path, task.options)
+    else:
+        yield from entries(task.path, task.devices, task.options, hashed=task.hashed)

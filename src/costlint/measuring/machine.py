@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
-from costlint.costmodel.models import model_of
+from costlint.costmodel.models.from_graph import model_of
 from costlint.costmodel.reader import read
 from costlint.measuring.trial import Trial, onnxruntime_module
 

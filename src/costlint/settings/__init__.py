@@ -6,7 +6,6 @@ The nearest file upwards from a model holds; files are joined only by `extend`.
 from __future__ import annotations
 
 import difflib
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 from costlint._version import __version__
 from costlint.costmodel.ir.errors import OptionError
-from costlint.settings.keys import KEYS, SUPERSEDED
+from costlint.settings.options import KEYS, OPTIONS, SUPERSEDED, Options
 
 NAMES: Final = (".costlint.toml", "costlint.toml", "pyproject.toml")
 """The files that can hold settings; the first one in the nearest folder that has any wins."""
@@ -32,16 +31,20 @@ class Settings:
     origins: Mapping[str, Path] = field(default_factory=dict)
     written: Mapping[str, Any] = field(default_factory=dict)
 
-    def get(self, key: str, given: Any = None) -> Any:
-        """What holds for `key`: what was `given` (an option), else the file's, else the default."""
-        if given is not None:
-            return given
-        return self.values.get(key, KEYS[key].default)
 
-    def path(self, key: str) -> str | None:
-        """The value of `key` as a path from the folder of the file that says it."""
-        value = self.values.get(key)
-        return None if value is None else str(self.origins[key].parent / value)
+def joined(given: Mapping[str, Any], settings: Settings) -> Options:
+    """The options that hold: what is `given` by name, else what the file says, else the default.
+
+    What is given of a row that `is_added` is added to what the file says.
+    """
+    values = {KEYS[key].name: value for key, value in settings.values.items()}
+    for name, value in given.items():
+        own = values.get(name) if OPTIONS[name].is_added else None
+        if own:
+            values[name] = {**own, **value} if isinstance(own, Mapping) else (*own, *value)
+        else:
+            values[name] = value
+    return Options(**values)
 
 
 def settings_for(model: str, *, config: str | None = None, isolated: bool = False) -> Settings:
@@ -54,16 +57,6 @@ def settings_for(model: str, *, config: str | None = None, isolated: bool = Fals
         return _read(Path(config), ())
     found = None if isolated else nearest(model)
     return Settings() if found is None else _read(found, ())
-
-
-def from_environment(key: str) -> str | None:
-    """What the environment says instead of a settings file: the value of COSTLINT_KEY."""
-    return os.environ.get(variable(key))
-
-
-def variable(key: str) -> str:
-    """The environment variable of a key: `COSTLINT_FAIL_ON` of `fail-on`."""
-    return f"COSTLINT_{key.replace('-', '_').upper()}"
 
 
 def nearest(model: str) -> Path | None:
@@ -83,12 +76,10 @@ def _read(path: Path, extending: tuple[Path, ...]) -> Settings:
         raise OptionError(f"{str(path)!r} has no table [tool.costlint]")
     values = {key: _value(key, value, path) for key, value in table.items()}
     _check_version(values.get("required-version"), path)
-    if "device" in values:
-        values["device"] = tuple(_device(name, path.parent) for name in values["device"])
     origins = dict.fromkeys(values, path)
     written = dict(table)
     if "extend" in values:
-        parent_path = path.parent / values["extend"]
+        parent_path = Path(values["extend"])
         if parent_path.resolve() in (p.resolve() for p in (*extending, path)):
             raise OptionError(f"{str(path)!r} extends itself")
         parent = _read(parent_path, (*extending, path))
@@ -96,11 +87,6 @@ def _read(path: Path, extending: tuple[Path, ...]) -> Settings:
         origins = {**parent.origins, **origins}
         written = {**parent.written, **written}
     return Settings(values=values, origins=origins, written=written)
-
-
-def _device(name: str, folder: Path) -> str:
-    """A device's name, or the path of its file from the folder of the settings."""
-    return str(folder / name) if name.endswith(".toml") or "/" in name else name
 
 
 def _value(key: str, value: object, path: Path) -> Any:
@@ -111,10 +97,12 @@ def _value(key: str, value: object, path: Path) -> Any:
             hint = ("a device is hardware, runtime, precision and threads in one: `device`",)
         known = f"keys: {', '.join(KEYS)}"
         raise OptionError(f"unknown key {key!r} in {str(path)!r}", facts=(*hint, known))
+    option = KEYS[key]
     try:
-        return KEYS[key].read(value)
+        read = option.read(value)
     except (TypeError, ValueError) as error:
         raise OptionError(f"{key} = {value!r} in {str(path)!r}: {error}") from error
+    return option.beside(path.parent, read) if option.beside else read
 
 
 def _check_version(wanted: str | None, path: Path) -> None:

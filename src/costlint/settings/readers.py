@@ -1,15 +1,30 @@
-"""What reads the value of a key: each returns it checked, or raises TypeError or ValueError."""
+"""What reads the value of an option: each returns it checked, or raises TypeError or ValueError.
+
+A value may be the text or the texts of a command line, or what a settings file has for the key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
+from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import RENDERERS
 from costlint.settings.units import duration_s, share
 
 FAIL_ON: Final = ("error", "warning", "note", "never")
+FORMATS: Final = (*RENDERERS, "parquet")
+COLORS: Final = ("auto", "always", "never")
+
+
+class UnknownWordError(ValueError):
+    """A value that is none of a few `known` words."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = known
+        super().__init__(f"one of {', '.join(known)} is needed")
 
 
 def text(value: object) -> str:
@@ -23,6 +38,12 @@ def text(value: object) -> str:
 def texts(value: object) -> tuple[str, ...]:
     """One text or a list of them."""
     return tuple(map(text, value)) if isinstance(value, list) else (text(value),)
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Texts, each of which may be several with commas between them."""
+    parts = (part.strip() for words in texts(value) for part in words.split(","))
+    return tuple(part for part in parts if part)
 
 
 def flag(value: object) -> bool:
@@ -41,20 +62,40 @@ def size(value: object) -> int:
     return value
 
 
-def output_format(value: object) -> str:
-    """A format that can be written."""
-    if value not in RENDERERS:
-        msg = f"one of {', '.join(RENDERERS)} is needed"
-        raise ValueError(msg)
-    return str(value)
+def at_least(least: int) -> Callable[[object], int]:
+    """What reads a whole number that is `least` or more."""
+
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            msg = f"the least is {least}"
+            raise ValueError(msg)
+        return value
+
+    return read
 
 
-def fail_on(value: object) -> str:
-    """A severity, or never."""
-    if value not in FAIL_ON:
-        msg = f"one of {', '.join(FAIL_ON)} is needed"
-        raise ValueError(msg)
-    return str(value)
+def one_of(known: Sequence[str]) -> Callable[[object], str]:
+    """What reads one of the words that are `known`."""
+
+    def read(value: object) -> str:
+        if value not in known:
+            raise UnknownWordError(known)
+        return str(value)
+
+    return read
+
+
+def path_beside(folder: Path, path: str) -> str:
+    """A path of a settings file in `folder`."""
+    return str(folder / path)
+
+
+def devices_beside(folder: Path, devices: Sequence[str]) -> tuple[str, ...]:
+    """Names of devices, or the paths of their files as a settings file in `folder` says them."""
+    return tuple(
+        path_beside(folder, name) if name.endswith(".toml") or "/" in name else name
+        for name in devices
+    )
 
 
 def table(value: object) -> Mapping[str, Any]:
@@ -66,13 +107,35 @@ def table(value: object) -> Mapping[str, Any]:
 
 
 def shapes(value: object) -> Mapping[str, int | tuple[int | str, ...]]:
-    """Sizes by name: a number, or a list of numbers and symbols."""
+    """Sizes by name: a number, or a list of numbers and symbols; on the command line as texts."""
+    if isinstance(value, list):
+        return _shapes_of_texts(value)
     return {
         name: tuple(d if isinstance(d, str) else size(d) for d in dims)
         if isinstance(dims, list)
         else size(dims)
         for name, dims in table(value).items()
     }
+
+
+def _shapes_of_texts(given: Sequence[object]) -> Mapping[str, int | tuple[int | str, ...]]:
+    """`["N=8", "x=1x3xHxW"]` as `load` takes it: numbers bind, names stay symbols."""
+    found: dict[str, int | tuple[int | str, ...]] = {}
+    for words in map(text, given):
+        name, equals, sizes = words.rpartition("=")
+        dims = [d.strip() for d in sizes.replace("X", "x").split("x")]
+        if not equals or not name or not all(dims):
+            raise OptionError(
+                f"cannot read --shape {words!r}",
+                facts=("it is NAME=SIZE for a symbol, NAME=AxBxC for an input",),
+                fix="--shape N=8 or --shape x=1x3x224x224",
+            )
+        if name in found:
+            raise OptionError(f"--shape {name} is given twice")
+        bound = [int(d) if d.removeprefix("-").isdecimal() else d for d in dims]
+        first = bound[0]
+        found[name] = first if len(bound) == 1 and isinstance(first, int) else tuple(bound)
+    return found
 
 
 def severity(value: object) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""Results written as they come: JSON lines that a later run goes on from, or Parquet."""
+"""The files that grow while a run goes on: JSON lines that a later one goes on from, Parquet."""
 
 from __future__ import annotations
 
@@ -6,33 +6,18 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol, TextIO, cast
+from typing import Any, Final, TextIO, cast
 
 from costlint._version import __version__
 from costlint.costmodel.ir.errors import OptionError
 from costlint.many.expand import Target
+from costlint.many.results import Result, failed_model
 from costlint.many.work import Failure
 from costlint.reports.as_json import SCHEMA, finding_entry
-from costlint.reports.many.report import FailedModel, ManyEntry
 from costlint.reports.many.rows import COLUMNS, failed_row, row
 
 _TOOL: Final = {"name": "costlint", "version": __version__}
 _GROUP: Final = 256
-
-
-class Stream(Protocol):
-    """Where results go one by one."""
-
-    def result(
-        self, entry: ManyEntry, record: Mapping[str, Any], key: str, *, is_new: bool
-    ) -> None:
-        """One model on one device; `is_new` says that this run computed it."""
-
-    def failure(self, target: Target, failure: Failure) -> None:
-        """A model without a result."""
-
-    def close(self, *, interrupted: bool) -> None:
-        """Nothing more comes."""
 
 
 class JsonLines:
@@ -50,21 +35,19 @@ class JsonLines:
         first = self._part if self._beside else self._path
         self._file: TextIO = sys.stdout if first is None else _opened(first, "w")
 
-    def result(
-        self, entry: ManyEntry, record: Mapping[str, Any], key: str, *, is_new: bool
-    ) -> None:
+    def result(self, result: Result, *, is_new: bool) -> None:
         """Write the model's line and those of its findings at once."""
         if is_new:
             self.settle()
-        report = entry.report
-        head = {k: v for k, v in record.items() if k != "findings"}
+        report = result.report
+        head = {k: v for k, v in result.record.items() if k != "findings"}
         device = report.device.name if report.device else None
         line = {
             "type": "model",
             "schema": SCHEMA,
             "tool": _TOOL,
-            "name": entry.name,
-            "key": key,
+            "name": result.name,
+            "key": result.key,
             "finding_count": len(report.findings),
             **head,
         }
@@ -132,16 +115,9 @@ class Parquet:
             raise OptionError(f"cannot write {path!r}: {error.strerror or error}") from error
         self._rows: list[Mapping[str, Any]] = []
 
-    def result(
-        self,
-        entry: ManyEntry,
-        record: Mapping[str, Any],  # noqa: ARG002 - the other stream writes it
-        key: str,  # noqa: ARG002 - the same
-        *,
-        is_new: bool,  # noqa: ARG002 - the same
-    ) -> None:
+    def result(self, result: Result, *, is_new: bool) -> None:  # noqa: ARG002 - all are rows
         """Keep a row."""
-        self._add(row(entry))
+        self._add(row(result.entry))
 
     def failure(self, target: Target, failure: Failure) -> None:
         """Keep the row of a model without a result."""
@@ -161,11 +137,6 @@ class Parquet:
         if self._rows:
             self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
             self._rows = []
-
-
-def failed_model(target: Target, failure: Failure) -> FailedModel:
-    """A failure as it is shown."""
-    return FailedModel(path=target.path, name=target.name, kind=failure.kind, what=failure.what)
 
 
 def _opened(path: Path, mode: str) -> TextIO:

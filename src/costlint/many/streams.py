@@ -1,0 +1,66 @@
+"""Where results and failures go one by one, before the run is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from costlint.many.expand import Target
+from costlint.many.results import Result
+from costlint.many.work import Failure
+from costlint.output import tell
+from costlint.progress import Progress
+from costlint.settings.options import Options
+
+
+class Stream(Protocol):
+    """Where results go one by one."""
+
+    def result(self, result: Result, *, is_new: bool) -> None:
+        """One model on one device; `is_new` says that this run computed it."""
+
+    def failure(self, target: Target, failure: Failure) -> None:
+        """A model without a result."""
+
+
+class Told:
+    """Failures on stderr as they come; one that holds for several models is told once."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._told: set[str] = set()
+
+    def result(self, result: Result, *, is_new: bool) -> None:
+        """Nothing: results are shown at the end."""
+
+    def failure(self, target: Target, failure: Failure) -> None:  # noqa: ARG002 - its text names it
+        """Tell it."""
+        error = failure.error()
+        if str(error) not in self._told:
+            self._told.add(str(error))
+            self._progress.pause()
+            tell(error)
+
+
+@contextmanager
+def growing_files(options: Options) -> Iterator[tuple[Stream, ...]]:
+    """The files of a run over many models that are written while it goes on."""
+    from costlint.many.result_files import JsonLines, Parquet
+
+    made: list[JsonLines | Parquet] = []
+    if options.resume is not None:
+        made.append(JsonLines(options.resume, resumed=True))
+    if options.output_format == "json-lines" and (options.resume is None or options.output_file):
+        made.append(JsonLines(options.output_file))
+    elif options.output_format == "parquet":
+        made.append(Parquet(options.output_file))
+    interrupted = False
+    try:
+        yield tuple(made)
+    except KeyboardInterrupt:
+        interrupted = True
+        raise
+    finally:
+        for stream in made:
+            stream.close(interrupted=interrupted)
