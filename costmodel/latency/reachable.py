@@ -14,15 +14,13 @@ def reachable_terms(rules: FusionRules, settings: Settings) -> tuple[Term, ...]:
     A term that is not named here needs nothing special of the library.
     """
     library = settings.library
-    is_in_turn = library.groups_in_turn
     where = {
         "reorder": settings.is_blocked,
         "crossing": bool(library.host),
         "crossing_traffic": bool(library.host),
         "dense_narrow": library.narrow_kernels or library.constant_weights > 0,
-        "grouped": not is_in_turn,
-        "group_window": not is_in_turn and not settings.is_blocked,
-        "group_odd": not is_in_turn and not settings.is_blocked,
+        "group_window": not settings.is_blocked,
+        "group_odd": not settings.is_blocked,
         "unaligned": settings.precision == "amp" or library.tiles,
         "epilogue": library.sliced or _fuses_behind_products(rules),
         "winograd_traffic": library.winograd or library.tiles,

@@ -14,6 +14,7 @@ from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.reachable import reachable_terms
 from costlint.costmodel.runtimes.fusion import RULE_SETS
 from costlint.examples import example, list_examples
+from tests.models import model
 
 PROFILES = {profile.fusion: profile for profile in map(device, (row.name for row in devices()))}
 """The last device of each rule set."""
@@ -57,3 +58,13 @@ def test_what_a_runtime_lacks_is_not_reachable(name):
     profile = device(name)
     reachable = {term.name for term in reachable_terms(profile.rules, profile.settings)}
     assert {term.name for term in TERMS} - reachable == NEVER[name]
+
+
+def test_a_transposed_convolution_has_the_terms_of_groups_where_others_run_in_turn():
+    graph = model(
+        "g (float[1, 6, 4, 4] x) => (float[1, 4, 6, 6] y) { y = ConvTranspose<group = 2>(x, w) }",
+        weights={"w": (6, 2, 3, 3)},
+    )
+    profile = PROFILES["ncnn"]
+    reachable = {term.name for term in reachable_terms(profile.rules, profile.settings)}
+    assert {"grouped", "group_window", "group_odd"} <= had(profile, [count(graph)]) <= reachable
