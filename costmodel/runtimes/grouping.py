@@ -107,8 +107,15 @@ def _fuses_of(new: Group, wiring: Wiring) -> tuple[Fuse, ...]:
 
 def _reads(new: Group, wiring: Wiring) -> list[_Read]:
     """What the ops read besides parameters and what they make themselves."""
-    read = wiring.reads(*new.members).items()
-    return [_Read(maker=wiring.maker.get(root, -1), root=root, name=name) for root, name in read]
+    made = {name for index in new.members for name in wiring.made[index]}
+    names: dict[str, str] = {}
+    for index in new.members:
+        names |= wiring.reads(index)
+    return [
+        _Read(maker=wiring.maker.get(root, -1), root=root, name=name)
+        for root, name in names.items()
+        if root not in made
+    ]
 
 
 def _is_end_of(group: Group, read: _Read, new: Group, wiring: Wiring) -> bool:

@@ -55,16 +55,22 @@ def _kernel(name: str, group: Group, wiring: Wiring) -> Kernel:
     main = wiring.rows[group.main]
     members = frozenset(group.members)
     own = {made for i in group.members for made in wiring.made[i]}
-    inputs = [t for row in rows for t in row.op.inputs if t is not None and t.shape is not None]
-    outputs = [t for row in rows for t in row.op.outputs if t is not None and t.shape is not None]
     parameters: dict[str, Tensor] = {}
     reads: dict[str, Tensor] = {}
-    for tensor in inputs:
-        if tensor.is_parameter:
-            parameters[tensor.name] = tensor
-        elif wiring.root_of(tensor) not in own:
-            reads[tensor.name] = tensor
-    writes = [t for t in outputs if not wiring.is_read_only_by(t.name, members)]
+    writes: list[Tensor] = []
+    for row in rows:
+        for tensor in row.op.inputs:
+            if tensor is None or tensor.shape is None:
+                continue
+            if tensor.is_parameter:
+                parameters[tensor.name] = tensor
+            elif wiring.root_of(tensor) not in own:
+                reads[tensor.name] = tensor
+        for tensor in row.op.outputs:
+            if tensor is None or tensor.shape is None:
+                continue
+            if not wiring.is_read_only_by(tensor.name, members):
+                writes.append(tensor)
     return Kernel(
         id=name,
         ops=rows,

@@ -122,11 +122,10 @@ class Wiring:
         sides = zip(reversed(inner), reversed(after.shape or ()), strict=False)
         return any(_is_one(a) and not _is_one(b) for a, b in sides)
 
-    def reads(self, *members: int) -> dict[str, str]:
-        """Names of what the ops read by its root, but for parameters and their own results."""
-        made = {name for i in members for name in self.made[i]}
-        read = {self.root_of(t): t.name for i in members for t in self.activations[i]}
-        return {root: name for root, name in read.items() if root not in made}
+    def reads(self, index: int) -> dict[str, str]:
+        """Names of what op `index` reads besides parameters, by root."""
+        root = self.root
+        return {root.get(t.name, t.name): t.name for t in self.activations[index]}
 
     def is_read_only_by(self, root: str, members: frozenset[int]) -> bool:
         """Whether nobody but the ops `members` needs the tensor; it need not be written then."""
