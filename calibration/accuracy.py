@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from calibration.ablation import ablation_lines
 from calibration.amounts import Graph, all_amounts
 from calibration.baselines import flops_proportional, roofline
 from calibration.corpus import Device, devices
@@ -20,7 +21,7 @@ from calibration.heldout import HeldOut, fold_of
 from calibration.newdevice import new_device_line
 from calibration.onnxruntime import onnxruntime_profile
 from calibration.paperpage import paper_lines
-from calibration.rebuild import ROOT
+from calibration.rebuild import ROOT, samples_of
 from calibration.table8 import table8_lines
 from costlint.costmodel.devices.profile import DeviceProfile
 
@@ -86,6 +87,15 @@ def main() -> None:
     profiles += [*made, onnxruntime_profile()]
     table = HEAD + "\n".join(map(str, lines))
     fresh = new_device_line(wanted, graphs["ncnn-cpu"], results["ncnn-cpu"][0])
+    members = {
+        name: {
+            device.name: samples_of(device, graphs[name], GROUPS[name])
+            for device in wanted.values()
+            if device.group == name
+        }
+        for name in GROUP_NAMES
+    }
+    ablation = "\n".join(ablation_lines(members, options.cache))
     paper = paper_lines(platforms)
     table8 = table8_lines(options.corpus, {p.name: p for p in made})
     page = PAGE.format(
@@ -93,11 +103,12 @@ def main() -> None:
         table=table,
         fresh=fresh,
         paper=paper,
+        ablation=ablation,
         worst="\n".join(worst),
         profiles=profile_table(profiles),
     )
     options.output.write_text(page, encoding="utf-8")
-    print(table, fresh, paper, table8, sep="\n\n")
+    print(table, fresh, paper, table8, ablation, sep="\n\n")
 
 
 def row_line(

@@ -28,7 +28,7 @@ from costlint.costmodel.fitting.samples import Sample, Samples
 
 ROOT: Final = Path(__file__).parents[1]
 DEVICES: Final = ROOT / "costmodel" / "devices"
-DATE: Final = "2026-11-24"
+DATE: Final = "2026-11-30"
 
 
 def main() -> None:
