@@ -8,6 +8,7 @@ from costlint.costmodel.formulas.arguments import number, text
 from costlint.costmodel.formulas.pointwise import pointwise
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 activation = partial(pointwise, traffic="activation")
@@ -40,7 +41,7 @@ activation("ParametricSoftplus", "alpha * ln(1 + exp(beta * X (...)))",
 activation("ScaledTanh", "alpha * tanh(beta * X (...))", "multiply tanh multiply")
 
 
-@formula("Gelu", op_class="elementwise", traffic="activation")
+@formula("Gelu", op_class="elementwise", traffic="activation", domain=("", MS))
 def gelu(op: Op) -> Work:
     """Y (...) = X (...) / 2 * (1 + erf(X / sqrt(2))).
 

@@ -1,4 +1,4 @@
-"""Attention of the standard, its linear form, and the rotation of positions.
+"""Attention of the standard, also as it is tried out, its linear form, and rotated positions.
 
 B sequences, Hq and Hkv heads of queries and of keys, S queries and L keys (the past included), D
 features of a query and Dv of a value.
@@ -7,13 +7,17 @@ features of a query and Dv of a value.
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import dim, has, integer, number, tensor, text
+from costlint.costmodel.formulas.microsoft.shared import shape
+from costlint.costmodel.formulas.pointwise import steps_of
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import PREVIEW
 from costlint.costmodel.ir.graph import Op
 
-SOFTMAX = 5
-"""Operations of a softmax for each element: compare, subtract, exponential, add, divide."""
+SOFTMAX_STEPS = "compare subtract exponential add divide"
+SOFTMAX = steps_of(SOFTMAX_STEPS).flop
+"""Operations of a softmax for each element."""
 
 
 @formula("Attention", op_class="conv", traffic="contraction")
@@ -80,3 +84,19 @@ def linear_attention(op: Op) -> Work:
         flop = flop + 2 * v.elements
     macs = steps * state * (q_heads + kv_heads * (2 if delta else 1))
     return Work(macs=macs, other_flop=flop, special=decays)
+
+
+@formula("FlexAttention", op_class="conv", traffic="contraction", domain=PREVIEW)
+def flex_attention(op: Op) -> Work:
+    """Y (B, H, S, Dv) = softmax(Q (B, H, S, D) K (B, Hkv, L, D)^T) V (B, Hkv, L, Dv).
+
+    macs = B * H * S * L * (D + Dv); other_flop = 6 for each score of B * H * S * L: multiply by
+    the scale, softmax of 5; special = 1.
+    """
+    batch, heads, steps, size = shape(op, 0, 4)
+    scores = batch * heads * steps * shape(op, 1, 4)[2]
+    return Work(
+        macs=scores * (size + shape(op, 2, 4)[3]),
+        other_flop=(1 + SOFTMAX) * scores,
+        special=scores,
+    )

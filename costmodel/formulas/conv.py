@@ -11,6 +11,7 @@ from costlint.costmodel.formulas.arguments import dim, has, tensor, text
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import MS, NHWC
 from costlint.costmodel.ir.graph import Op, Tensor
 
 REQUANTIZE = 5
@@ -54,7 +55,7 @@ def conv_integer(op: Op) -> Work:
     return Work(macs=conv_macs(op.y, op.w), other_flop=zero_points)
 
 
-@formula("QLinearConv", op_class="conv", traffic="convolution")
+@formula("QLinearConv", op_class="conv", traffic="convolution", domain=("", MS, NHWC))
 def qlinear_conv(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) * W (M, C/g, filter) + B (M), each with scale and zero point.
 

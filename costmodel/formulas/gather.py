@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from costlint.costmodel.formulas.arguments import tensor, text
+from costlint.costmodel.formulas.pointwise import moved
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.domains import ML, MS
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("Gather", op_class="shuffle", traffic="selection")
-def gather(op: Op) -> Work:
-    """Y (i, n) = rows of X (m, n) at indices (i): a look-up in a table.
-
-    other_flop = 0; of X only the rows that are picked are read, y elements, and every index.
-    """
-    return Work(read=(op.y.elements, None))
+def picked(op: Op) -> Sequence[Dim | None]:
+    """What is read where indices pick y elements of X."""
+    return op.y.elements, None
 
 
-@formula("GatherElements", op_class="shuffle", traffic="selection")
-def gather_elements(op: Op) -> Work:
-    """Y (...) = one element of X for each of indices (...).
+_PICKED = "of X only the y elements that are picked are read, and every index"
 
-    other_flop = 0; of X only the y elements that are picked are read, and every index.
-    """
-    return Work(read=(op.y.elements, None))
-
-
-@formula("GatherND", op_class="shuffle", traffic="selection")
-def gather_nd(op: Op) -> Work:
-    """Y (i, n) = slices (n) of X at indices (i, k), tuples of k entries.
-
-    other_flop = 0; of X only the y elements that are picked are read, and every index.
-    """
-    return Work(read=(op.y.elements, None))
+moved("Gather", "Y (i, n) = rows of X (m, n) at indices (i): a look-up in a table",
+      "of X only the rows that are picked are read, y elements, and every index",
+      read=picked, traffic="selection")  # fmt: skip
+moved("GatherElements", "Y (...) = one element of X for each of indices (...)", _PICKED,
+      read=picked, traffic="selection")  # fmt: skip
+moved("GatherND", "Y (i, n) = slices (n) of X at indices (i, k), tuples of k entries", _PICKED,
+      read=picked, traffic="selection", domain=("", MS))  # fmt: skip
+moved("TorchEmbedding", "Y (i, n) = rows of a table (V, n) at indices (i)",
+      "of the table only the rows that are picked are read",
+      read=picked, traffic="selection", domain=MS)  # fmt: skip
+moved("ArrayFeatureExtractor", "Y (..., n) = n columns of X (..., C)",
+      "of X only the elements that are picked are read",
+      read=picked, traffic="selection", domain=ML)  # fmt: skip
+moved("TensorScatter",
+      "Y (B, ..., L, n) = cache (B, ..., L, n) with an update (B, ..., s, n) put in",
+      "cache and update are read and Y written once, as where a runtime cannot do it in place",
+      )  # fmt: skip
 
 
 @formula("Scatter", "ScatterElements", "ScatterND", op_class="shuffle")
@@ -44,13 +48,3 @@ def scatter(op: Op) -> Work:
     """
     reduces = text(op, "reduction", "none") != "none"
     return Work(other_flop=tensor(op, 2).elements if reduces else 0)
-
-
-@formula("TensorScatter", op_class="shuffle")
-def tensor_scatter(_op: Op) -> Work:
-    """Y (B, ..., L, n) = cache (B, ..., L, n) with an update (B, ..., s, n) put in.
-
-    other_flop = 0; cache and update are read and Y written once, as where a runtime cannot do it
-    in place.
-    """
-    return Work()

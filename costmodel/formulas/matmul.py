@@ -7,6 +7,7 @@ from costlint.costmodel.formulas.conv import REQUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 
@@ -53,6 +54,15 @@ def matmul_integer(op: Op) -> Work:
     """
     zero_points = has(op, 2) * op.x.elements + has(op, 3) * op.w.elements
     return Work(macs=product_macs(op), other_flop=zero_points)
+
+
+@formula("MatMulInteger16", op_class="conv", traffic="product", domain=MS)
+def matmul_integer16(op: Op) -> Work:
+    """Y (..., M, N) int32 = A (..., M, K) @ B (K, N) in 16 bits.
+
+    macs = ... * M * N * K.
+    """
+    return Work(macs=product_macs(op))
 
 
 @formula("QLinearMatMul", op_class="conv", traffic="contraction")

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from costlint.costmodel.formulas.arguments import integer, text
-from costlint.costmodel.formulas.pointwise import Steps
+from costlint.costmodel.formulas.pointwise import Steps, moved, pointwise
 from costlint.costmodel.formulas.registry import formula, free
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import ML
 from costlint.costmodel.ir.graph import Op
 
-_ML: Final = "ai.onnx.ml"
 _TRANSFORMS: Final = {
     "LOGISTIC": Steps(3, 1), "SOFTMAX": Steps(5, 1), "SOFTMAX_ZERO": Steps(6, 1),
     "PROBIT": Steps(8, 2),
@@ -25,7 +25,7 @@ _NUMBERED: Final = ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT")
 """How the newest operator, TreeEnsemble, says it."""
 
 free("ZipMap", reason="gives names to the columns of a table, whose numbers stay where they are",
-     domain=_ML)  # fmt: skip
+     domain=ML)  # fmt: skip
 
 
 def rows_columns(op: Op) -> tuple[Dim, Dim]:
@@ -52,7 +52,7 @@ def transform(op: Op) -> Work:
     return Work(other_flop=each.flop * scores.elements, special=each.special * scores.elements)
 
 
-@formula("LinearClassifier", "LinearRegressor", op_class="conv", traffic="contraction", domain=_ML)
+@formula("LinearClassifier", "LinearRegressor", op_class="conv", traffic="contraction", domain=ML)
 def linear(op: Op) -> Work:
     """Y (N, E) = X (N, C) @ coefficients (C, E) + intercepts (E); labels (N) of the best.
 
@@ -76,7 +76,7 @@ def _scores(op: Op) -> Dim:
     return scores.elements if scores is not None else 0
 
 
-@formula("SVMClassifier", "SVMRegressor", op_class="conv", traffic="contraction", domain=_ML)
+@formula("SVMClassifier", "SVMRegressor", op_class="conv", traffic="contraction", domain=ML)
 def support_vectors(op: Op) -> Work:
     """Y (N, E) = weights (E, v) of the kernel between X (N, C) and v support vectors (v, C).
 
@@ -101,25 +101,22 @@ def support_vectors(op: Op) -> Work:
     )
 
 
-@formula("Scaler", op_class="elementwise", domain=_ML)
-def scaler(op: Op) -> Work:
-    """Y (N, C) = (X (N, C) - offset (C)) * scale (C).
-
-    other_flop = 2 for each element: subtract, multiply.
-    """
-    return Work(other_flop=2 * op.x.elements)
-
-
-@formula("Binarizer", "Imputer", op_class="elementwise", domain=_ML)
-def binarizer(op: Op) -> Work:
-    """Y (N, C) = 1 where X (N, C) is above a threshold; or X with missing values filled in.
-
-    other_flop = one compare for each element.
-    """
-    return Work(other_flop=op.x.elements)
+pointwise("Scaler", "(X (N, C) - offset (C)) * scale (C)", "subtract multiply", y="(N, C)",
+          domain=ML)  # fmt: skip
+pointwise("Binarizer Imputer",
+          "1 where X (N, C) is above a threshold; or X with missing values filled in", "compare",
+          y="(N, C)", domain=ML)  # fmt: skip
+pointwise("LabelEncoder CategoryMapper", "the value that belongs to each key of X (...)", "compare",
+          note="It is a look-up.", op_class="data", domain=ML)  # fmt: skip
+pointwise("DictVectorizer CastMap",
+          "the values of a map, in the order of a vocabulary or of their keys", "compare",
+          y="(1, C)", note="It is a look-up. Reading the map is not counted.", op_class="data",
+          domain=ML)  # fmt: skip
+moved("FeatureVectorizer", "Y (N, sum of C) = inputs (N, C) side by side",
+      "every element is read and written once", domain=ML)  # fmt: skip
 
 
-@formula("Normalizer", op_class="other", traffic="normalization", domain=_ML)
+@formula("Normalizer", op_class="other", traffic="normalization", domain=ML)
 def normalizer(op: Op) -> Work:
     """Y (N, C) = X (N, C) by the largest, the sum or the root of squares of each row.
 
@@ -131,46 +128,10 @@ def normalizer(op: Op) -> Work:
     return Work(other_flop=3 * op.x.elements + roots)
 
 
-@formula("LabelEncoder", "CategoryMapper", op_class="data", domain=_ML)
-def label_encoder(op: Op) -> Work:
-    """Y (...) = the value that belongs to each key of X (...).
-
-    other_flop = one compare for each element: a look-up.
-    """
-    return Work(other_flop=op.x.elements)
-
-
-@formula("OneHotEncoder", op_class="data", domain=_ML)
+@formula("OneHotEncoder", op_class="data", domain=ML)
 def one_hot_encoder(op: Op) -> Work:
     """Y (..., E) = 1 where X (...) is category E, else 0.
 
     other_flop = one compare for each element of X: a look-up.
     """
     return Work(other_flop=op.x.elements)
-
-
-@formula("ArrayFeatureExtractor", op_class="shuffle", traffic="selection", domain=_ML)
-def array_feature_extractor(op: Op) -> Work:
-    """Y (..., n) = n columns of X (..., C).
-
-    other_flop = 0; of X only the elements that are picked are read.
-    """
-    return Work(read=(op.y.elements, None))
-
-
-@formula("FeatureVectorizer", op_class="shuffle", domain=_ML)
-def feature_vectorizer(_op: Op) -> Work:
-    """Y (N, sum of C) = inputs (N, C) side by side.
-
-    other_flop = 0; every element is read and written once.
-    """
-    return Work()
-
-
-@formula("DictVectorizer", "CastMap", op_class="data", domain=_ML)
-def from_map(op: Op) -> Work:
-    """Y (1, C) = the values of a map, in the order of a vocabulary or of their keys.
-
-    other_flop = one compare for each element of Y: a look-up. Reading the map is not counted.
-    """
-    return Work(other_flop=op.y.elements)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from costlint.costmodel.formulas.ml import attribute_list, rows_columns, transform
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.domains import ML
 from costlint.costmodel.ir.graph import Op
 
-_ML: Final = "ai.onnx.ml"
 Node: TypeAlias = Hashable
 Children: TypeAlias = Mapping[Node, Sequence[Node]]
 
 
 @formula("TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble", op_class="other",
-         traffic="movement", domain=_ML)  # fmt: skip
+         traffic="movement", domain=ML)  # fmt: skip
 def tree_ensemble(op: Op) -> Work:
     """Y (N, E) = the sum of one leaf of each of t trees, for each row of X (N, C).
 

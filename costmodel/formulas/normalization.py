@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import has, integer
+from costlint.costmodel.formulas.pointwise import pointwise
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op, UnknownShapeError
 
 CENTRED = 5
@@ -48,6 +50,16 @@ def rms_normalization(op: Op) -> Work:
     return Work(other_flop=(3 + has(op, 1)) * op.x.elements + INVERSE_ROOT * rows)
 
 
+@formula("SimplifiedLayerNormalization", op_class="other", traffic="normalization",
+         domain=("", MS))  # fmt: skip
+def simplified_layer_normalization(op: Op) -> Work:
+    """Y (r, n) = X (r, n) / root(mean of squares (r)) * scale (n): RMSNormalization.
+
+    other_flop = 4 for each element and 4 for each row.
+    """
+    return Work(other_flop=4 * op.x.elements + INVERSE_ROOT * _rows(op, -1))
+
+
 @formula("InstanceNormalization", op_class="other", traffic="normalization")
 def instance_normalization(op: Op) -> Work:
     """Y (N, C, in) = (X (N, C, in) - mean (N, C)) / deviation (N, C) * scale (C) + bias (C).
@@ -70,24 +82,13 @@ def group_normalization(op: Op) -> Work:
     return Work(other_flop=(CENTRED + 2) * op.x.elements + (1 + INVERSE_ROOT) * groups)
 
 
-@formula("MeanVarianceNormalization", op_class="other", traffic="normalization")
-def mean_variance_normalization(op: Op) -> Work:
-    """Y (...) = (X (...) - mean) / deviation over some axes.
-
-    other_flop = 5 for each element (add, subtract, multiply, add, multiply); the few for each
-    group are left out, for the standard does not say how many groups a shape has.
-    """
-    return Work(other_flop=CENTRED * op.x.elements)
-
-
-@formula("LpNormalization", op_class="other", traffic="normalization")
-def lp_normalization(op: Op) -> Work:
-    """Y (...) = X (...) / p-norm along an axis, p 1 or 2.
-
-    other_flop = 3 for each element: absolute or multiply, add, divide; the root of each sum is
-    left out.
-    """
-    return Work(other_flop=3 * op.x.elements)
+pointwise("MeanVarianceNormalization", "(X (...) - mean) / deviation over some axes",
+          "add subtract multiply add multiply",
+          note="The few for each group are left out, for the standard does not say how many "
+          "groups a shape has.", op_class="other", traffic="normalization")  # fmt: skip
+pointwise("LpNormalization", "X (...) / p-norm along an axis, p 1 or 2", "multiply add divide",
+          note="The root of each sum is left out.", op_class="other",
+          traffic="normalization")  # fmt: skip
 
 
 @formula("LRN", op_class="other", traffic="normalization")

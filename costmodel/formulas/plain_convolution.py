@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from costlint.costmodel.formulas.arguments import integer, tensor
-from costlint.costmodel.formulas.microsoft.shared import NHWC
 from costlint.costmodel.ir.dims import Shape
+from costlint.costmodel.ir.domains import CHANNELS_LAST, NHWC
 from costlint.costmodel.ir.graph import Op, Tensor
-
-_CHANNELS_LAST = (NHWC, "qonnx.custom_op.channels_last")
 
 
 def plain_convolution(op: Op) -> Op:
@@ -56,7 +54,7 @@ def _places(op: Op) -> tuple[int, int | None]:
 
 
 def _is_channels_last(op: Op) -> bool:
-    is_named = op.domain in _CHANNELS_LAST or op.op_type.startswith("Nhwc")
+    is_named = op.domain in (NHWC, CHANNELS_LAST) or op.op_type.startswith("Nhwc")
     return is_named or integer(op, "channels_last", 0) != 0
 
 

@@ -7,10 +7,12 @@ padding are counted in full.
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import integer, integers
+from costlint.costmodel.formulas.pointwise import moved
 from costlint.costmodel.formulas.reduce import folds
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import NCHWC, NHWC
 from costlint.costmodel.ir.graph import Op, UnknownShapeError
 
 
@@ -23,7 +25,7 @@ def filter_elements(op: Op) -> Dim:
     return product(found)
 
 
-@formula("AveragePool", op_class="other", traffic="pooling")
+@formula("AveragePool", op_class="other", traffic="pooling", domain=("", NCHWC))
 def average_pool(op: Op) -> Work:
     """Y (N, C, out) = mean of each window of X (N, C, in).
 
@@ -32,7 +34,7 @@ def average_pool(op: Op) -> Work:
     return Work(other_flop=op.y.elements * filter_elements(op))
 
 
-@formula("MaxPool", op_class="other", traffic="pooling")
+@formula("MaxPool", op_class="other", traffic="pooling", domain=("", NCHWC))
 def max_pool(op: Op) -> Work:
     """Y (N, C, out), indices = largest of each window of X (N, C, in).
 
@@ -57,7 +59,7 @@ def _is_power(op: Op) -> int:
     return int(integer(op, "p", 2) not in (1, 2))
 
 
-@formula("GlobalAveragePool", op_class="other", traffic="pooling")
+@formula("GlobalAveragePool", op_class="other", traffic="pooling", domain=("", NCHWC))
 def global_average_pool(op: Op) -> Work:
     """Y (N, C, 1, ...) = mean of each channel of X (N, C, in).
 
@@ -66,7 +68,7 @@ def global_average_pool(op: Op) -> Work:
     return Work(other_flop=op.x.elements)
 
 
-@formula("GlobalMaxPool", op_class="other", traffic="pooling")
+@formula("GlobalMaxPool", op_class="other", traffic="pooling", domain=("", NCHWC))
 def global_max_pool(op: Op) -> Work:
     """Y (N, C, 1, ...) = largest of each channel of X (N, C, in).
 
@@ -85,13 +87,10 @@ def global_lp_pool(op: Op) -> Work:
     return Work(other_flop=2 * op.x.elements, special=_is_power(op) * op.x.elements)
 
 
-@formula("MaxUnpool", op_class="other", traffic="movement")
-def max_unpool(_op: Op) -> Work:
-    """Y (N, C, out) = X (N, C, in) put back where indices (N, C, in) say, 0 elsewhere.
-
-    other_flop = 0: nothing is computed.
-    """
-    return Work(read=(None, None, 0))
+moved("MaxUnpool",
+      "Y (N, C, out) = X (N, C, in) put back where indices (N, C, in) say, 0 elsewhere",
+      "nothing is computed", read=lambda _: (None, None, 0), op_class="other", traffic="movement",
+      domain=("", NHWC))  # fmt: skip
 
 
 @formula("MaxRoiPool", op_class="other", traffic="reduction")

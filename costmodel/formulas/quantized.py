@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from costlint.costmodel.formulas.arguments import FIRST_ONLY, has
+from costlint.costmodel.formulas.pointwise import moved, pointwise, steps_of
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.domains import BREVITAS, FINN, MS, QONNX
 from costlint.costmodel.ir.graph import Op
 
-QUANTIZE = 5
-"""For each element: divide by the scale, round, add the zero point, two compares to saturate."""
+QUANTIZE_STEPS: Final = "divide round add compare compare"
+"""Divide by the scale, round, add the zero point, two compares to saturate."""
+DEQUANTIZE_STEPS: Final = "subtract multiply"
+"""Subtract the zero point, multiply by the scale."""
+QUANTIZE: Final = steps_of(QUANTIZE_STEPS).flop
+DEQUANTIZE: Final = steps_of(DEQUANTIZE_STEPS).flop
+
+moved("Cast", "Y (...) = X (...) in another element type",
+      "X is read in its own type and Y written in the new one", op_class="data")  # fmt: skip
+moved("CastLike",
+      "Y (...) = X (...) in the element type of the second input, which is not read",
+      "X is read in its own type and Y written in the new one", op_class="data",
+      read=lambda _: FIRST_ONLY)  # fmt: skip
+pointwise("QuantizeLinear", "X (...) / scale + zero point, rounded and saturated", QUANTIZE_STEPS,
+          op_class="data", domain=("", MS))  # fmt: skip
 
 
-@formula("Cast", op_class="data")
-def cast(_op: Op) -> Work:
-    """Y (...) = X (...) in another element type.
-
-    other_flop = 0; X is read in its own type and Y written in the new one.
-    """
-    return Work()
-
-
-@formula("CastLike", op_class="data")
-def cast_like(_op: Op) -> Work:
-    """Y (...) = X (...) in the element type of the second input, which is not read.
-
-    other_flop = 0; X is read in its own type and Y written in the new one.
-    """
-    return Work(read=FIRST_ONLY)
-
-
-@formula("QuantizeLinear", op_class="data")
-def quantize(op: Op) -> Work:
-    """Y (...) = X (...) / scale + zero point, rounded and saturated.
-
-    other_flop = 5 for each element: divide, round, add the zero point, two compares.
-    """
-    return Work(other_flop=QUANTIZE * op.x.elements)
-
-
-@formula("DequantizeLinear", op_class="data")
+@formula("DequantizeLinear", op_class="data", domain=("", MS))
 def dequantize(op: Op) -> Work:
     """Y (...) = (X (...) - zero point) * scale.
 
@@ -47,11 +37,24 @@ def dequantize(op: Op) -> Work:
     return Work(other_flop=(1 + has(op, 2)) * op.x.elements)
 
 
-@formula("DynamicQuantizeLinear", op_class="data")
-def dynamic_quantize(op: Op) -> Work:
-    """Y (...) uint8, scale (), zero point () = X (...) quantised by its own range.
+pointwise("DynamicQuantizeLinear", "X (...) quantised by its own range",
+          f"compare compare {QUANTIZE_STEPS}", y="(...) uint8, scale (), zero point ()",
+          note="X is read twice: for its range, then to be quantised.", op_class="data",
+          read=lambda op: (2 * op.x.elements,))  # fmt: skip
 
-    other_flop = 7 for each element: two compares for the range; divide, round, add the zero
-    point, two compares. X is read twice: for its range, then to be quantised.
-    """
-    return Work(other_flop=(2 + QUANTIZE) * op.x.elements, read=(2 * op.x.elements,))
+# Of QONNX, Brevitas and FINN: any number of bits.
+pointwise("Quant", "X (...) in so many bits and back to floats, by scale and zero point",
+          "divide add compare compare round subtract multiply", op_class="data",
+          domain=(QONNX, BREVITAS, FINN))  # fmt: skip
+pointwise("IntQuant", "X (...) in so many bits and back to floats, by scale and zero point",
+          "divide add compare compare round subtract multiply", op_class="data",
+          domain=(QONNX, BREVITAS))  # fmt: skip
+pointwise("FloatQuant", "X (...) in a float of few bits and back, by its scale",
+          "divide abs logarithm round compare power divide round compare multiply",
+          note="Logarithm, round and compare find the exponent.", op_class="data",
+          domain=(QONNX, BREVITAS))  # fmt: skip
+pointwise("BipolarQuant", "scale where X (...) is positive, else -scale", "compare multiply",
+          op_class="data", domain=(QONNX, BREVITAS, FINN))  # fmt: skip
+pointwise("Trunc", "X (...) without its lowest bits",
+          "divide add round divide round subtract multiply", op_class="data",
+          domain=(QONNX, BREVITAS, FINN))  # fmt: skip

@@ -6,6 +6,7 @@ from costlint.costmodel.formulas.arguments import FIRST_ONLY, dim, integer, log2
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 
@@ -107,7 +108,7 @@ def non_zero(op: Op) -> Work:
     return Work(other_flop=op.x.elements)
 
 
-@formula("Unique", op_class="other", traffic="movement")
+@formula("Unique", op_class="other", traffic="movement", domain=("", MS))
 def unique(op: Op) -> Work:
     """Y (n, ...), first places, inverse, counts = the distinct slices of X (m, ...).
 

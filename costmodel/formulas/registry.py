@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from itertools import product
 from typing import Final, Literal, TypeAlias
 
 from costlint.costmodel.ir.cost import Work
@@ -79,14 +82,25 @@ class Formula:
         return f"https://onnx.ai/onnx/operators/onnx_{prefix}{self.op_type}.html"
 
 
+FURTHER: Final = (
+    "foreign", "microsoft.algorithms", "microsoft.attention", "microsoft.conv", "microsoft.data",
+    "microsoft.elementwise", "microsoft.layout", "microsoft.matmul", "microsoft.moe",
+    "microsoft.nbits", "microsoft.normalization", "microsoft.packed", "microsoft.quantized",
+    "microsoft.recurrent", "microsoft.sparse_attention", "ml", "ml_trees", "training",
+)  # fmt: skip
+"""Modules that register formulas of other domains than the standard, once one is asked for."""
+
 _FORMULAS: dict[tuple[str, str], Formula] = {}
 _FREE: dict[tuple[str, str], str] = {}
 
 
 def formula(
-    *op_types: str, op_class: OpClass, traffic: Traffic | None = None, domain: str = ""
+    *op_types: str,
+    op_class: OpClass,
+    traffic: Traffic | None = None,
+    domain: str | Sequence[str] = "",
 ) -> Callable[[Body], Body]:
-    """Register the decorated function for `op_types`.
+    """Register the decorated function for `op_types` of one domain, or of several.
 
     Raises:
         ValueError: one is registered already, or its traffic neither given nor usual for its class.
@@ -97,10 +111,10 @@ def formula(
         raise ValueError(msg)
 
     def register(body: Body) -> Body:
-        for op_type in op_types:
-            _claim(domain, op_type)
-            _FORMULAS[domain, op_type] = Formula(
-                domain=domain,
+        for one, op_type in product([domain] if isinstance(domain, str) else domain, op_types):
+            _claim(one, op_type)
+            _FORMULAS[one, op_type] = Formula(
+                domain=one,
                 op_type=op_type,
                 op_class=op_class,
                 traffic=kind,
@@ -125,21 +139,38 @@ def _claim(domain: str, op_type: str) -> None:
         raise ValueError(msg)
 
 
+@cache
+def _load_further() -> None:
+    for module in FURTHER:
+        import_module(f"{__package__}.{module}")
+
+
 def formula_for(domain: str, op_type: str) -> Formula | None:
     """The formula of an operator, None where there is none."""
+    if domain:
+        _load_further()
     return _FORMULAS.get((domain, op_type))
 
 
 def why_free(domain: str, op_type: str) -> str | None:
     """Why an operator is free, None where it is not."""
+    if domain:
+        _load_further()
     return _FREE.get((domain, op_type))
 
 
-def all_formulas() -> tuple[Formula, ...]:
+def standard_formulas() -> Sequence[Formula]:
+    """Every formula of the standard; no other domain is loaded for it."""
+    return [one for (domain, _), one in _FORMULAS.items() if not domain]
+
+
+def all_formulas() -> Sequence[Formula]:
     """Every registered formula, by domain and name."""
-    return tuple(_FORMULAS[key] for key in sorted(_FORMULAS))
+    _load_further()
+    return [_FORMULAS[key] for key in sorted(_FORMULAS)]
 
 
-def all_free() -> tuple[tuple[str, str, str], ...]:
+def all_free() -> Sequence[tuple[str, str, str]]:
     """Every free operator as (domain, op_type, reason), sorted."""
-    return tuple((*key, _FREE[key]) for key in sorted(_FREE))
+    _load_further()
+    return [(*key, _FREE[key]) for key in sorted(_FREE)]

@@ -6,13 +6,15 @@ from costlint.costmodel.formulas.arguments import FIRST_ONLY, dim, text
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import MS, NCHWC
 from costlint.costmodel.ir.graph import Op
 
 _TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "cubic": 4, "bicubic": 4}
 """Input elements along one axis that make an output element."""
 
 
-@formula("Resize", "Upsample", op_class="other", traffic="resizing")
+@formula("Upsample", op_class="other", traffic="resizing", domain=("", NCHWC))
+@formula("Resize", op_class="other", traffic="resizing")
 def resize(op: Op) -> Work:
     """Y (...) = X (...) with some axes, d of them, at another size.
 
@@ -25,7 +27,7 @@ def resize(op: Op) -> Work:
     return Work(other_flop=(2 * taps - 2 + (taps > 1)) * op.y.elements, read=FIRST_ONLY)
 
 
-@formula("GridSample", op_class="other", traffic="movement")
+@formula("GridSample", op_class="other", traffic="movement", domain=("", MS))
 def grid_sample(op: Op) -> Work:
     """Y (N, C, out) = X (N, C, in) at the places of the grid (N, out, d), d axes.
 

@@ -6,18 +6,30 @@ tensors that go in or come out.
 
 from __future__ import annotations
 
+from costlint.costmodel.formulas.pointwise import moved
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.domains import EXTENSIONS, MS
 from costlint.costmodel.ir.graph import Op
 
+_DECODER = "only the data says how much a decoder does. X is read and Y written once"
+_LETTERS = "work on letters is no arithmetic. Only tensors of numbers have bytes"
 
-@formula("SequenceConstruct", "SequenceInsert", "SplitToSequence", op_class="data")
-def into_sequence(_op: Op) -> Work:
-    """S [Y_1, Y_2, ...] = tensors X (...) copied into a sequence.
-
-    other_flop = 0; the tensors are read once.
-    """
-    return Work()
+moved("SequenceConstruct SequenceInsert SplitToSequence",
+      "S [Y_1, Y_2, ...] = tensors X (...) copied into a sequence", "the tensors are read once",
+      op_class="data")  # fmt: skip
+moved("StringConcat StringNormalizer StringSplit",
+      "Y (...) = strings X (...) put together, changed to lower case, or cut up", _LETTERS,
+      op_class="data")  # fmt: skip
+moved("RegexFullMatch", "Y (...) bool = whether strings X (...) match a pattern", _LETTERS,
+      op_class="data")  # fmt: skip
+moved("Tokenizer", "Y (..., n) = strings X (...) cut up into at most n tokens", _LETTERS,
+      op_class="data", domain=MS)  # fmt: skip
+moved("ImageDecoder", "Y (H, W, C) uint8 = the image in a stream X (n) of bytes", _DECODER,
+      op_class="data")  # fmt: skip
+moved("DecodeImage EncodeImage",
+      "Y (H, W, C) uint8 = the image in a file X (n) of bytes, or the other way round", _DECODER,
+      op_class="data", domain=EXTENSIONS)  # fmt: skip
 
 
 @formula("SequenceAt", "ConcatFromSequence", op_class="data")
@@ -29,24 +41,6 @@ def from_sequence(op: Op) -> Work:
     return Work(written=(op.y.elements,))
 
 
-@formula("StringConcat", "StringNormalizer", "StringSplit", op_class="data")
-def strings(_op: Op) -> Work:
-    """Y (...) = strings X (...) put together, changed to lower case, or cut up.
-
-    other_flop = 0: work on letters is no arithmetic. Only tensors of numbers have bytes.
-    """
-    return Work()
-
-
-@formula("RegexFullMatch", op_class="data")
-def regex_full_match(_op: Op) -> Work:
-    """Y (...) bool = whether strings X (...) match a pattern.
-
-    other_flop = 0: work on letters is no arithmetic.
-    """
-    return Work()
-
-
 @formula("TfIdfVectorizer", op_class="data")
 def tf_idf(op: Op) -> Work:
     """Y (..., n) = weighted counts of n n-grams in X (..., c).
@@ -55,12 +49,3 @@ def tf_idf(op: Op) -> Work:
     its weight).
     """
     return Work(other_flop=2 * op.x.elements + op.y.elements)
-
-
-@formula("ImageDecoder", op_class="data")
-def image_decoder(_op: Op) -> Work:
-    """Y (H, W, C) uint8 = the image in a stream X (n) of bytes.
-
-    other_flop = 0: only the data says how much a decoder does. X is read and Y written once.
-    """
-    return Work()

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from costlint.costmodel.formulas import TRAFFIC, Traffic, formula_for
-from costlint.costmodel.formulas.registry import all_formulas
+from costlint.costmodel.formulas.registry import standard_formulas
 from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.graph import Op
 
@@ -96,4 +96,4 @@ def operators(name: str) -> frozenset[str]:
         return NAMED[name]
     if name not in TRAFFIC:
         raise KeyError(name)
-    return frozenset(f.op_type for f in all_formulas() if f.traffic == name and not f.domain)
+    return frozenset(f.op_type for f in standard_formulas() if f.traffic == name)

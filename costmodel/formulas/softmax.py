@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from costlint.costmodel.formulas.attention import SOFTMAX
+from functools import partial
+
+from costlint.costmodel.formulas.attention import SOFTMAX, SOFTMAX_STEPS
+from costlint.costmodel.formulas.pointwise import pointwise
+from costlint.costmodel.formulas.quantized import DEQUANTIZE_STEPS, QUANTIZE_STEPS
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
-
-@formula("Softmax", op_class="other", traffic="softmax")
-def softmax(op: Op) -> Work:
-    """Y (...) = exp(X (...) - largest) / sum along an axis.
-
-    other_flop = 5 for each element: compare, subtract, exponential, add, divide; special = 1.
-    """
-    return Work(other_flop=SOFTMAX * op.x.elements, special=op.x.elements)
-
-
-@formula("LogSoftmax", op_class="other", traffic="softmax")
-def log_softmax(op: Op) -> Work:
-    """Y (...) = X (...) - largest - ln(sum(exp(X - largest))) along an axis.
-
-    other_flop = 5 for each element: compare, subtract, exponential, add, subtract; the logarithm
-    for each row is left out. special = 1 for each element.
-    """
-    return Work(other_flop=SOFTMAX * op.x.elements, special=op.x.elements)
-
-
-@formula("Hardmax", op_class="other", traffic="softmax")
-def hardmax(op: Op) -> Work:
-    """Y (...) = 1 where X (...) is largest along an axis, else 0.
-
-    other_flop = one compare for each element.
-    """
-    return Work(other_flop=op.x.elements)
+softmax = partial(pointwise, op_class="other", traffic="softmax")
+softmax("Softmax", "exp(X (...) - largest) / sum along an axis", SOFTMAX_STEPS)
+softmax("LogSoftmax", "X (...) - largest - ln(sum(exp(X - largest))) along an axis",
+        "compare subtract exponential add subtract",
+        note="The logarithm for each row is left out.")  # fmt: skip
+softmax("Hardmax", "1 where X (...) is largest along an axis, else 0", "compare")
+softmax("BiasSoftmax", "softmax of X (...) + bias, along the axes from `axis` on",
+        f"add {SOFTMAX_STEPS}", domain=MS)  # fmt: skip
+softmax("QLinearSoftmax", "softmax of X (...) along an axis, both with a scale and a zero point",
+        f"{DEQUANTIZE_STEPS} {SOFTMAX_STEPS} {QUANTIZE_STEPS}", domain=MS)  # fmt: skip
 
 
 @formula("SoftmaxCrossEntropyLoss", op_class="other", traffic="softmax")

@@ -5,15 +5,12 @@ Inputs: rate and count, then tensors of n elements in all: parameters, their gra
 
 from __future__ import annotations
 
-from typing import Final
-
 from costlint.costmodel.formulas.arguments import text
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.domains import TRAINING
 from costlint.costmodel.ir.graph import Op
-
-_TRAINING: Final = "ai.onnx.preview.training"
 
 
 def _elements(op: Op, groups: int) -> Dim:
@@ -22,7 +19,7 @@ def _elements(op: Op, groups: int) -> Dim:
     return sum(t.elements for t in tensors[: len(tensors) // groups] if t is not None)
 
 
-@formula("Adagrad", op_class="elementwise", domain=_TRAINING)
+@formula("Adagrad", op_class="elementwise", domain=TRAINING)
 def adagrad(op: Op) -> Work:
     """X (n), H (n) = a step on X by gradients G (n) over the root of their squares H.
 
@@ -33,7 +30,7 @@ def adagrad(op: Op) -> Work:
     return Work(other_flop=9 * n, special=n)
 
 
-@formula("Adam", op_class="elementwise", domain=_TRAINING)
+@formula("Adam", op_class="elementwise", domain=TRAINING)
 def adam(op: Op) -> Work:
     """X (n), V (n), H (n) = a step on X by the mean V of gradients G (n) over their deviation H.
 
@@ -45,7 +42,7 @@ def adam(op: Op) -> Work:
     return Work(other_flop=15 * n, special=n)
 
 
-@formula("Momentum", op_class="elementwise", domain=_TRAINING)
+@formula("Momentum", op_class="elementwise", domain=TRAINING)
 def momentum(op: Op) -> Work:
     """X (n), V (n) = a step on X by the velocity V that gradients G (n) change.
 

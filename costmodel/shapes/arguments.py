@@ -35,14 +35,29 @@ def size(call: Call, name: str, default: int) -> int:
     return value
 
 
+def positive(call: Call, name: str, default: int = 0) -> int:
+    """Attribute `name`, which must be a positive integer."""
+    value = integer(call, name, default)
+    if value < 1:
+        raise call.refuse(f"attribute {name} is {value}, it must be at least 1")
+    return value
+
+
 def integers(call: Call, name: str) -> Sequence[int] | None:
     """Attribute `name` as a list of integers, None where it is absent."""
+    return _listed(call, name, (int,), "integers")
+
+
+def numbers(call: Call, name: str) -> Sequence[float] | None:
+    """Attribute `name` as a list of numbers, None where it is absent."""
+    return _listed(call, name, (int, float), "numbers")
+
+
+def _listed(call: Call, name: str, types: Sequence[type], what: str) -> Sequence[Any] | None:
     value = call.attributes.get(name)
-    if value is None:
-        return None
-    if isinstance(value, list | tuple) and all(type(v) is int for v in value):
+    if value is None or (isinstance(value, list | tuple) and all(type(v) in types for v in value)):
         return value
-    raise call.refuse(f"attribute {name} is {shown(value)}, not a list of integers")
+    raise call.refuse(f"attribute {name} is {shown(value)}, not a list of {what}")
 
 
 def text(call: Call, name: str, default: str) -> str:
@@ -53,16 +68,6 @@ def text(call: Call, name: str, default: str) -> str:
     if isinstance(value, str):
         return value
     raise call.refuse(f"attribute {name} is {shown(value)}, not a string")
-
-
-def numbers(call: Call, name: str) -> Sequence[float] | None:
-    """Attribute `name` as a list of numbers, None where it is absent."""
-    value = call.attributes.get(name)
-    if value is None:
-        return None
-    if isinstance(value, list | tuple) and all(type(v) in (int, float) for v in value):
-        return value
-    raise call.refuse(f"attribute {name} is {shown(value)}, not a list of numbers")
 
 
 def dtype_attribute(call: Call, name: str, default: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.domains import MS, PREVIEW
 from costlint.costmodel.shapes.arguments import check_rank, integer
 from costlint.costmodel.shapes.broadcasting import show
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
@@ -56,7 +57,7 @@ def head_size(call: Call, width: Dim, heads: int) -> Dim:
 
 
 @shape_rule("RotaryEmbedding")
-@shape_rule("RotaryEmbedding", "GemmaRotaryEmbedding", domain="com.microsoft")
+@shape_rule("RotaryEmbedding", "GemmaRotaryEmbedding", domain=MS)
 def rotary_embedding(call: Call) -> Sequence[Out]:
     """Y (...) = X (...) with pairs of features turned by an angle."""
     return (Out(shape=call.shape(0)),) * call.outputs
@@ -89,7 +90,7 @@ def causal_conv(call: Call) -> Sequence[Out]:
     return (Out(shape=x), Out(shape=(*x[:2], w[2] - 1)))[: call.outputs]
 
 
-@shape_rule("FlexAttention", domain="ai.onnx.preview")
+@shape_rule("FlexAttention", domain=PREVIEW)
 def flex_attention(call: Call) -> Sequence[Out]:
     """Y (B, Hq, S, Dv) = softmax(Q K^T) V with the graph's own changes in between."""
     check_rank(call, 0, 4)

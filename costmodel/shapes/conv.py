@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.shapes.arguments import check_rank, dtype, integer, integers
+from costlint.costmodel.ir.domains import MS, NCHWC
+from costlint.costmodel.shapes.arguments import check_rank, dtype, integers, positive
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.window import Window, read_window, slide
 
 
-@shape_rule("Conv")
+@shape_rule("Conv", domain=("", NCHWC))
+@shape_rule("FusedConv", domain=MS)
+@shape_rule("DeformConv")
 def conv(call: Call) -> Sequence[Out]:
-    """Y (N, M, ...) = X (N, C, ...) * W (M, C/g, ...)."""
+    """Y (N, M, ...) = X (N, C, ...) * W (M, C/g, ...), maybe at positions that offsets move."""
     return (Out(shape=conv_shape(call, call.shape(0), call.shape(1))),)
 
 
@@ -29,17 +32,12 @@ def qlinear_conv(call: Call) -> Sequence[Out]:
     return (Out(shape=conv_shape(call, call.shape(0), call.shape(3)), dtype=y_type),)
 
 
-@shape_rule("DeformConv")
-def deform_conv(call: Call) -> Sequence[Out]:
-    """Y (N, M, ...) = X (N, C, ...) * W (M, C/g, ...) at positions that the offsets move."""
-    return (Out(shape=conv_shape(call, call.shape(0), call.shape(1))),)
-
-
 @shape_rule("ConvTranspose")
+@shape_rule("ConvTransposeWithDynamicPads", domain=MS)
 def conv_transpose(call: Call) -> Sequence[Out]:
     """Y (N, M, ...) = X (N, C, ...) * W (C, M/g, ...), spread by the strides."""
     x, w = call.shape(0), call.shape(1)
-    group = _group(call)
+    group = positive(call, "group", 1)
     filters = _filter(call, x, w)
     if type(x[1]) is int and type(w[0]) is int and x[1] != w[0]:
         raise call.refuse(f"the input has {x[1]} channels, the weight {w[0]}")
@@ -51,7 +49,7 @@ def conv_transpose(call: Call) -> Sequence[Out]:
 
 def conv_shape(call: Call, x: Shape, w: Shape) -> Shape:
     """(N, M, ...) of X (N, C, ...) under W (M, C/g, ...)."""
-    group = _group(call)
+    group = positive(call, "group", 1)
     filters = _filter(call, x, w)
     channels, out = x[1], w[0]
     if channels != w[1] * group and type(channels) is int and type(w[1]) is int:
@@ -60,13 +58,6 @@ def conv_shape(call: Call, x: Shape, w: Shape) -> Shape:
     if group > 1 and type(out) is int and out % group:
         raise call.refuse(f"{out} filters do not divide into {group} groups")
     return (x[0], out, *slide(call, x[2:], read_window(call, filters)))
-
-
-def _group(call: Call) -> int:
-    group = integer(call, "group", 1)
-    if group < 1:
-        raise call.refuse(f"group is {group}, it must be at least 1")
-    return group
 
 
 def _filter(call: Call, x: Shape, w: Shape) -> Sequence[Dim]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costlint.costmodel.ir.domains import EXTENSIONS, MS
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     check_rank,
@@ -43,8 +44,7 @@ def roi_align(call: Call) -> Sequence[Out]:
     return (Out(shape=(call.shape(1)[0], call.shape(0)[1], *size)),)
 
 
-@shape_rule("GridSample")
-@shape_rule("GridSample", domain="com.microsoft")
+@shape_rule("GridSample", domain=("", MS))
 def grid_sample(call: Call) -> Sequence[Out]:
     """Y (N, C, h, w) = X (N, C, H, W) at the places of the grid (N, h, w, 2)."""
     check_rank(call, 0, 3)
@@ -74,7 +74,7 @@ def center_crop_pad(call: Call) -> Sequence[Out]:
     return (Out(shape=tuple(x)),)
 
 
-@shape_rule("DecodeImage", domain="com.microsoft.extensions")
+@shape_rule("DecodeImage", domain=EXTENSIONS)
 @shape_rule("ImageDecoder")
 def image_decoder(call: Call) -> Sequence[Out]:
     """Y (H, W, C) uint8 = the image in a stream of bytes."""
@@ -83,7 +83,7 @@ def image_decoder(call: Call) -> Sequence[Out]:
     return (Out(shape=(*size, channels), dtype="uint8"),)
 
 
-@shape_rule("EncodeImage", domain="com.microsoft.extensions")
+@shape_rule("EncodeImage", domain=EXTENSIONS)
 def encode_image(call: Call) -> Sequence[Out]:
     """Y (n) uint8 = the image (H, W, C) as a stream of bytes."""
     return (Out(shape=(call.unknown("bytes", None),), dtype="uint8"),)

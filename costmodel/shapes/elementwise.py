@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costlint.costmodel.ir.domains import CHANNELS_LAST, MS, QONNX
 from costlint.costmodel.ir.graph import UnknownShapeError
-from costlint.costmodel.shapes.arguments import dtype, dtype_attribute
+from costlint.costmodel.shapes.arguments import check_rank, dtype_attribute
+from costlint.costmodel.shapes.arguments import dtype as dtype_of
 from costlint.costmodel.shapes.broadcasting import broadcast
-from costlint.costmodel.shapes.registry import Call, Out, shape_rule
+from costlint.costmodel.shapes.registry import Call, Out, ShapeRule, shape_rule
 
 _UNARY = (
     "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitwiseNot", "Ceil", "Celu",
@@ -17,9 +19,17 @@ _UNARY = (
     "Softplus", "Softsign", "Sqrt", "SwiGLU", "Swish", "Tan", "Tanh", "ThresholdedRelu",
     "Affine", "ImageScaler", "ParametricSoftplus", "ScaledTanh",
 )  # fmt: skip
+_UNARY_OF_MICROSOFT = (
+    "BiasDropout", "BiasGelu", "BiasSoftmax", "BitmaskBiasDropout", "BranchwiseRMSNorm",
+    "FastGelu", "GatedAdd", "GatedRMSNorm", "Gelu", "GroupNorm", "HyperConnectionPostMix",
+    "Inverse", "LongformerAttention", "MRotaryEmbedding", "MoE", "MoEPacked", "QLinearLeakyRelu",
+    "QLinearSigmoid", "QLinearSoftmax", "QMoE", "QOrderedGelu", "QOrderedLayerNormalization",
+    "QOrderedLongformerAttention", "QuantizeBFP", "QuickGelu", "SampleOp", "ScaledSiLU",
+    "SparseAttention",
+)  # fmt: skip
 _NARY = (
     "Add", "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Div", "Max", "Mean", "Min",
-    "Mod", "Mul", "Pow", "Sub", "Sum",
+    "Mod", "Mul", "Pow", "StringConcat", "Sub", "Sum",
 )  # fmt: skip
 _LOGICAL = (
     "And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Or", "Xor",
@@ -27,6 +37,9 @@ _LOGICAL = (
 
 
 @shape_rule(*_UNARY)
+@shape_rule(*_UNARY_OF_MICROSOFT, domain=MS)
+@shape_rule("BatchNormalization", domain=CHANNELS_LAST)
+@shape_rule("MultiThreshold", domain=QONNX)
 def unary(call: Call) -> Sequence[Out]:
     """Y (...) = f(X (...)); extra inputs (a slope, limits) never widen the output."""
     tensor = call.tensor(0)
@@ -34,6 +47,7 @@ def unary(call: Call) -> Sequence[Out]:
 
 
 @shape_rule(*_NARY)
+@shape_rule("BiasAdd", "ComplexMul", "ComplexMulConj", domain=MS)
 def nary(call: Call) -> Sequence[Out]:
     """Y = f(A, B, ...) over the broadcast shape."""
     return (Out(shape=broadcast(call, all_shapes(call))),)
@@ -45,16 +59,34 @@ def logical(call: Call) -> Sequence[Out]:
     return (Out(shape=broadcast(call, all_shapes(call)), dtype="bool"),)
 
 
-@shape_rule("IsNaN", "IsInf")
-def is_special(call: Call) -> Sequence[Out]:
-    """Y (...) = isnan(X (...))."""
-    return (Out(shape=call.shape(0), dtype="bool"),)
+def same_shape(
+    *op_types: str,
+    dtype: str | None = None,
+    attribute: str = "",
+    rank: int = 0,
+    domain: str | Sequence[str] = "",
+) -> ShapeRule:
+    """Register operators whose output has the first input's shape, of at least `rank` dimensions.
+
+    Its type is what `attribute` numbers, else `dtype`, else that of the first input.
+    """
+
+    def rule(call: Call) -> Sequence[Out]:
+        check_rank(call, 0, rank)
+        kind = dtype_attribute(call, attribute, dtype) if attribute else dtype
+        return (Out(shape=call.shape(0), dtype=kind),)
+
+    return shape_rule(*op_types, domain=domain)(rule)
+
+
+same_shape("IsNaN", "IsInf", dtype="bool")
+same_shape("BitCast", attribute="to")
 
 
 @shape_rule("Where")
 def where(call: Call) -> Sequence[Out]:
     """Y = condition ? X : Y over the broadcast shape."""
-    return (Out(shape=broadcast(call, all_shapes(call)), dtype=dtype(call, 1)),)
+    return (Out(shape=broadcast(call, all_shapes(call)), dtype=dtype_of(call, 1)),)
 
 
 @shape_rule("Cast")
@@ -69,13 +101,7 @@ def cast(call: Call) -> Sequence[Out]:
 def cast_like(call: Call) -> Sequence[Out]:
     """Y (...) = X (...) in the type of the second input."""
     tensor = call.tensor(0)
-    return (Out(shape=None if tensor is None else tensor.shape, dtype=dtype(call, 1)),)
-
-
-@shape_rule("BitCast")
-def bit_cast(call: Call) -> Sequence[Out]:
-    """Y (...) = the bits of X (...) read as another type of the same width."""
-    return (Out(shape=call.shape(0), dtype=dtype_attribute(call, "to", None)),)
+    return (Out(shape=None if tensor is None else tensor.shape, dtype=dtype_of(call, 1)),)
 
 
 @shape_rule("Dropout")

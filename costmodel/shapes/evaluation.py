@@ -40,7 +40,7 @@ def small_array(items: Sequence[Any], shape: Sequence[int]) -> Any:
     return array.reshape(shape)
 
 
-def evaluates(*op_types: str, domain: str = "") -> Callable[[ValueRule], ValueRule]:
+def evaluates(*op_types: str) -> Callable[[ValueRule], ValueRule]:
     """Register the decorated function as value rule of `op_types`, made safe.
 
     It is not called for large inputs. Values that contradict each other, results that are large,
@@ -66,7 +66,7 @@ def evaluates(*op_types: str, domain: str = "") -> Callable[[ValueRule], ValueRu
                 return None if any(array is None for array in arrays) else arrays
             return _plain(found, integers)
 
-        value_rule(*op_types, domain=domain)(guarded)
+        value_rule(*op_types)(guarded)
         return rule
 
     return register

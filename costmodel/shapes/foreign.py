@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.domains import FINN, QONNX
 from costlint.costmodel.shapes.arguments import check_rank, integer, integers, text
-from costlint.costmodel.shapes.elementwise import unary
-from costlint.costmodel.shapes.matmul import matmul
-from costlint.costmodel.shapes.microsoft.fused import nhwc_conv, nhwc_max_pool
 from costlint.costmodel.shapes.registry import (
     Call,
     Out,
-    ShapeRule,
     shape_rule,
 )
 from costlint.costmodel.shapes.window import Window, slide
 
-_GENERAL: Final = ("qonnx.custom_op.general", "finn.custom_op.general")
-_LAST: Final = "qonnx.custom_op.channels_last"
-
-shape_rule("Conv", domain=_LAST)(nhwc_conv)
-shape_rule("MaxPool", domain=_LAST)(nhwc_max_pool)
-shape_rule("BatchNormalization", domain=_LAST)(unary)
-shape_rule("MultiThreshold", domain="qonnx.custom_op.general")(unary)
+_GENERAL: Final = (QONNX, FINN)
 
 
-def _general(op_type: str) -> Callable[[ShapeRule], ShapeRule]:
-    def register(rule: ShapeRule) -> ShapeRule:
-        for domain in _GENERAL:
-            shape_rule(op_type, domain=domain)(rule)
-        return rule
-
-    return register
-
-
-_general("XnorPopcountMatMul")(matmul)
-_general("MaxPoolNHWC")(nhwc_max_pool)
-
-
-@_general("Im2Col")
+@shape_rule("Im2Col", domain=_GENERAL)
 def im2col(call: Call) -> Sequence[Out]:
     """Y (N, h, w, kh * kw * C) = the windows of X (N, H, W, C)."""
     check_rank(call, 0, 4)
@@ -66,7 +44,7 @@ def _pair(call: Call, name: str) -> Sequence[int]:
     return found
 
 
-@_general("QuantAvgPool2d")
+@shape_rule("QuantAvgPool2d", domain=_GENERAL)
 def quant_avg_pool(call: Call) -> Sequence[Out]:
     """Y (N, C, h, w) = means of the windows (k, k) of X (N, C, H, W), or channels last."""
     check_rank(call, 0, 4)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.shapes.arguments import axis_attribute, check_rank, integer
 from costlint.costmodel.shapes.broadcasting import show
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
+from costlint.costmodel.shapes.symbolic import total
 
 
 @shape_rule("Gather")
@@ -25,7 +29,7 @@ def gather_elements(call: Call) -> Sequence[Out]:
     return (Out(shape=call.shape(1)),)
 
 
-@shape_rule("GatherND")
+@shape_rule("GatherND", domain=("", MS))
 def gather_nd(call: Call) -> Sequence[Out]:
     """Y (i_0, ..., i_q-2, x_b+k, ...) = slices of X at index tuples of k entries."""
     check_rank(call, 0, 1)
@@ -40,56 +44,43 @@ def gather_nd(call: Call) -> Sequence[Out]:
     return (Out(shape=(*indices[:-1], *x[batch + depth :])),)
 
 
-@shape_rule("Scatter", "ScatterElements", "ScatterND", "TensorScatter")
-def scatter(call: Call) -> Sequence[Out]:
-    """Y (...) = X (...) with some elements replaced."""
-    return (Out(shape=call.shape(0)),)
-
-
-@shape_rule("ReverseSequence")
-def reverse_sequence(call: Call) -> Sequence[Out]:
-    """Y (...) = X (...) with the first entries of each sequence in reverse."""
-    check_rank(call, 0, 2)
-    return (Out(shape=call.shape(0)),)
+same_shape("Scatter", "ScatterElements", "ScatterND", "TensorScatter")
+same_shape("ReverseSequence", rank=2)
 
 
 @shape_rule("Compress")
 def compress(call: Call) -> Sequence[Out]:
     """Y = the slices of X along `axis` where the condition holds; flat without `axis`."""
-    from costlint.costmodel.shapes.symbolic import total
-
-    x = call.shape(0)
-    flat = call.attributes.get("axis") is None
-    axis = 0 if flat else axis_attribute(call, 0, len(x))
-    bound = total(x) if flat else x[axis]
+    before, length, after = _along(call)
     condition = call.ints(1)
     if condition is None:
-        kept = call.unknown("kept", bound)
+        kept = call.unknown("kept", length)
     else:
         kept = sum(1 for one in condition if one is True or one == 1)
-    return (Out(shape=(kept,) if flat else (*x[:axis], kept, *x[axis + 1 :])),)
+    return (Out(shape=(*before, kept, *after)),)
+
+
+def _along(call: Call) -> tuple[Shape, Dim, Shape]:
+    """The dims before `axis`, its own, and those behind it; without `axis` all as one."""
+    x = call.shape(0)
+    if call.attributes.get("axis") is None:
+        return (), total(x), ()
+    axis = axis_attribute(call, 0, len(x))
+    return x[:axis], x[axis], x[axis + 1 :]
 
 
 @shape_rule("NonZero")
 def non_zero(call: Call) -> Sequence[Out]:
     """Y (r, n) int64 = the places of the n elements that are not zero."""
-    from costlint.costmodel.shapes.symbolic import total
-
     x = call.shape(0)
     found = call.unknown("nonzero", total(x))
     return (Out(shape=(len(x), found), dtype="int64"),)
 
 
-@shape_rule("Unique")
+@shape_rule("Unique", domain=("", MS))
 def unique(call: Call) -> Sequence[Out]:
     """values, first places, inverse, counts (all places int64) of the distinct slices of X."""
-    from costlint.costmodel.shapes.symbolic import total
-
-    x = call.shape(0)
-    flat = call.attributes.get("axis") is None
-    axis = 0 if flat else axis_attribute(call, 0, len(x))
-    length = total(x) if flat else x[axis]
+    before, length, after = _along(call)
     found = call.unknown("unique", length)
-    values = (found,) if flat else (*x[:axis], found, *x[axis + 1 :])
     places = [Out(shape=(n,), dtype="int64") for n in (found, length, found)]
-    return (Out(shape=values), *places)[: call.outputs]
+    return (Out(shape=(*before, found, *after)), *places)[: call.outputs]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from costlint.costmodel.ir.dims import Dim, Shape, simplest
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     axis_attribute,
-    check_rank,
     check_sizes,
     dtype,
     dtype_attribute,
@@ -20,6 +21,7 @@ from costlint.costmodel.shapes.arguments import (
     scalar_dim,
 )
 from costlint.costmodel.shapes.broadcasting import broadcast, show
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import ceil_div, larger
 
@@ -64,7 +66,7 @@ def tile(call: Call) -> Sequence[Out]:
     return (Out(shape=tuple(a * b for a, b in zip(x, repeats, strict=True))),)
 
 
-@shape_rule("Pad")
+@shape_rule("Pad", domain=("", MS))
 def pad(call: Call) -> Sequence[Out]:
     """Y (begin + x + end, ...) = X with a border; pads are all begins, then all ends."""
     x = call.shape(0)
@@ -99,7 +101,7 @@ def constant_fill(call: Call) -> Sequence[Out]:
     return (Out(shape=shape, dtype=dtype_attribute(call, "dtype", "float32")),)
 
 
-@shape_rule("Range")
+@shape_rule("Range", domain=("", MS))
 def range_(call: Call) -> Sequence[Out]:
     """Y (ceil((limit - start) / delta)) = start, start + delta, ..."""
     length = range_length(call)
@@ -118,8 +120,6 @@ def range_length(call: Call) -> Dim | None:
     if type(delta) is int:
         return larger(0, _ceil(start - limit, -delta))
     if all(type(v) in (int, float) for v in (start, limit, delta)):
-        from math import ceil
-
         return max(0, ceil((limit - start) / delta))
     return None
 
@@ -127,8 +127,6 @@ def range_length(call: Call) -> Dim | None:
 def _ceil(span: Any, step: int) -> Dim:
     if type(span) is not float:
         return ceil_div(simplest(span), step)
-    from math import ceil
-
     return ceil(span / step)
 
 
@@ -143,14 +141,5 @@ def one_hot(call: Call) -> Sequence[Out]:
     return (Out(shape=(*indices[:axis], depth, *indices[axis:]), dtype=dtype(call, 2)),)
 
 
-@shape_rule("EyeLike")
-def eye_like(call: Call) -> Sequence[Out]:
-    """Y (M, N) = ones on a diagonal."""
-    return (Out(shape=call.shape(0), dtype=dtype_attribute(call, "dtype", None)),)
-
-
-@shape_rule("Trilu")
-def trilu(call: Call) -> Sequence[Out]:
-    """Y (..., M, N) = one triangle of X (..., M, N)."""
-    check_rank(call, 0, 2)
-    return (Out(shape=call.shape(0)),)
+eye_like = same_shape("EyeLike", attribute="dtype")
+same_shape("Trilu", rank=2, domain=("", MS))

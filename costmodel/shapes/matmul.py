@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.domains import FINN, MS, QONNX
 from costlint.costmodel.shapes.arguments import check_rank, dtype, integer, shown, text
 from costlint.costmodel.shapes.broadcasting import broadcast, show
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
@@ -13,12 +14,15 @@ _MAX_EQUATION = 1000
 
 
 @shape_rule("MatMul")
+@shape_rule("DynamicQuantizeMatMul", domain=MS)
+@shape_rule("XnorPopcountMatMul", domain=(QONNX, FINN))
 def matmul(call: Call) -> Sequence[Out]:
     """Y (..., M, N) = A (..., M, K) @ B (..., K, N), as numpy does it."""
     return (Out(shape=product_shape(call, call.shape(0), call.shape(1))),)
 
 
 @shape_rule("MatMulInteger")
+@shape_rule("MatMulInteger16", domain=MS)
 def matmul_integer(call: Call) -> Sequence[Out]:
     """Y (..., M, N) int32 = A (..., M, K) @ B (..., K, N)."""
     return (Out(shape=product_shape(call, call.shape(0), call.shape(1)), dtype="int32"),)
@@ -43,6 +47,7 @@ def product_shape(call: Call, a: Shape, b: Shape) -> Shape:
 
 
 @shape_rule("Gemm")
+@shape_rule("FusedGemm", "GemmFastGelu", "GemmFloat8", domain=MS)
 def gemm(call: Call) -> Sequence[Out]:
     """Y (M, N) = alpha * A (M, K) @ B (K, N) + beta * C; either side may come transposed."""
     a, b = call.shape(0), call.shape(1)

@@ -6,27 +6,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.domains import ML
 from costlint.costmodel.shapes.arguments import shown, size
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import total
 
-_ML: Final = "ai.onnx.ml"
 _LABELS: Final = ("classlabels_strings", "classlabels_int64s", "classlabels_ints")
 
-
-@shape_rule("Binarizer", "Imputer", domain=_ML)
-def same(call: Call) -> Sequence[Out]:
-    """Y (N, C) = f(X (N, C))."""
-    return (Out(shape=call.shape(0)),)
+same_shape("Binarizer", "Imputer", domain=ML)
+same_shape("Scaler", "Normalizer", dtype="float32", domain=ML)
 
 
-@shape_rule("Scaler", "Normalizer", domain=_ML)
-def to_float(call: Call) -> Sequence[Out]:
-    """Y (N, C) float32 = f(X (N, C))."""
-    return (Out(shape=call.shape(0), dtype="float32"),)
-
-
-@shape_rule("LinearClassifier", "SVMClassifier", "TreeEnsembleClassifier", domain=_ML)
+@shape_rule("LinearClassifier", "SVMClassifier", "TreeEnsembleClassifier", domain=ML)
 def classifier(call: Call) -> Sequence[Out]:
     """Labels (N), scores (N, E) float32 for E classes."""
     rows = _rows(call)
@@ -41,45 +33,38 @@ def classifier(call: Call) -> Sequence[Out]:
     return (Out(shape=(rows,), dtype=kind), scores)[: call.outputs]
 
 
-@shape_rule("LinearRegressor", domain=_ML)
+@shape_rule("LinearRegressor", domain=ML)
 def linear_regressor(call: Call) -> Sequence[Out]:
     """Y (N, targets) float32."""
     return (Out(shape=(_rows(call), size(call, "targets", 1)), dtype="float32"),)
 
 
-@shape_rule("SVMRegressor", domain=_ML)
+@shape_rule("SVMRegressor", domain=ML)
 def svm_regressor(call: Call) -> Sequence[Out]:
     """Y (N, 1) float32."""
     return (Out(shape=(_rows(call), 1), dtype="float32"),)
 
 
-@shape_rule("TreeEnsembleRegressor", domain=_ML)
+@shape_rule("TreeEnsembleRegressor", domain=ML)
 def tree_regressor(call: Call) -> Sequence[Out]:
     """Y (N, n_targets) float32."""
     return (Out(shape=(_rows(call), size(call, "n_targets", 1)), dtype="float32"),)
 
 
-@shape_rule("TreeEnsemble", domain=_ML)
+@shape_rule("TreeEnsemble", domain=ML)
 def tree_ensemble(call: Call) -> Sequence[Out]:
     """Y (N, n_targets) in the type of X."""
     return (Out(shape=(_rows(call), size(call, "n_targets", 1))),)
 
 
-@shape_rule("ZipMap", "CastMap", domain=_ML)
-def zip_map(call: Call) -> Sequence[Out]:
-    """A sequence of maps from class to score, or a tensor from a map of unknown size."""
-    dtype = "sequence" if call.op_type == "ZipMap" else "unknown"
-    return (Out(shape=None, dtype=dtype),)
-
-
-@shape_rule("DictVectorizer", domain=_ML)
+@shape_rule("DictVectorizer", domain=ML)
 def dict_vectorizer(call: Call) -> Sequence[Out]:
     """Y (1, c) = the values of a map in the order of a vocabulary."""
     words = _list(call, "string_vocabulary") or _list(call, "int64_vocabulary")
     return (Out(shape=(1, len(words)), dtype="unknown"),)
 
 
-@shape_rule("LabelEncoder", domain=_ML)
+@shape_rule("LabelEncoder", domain=ML)
 def label_encoder(call: Call) -> Sequence[Out]:
     """Y (...) = the value of each key of X (...)."""
     kinds = {"values_strings": "string", "values_int64s": "int64", "values_floats": "float32"}
@@ -93,7 +78,7 @@ def label_encoder(call: Call) -> Sequence[Out]:
     return (Out(shape=call.shape(0), dtype=kind),)
 
 
-@shape_rule("CategoryMapper", domain=_ML)
+@shape_rule("CategoryMapper", domain=ML)
 def category_mapper(call: Call) -> Sequence[Out]:
     """Y (...) = the number of each name in X (...), or the name of each number."""
     first = call.tensor(0)
@@ -101,14 +86,14 @@ def category_mapper(call: Call) -> Sequence[Out]:
     return (Out(shape=call.shape(0), dtype=kind),)
 
 
-@shape_rule("OneHotEncoder", domain=_ML)
+@shape_rule("OneHotEncoder", domain=ML)
 def one_hot_encoder(call: Call) -> Sequence[Out]:
     """Y (..., categories) float32 of X (...)."""
     categories = _list(call, "cats_int64s") or _list(call, "cats_strings")
     return (Out(shape=(*call.shape(0), len(categories)), dtype="float32"),)
 
 
-@shape_rule("ArrayFeatureExtractor", domain=_ML)
+@shape_rule("ArrayFeatureExtractor", domain=ML)
 def array_feature_extractor(call: Call) -> Sequence[Out]:
     """Y (..., n) = n columns of X (..., C); a vector gains an axis."""
     x = call.shape(0)
@@ -116,7 +101,7 @@ def array_feature_extractor(call: Call) -> Sequence[Out]:
     return (Out(shape=(*(x[:-1] if len(x) > 1 else (1,)), count)),)
 
 
-@shape_rule("FeatureVectorizer", domain=_ML)
+@shape_rule("FeatureVectorizer", domain=ML)
 def feature_vectorizer(call: Call) -> Sequence[Out]:
     """Y (N, sum of C) float32 = inputs (N, C) side by side."""
     widths = [call.shape(i)[1:] for i in range(len(call.inputs))]

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.shapes.arguments import (
     axis_attribute,
     check_rank,
     dtype,
     dtype_attribute,
+    text,
 )
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 
-_SAME = (
+same_shape(
     "GroupNormalization", "InstanceNormalization", "LRN", "LpNormalization",
     "MeanVarianceNormalization", "RMSNormalization",
 )  # fmt: skip
 
 
-@shape_rule(*_SAME)
-def normalization(call: Call) -> Sequence[Out]:
-    """Y (N, C, ...) = normalised X (N, C, ...)."""
-    return (Out(shape=call.shape(0)),)
+@shape_rule("SimplifiedLayerNormalization", domain=("", MS))
+def simplified_layer_normalization(call: Call) -> Sequence[Out]:
+    """Y (...) = X (...) over its root mean square; inverse deviation (..., 1)."""
+    check_rank(call, 0, 1)
+    x = call.shape(0)
+    return (Out(shape=x), Out(shape=(*x[:-1], 1), dtype="float32"))[: call.outputs]
 
 
 @shape_rule("BatchNormalization")
@@ -52,8 +57,6 @@ def layer_normalization(call: Call) -> Sequence[Out]:
 @shape_rule("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss")
 def loss(call: Call) -> Sequence[Out]:
     """Loss () or (N, d_1, ...) without reduction; log-probabilities (N, C, d_1, ...)."""
-    from costlint.costmodel.shapes.arguments import text
-
     labels = call.shape(1)
     reduced = text(call, "reduction", "mean") != "none"
     outs = (Out(shape=() if reduced else labels), Out(shape=call.shape(0)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costlint.costmodel.ir.dims import Shape
+from costlint.costmodel.ir.domains import MS, NCHWC
 from costlint.costmodel.shapes.arguments import (
     check_rank,
     check_sizes,
@@ -16,13 +17,15 @@ from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.window import filter_sizes, read_window, slide
 
 
-@shape_rule("AveragePool", "LpPool")
+@shape_rule("AveragePool", domain=("", NCHWC))
+@shape_rule("LpPool")
 def pool(call: Call) -> Sequence[Out]:
     """Y (N, C, ...) = pooled X (N, C, ...)."""
     return (Out(shape=pool_shape(call, call.shape(0))),)
 
 
-@shape_rule("MaxPool")
+@shape_rule("MaxPool", domain=("", NCHWC))
+@shape_rule("MaxpoolWithMask", domain=MS)
 def max_pool(call: Call) -> Sequence[Out]:
     """Y (N, C, ...), indices int64 (N, C, ...) = pooled X (N, C, ...)."""
     shape = pool_shape(call, call.shape(0))
@@ -31,7 +34,8 @@ def max_pool(call: Call) -> Sequence[Out]:
     return (Out(shape=shape), Out(shape=shape, dtype="int64"))
 
 
-@shape_rule("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
+@shape_rule("GlobalAveragePool", "GlobalMaxPool", domain=("", NCHWC))
+@shape_rule("GlobalLpPool")
 def global_pool(call: Call) -> Sequence[Out]:
     """Y (N, C, 1, ...) = pooled X (N, C, ...)."""
     check_rank(call, 0, 2)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costlint.costmodel.ir.domains import BREVITAS, FINN, MS, QONNX
 from costlint.costmodel.shapes.arguments import dtype, dtype_attribute
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 
 
-@shape_rule("QuantizeLinear")
-@shape_rule("QuantizeLinear", domain="com.microsoft")
+@shape_rule("QuantizeLinear", domain=("", MS))
 def quantize(call: Call) -> Sequence[Out]:
     """Y (...) = X (...) / scale + zero point, in the zero point's type (uint8 without one)."""
     asked = dtype_attribute(call, "output_dtype", "uint8")
     return (Out(shape=call.shape(0), dtype=dtype(call, 2, asked or "uint8")),)
 
 
-@shape_rule("DequantizeLinear")
-@shape_rule("DequantizeLinear", domain="com.microsoft")
+@shape_rule("DequantizeLinear", domain=("", MS))
 def dequantize(call: Call) -> Sequence[Out]:
     """Y (...) = (X (...) - zero point) * scale, in the scale's type."""
     asked = dtype_attribute(call, "output_dtype", None)
@@ -35,11 +35,7 @@ def dynamic_quantize(call: Call) -> Sequence[Out]:
     return outs[: call.outputs]
 
 
-@shape_rule("Quant", "BipolarQuant", "Trunc", "IntQuant", "FloatQuant", domain="onnx.brevitas")
-@shape_rule(
-    "Quant", "BipolarQuant", "Trunc", "IntQuant", "FloatQuant", domain="qonnx.custom_op.general"
-)
-@shape_rule("Quant", "BipolarQuant", "Trunc", "MultiThreshold", domain="finn.custom_op.general")
-def fake_quantize(call: Call) -> Sequence[Out]:
-    """Y (...) = X (...) rounded as integers of some width would be, still as floats."""
-    return (Out(shape=call.shape(0)),)
+# Rounded as integers of some width would be, still as floats.
+same_shape("Quant", "BipolarQuant", "Trunc", domain=(QONNX, BREVITAS, FINN))
+same_shape("IntQuant", "FloatQuant", domain=(QONNX, BREVITAS))
+same_shape("MultiThreshold", domain=FINN)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.shapes.arguments import integer, text
+from costlint.costmodel.ir.domains import MS
+from costlint.costmodel.shapes.arguments import integer, positive, text
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 
 _MAX_OUTPUTS = 3
 
 
 @shape_rule("LSTM", "GRU", "RNN")
+@shape_rule("AttnLSTM", "DynamicQuantizeLSTM", domain=MS)
 def recurrent(call: Call) -> Sequence[Out]:
     """Y (S, D, B, H), Y_h (D, B, H), for LSTM Y_c (D, B, H) of X (S, B, I); D directions.
 
@@ -39,10 +41,7 @@ def recurrent_outputs(call: Call, x: Shape, hidden: Dim) -> Sequence[Out]:
 def hidden_size(call: Call) -> Dim:
     """H: the attribute, else the last dim of the recurrence weight R (D, gates * H, H)."""
     if call.attributes.get("hidden_size") is not None:
-        size = integer(call, "hidden_size", 0)
-        if size < 1:
-            raise call.refuse(f"hidden_size is {size}, it must be at least 1")
-        return size
+        return positive(call, "hidden_size")
     weight = call.shape(2)
     if len(weight) != 3:
         raise call.refuse(f"the recurrence weight has {len(weight)} dimensions, 3 are needed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import UnknownShapeError
 from costlint.costmodel.shapes.arguments import (
     all_axes,
@@ -13,7 +14,10 @@ from costlint.costmodel.shapes.arguments import (
     input_dims,
     integer,
 )
+from costlint.costmodel.shapes.elementwise import same_shape
+from costlint.costmodel.shapes.evaluation import small_array
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
+from costlint.costmodel.shapes.symbolic import total
 
 _REDUCTIONS = (
     "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean",
@@ -22,6 +26,7 @@ _REDUCTIONS = (
 
 
 @shape_rule(*_REDUCTIONS)
+@shape_rule("QLinearReduceMean", domain=MS)
 def reduction(call: Call) -> Sequence[Out]:
     """Y = X with the axes named gone, or 1 with `keepdims`; all of them when none is named."""
     x = call.shape(0)
@@ -80,18 +85,12 @@ def _count(call: Call, dim: Dim) -> Dim:
     return k
 
 
-@shape_rule("CumSum", "CumProd")
-def cumulative(call: Call) -> Sequence[Out]:
-    """Y (...) = running sums of X (...) along an axis."""
-    return (Out(shape=call.shape(0)),)
+same_shape("CumSum", "CumProd")
 
 
 @shape_rule("Size")
 def size(call: Call) -> Sequence[Out]:
     """Y () int64 = number of elements of X."""
-    from costlint.costmodel.shapes.evaluation import small_array
-    from costlint.costmodel.shapes.symbolic import total
-
     x = call.shape(0)
     return (Out(shape=(), dtype="int64", value=small_array([total(x)], ())),)
 
@@ -99,8 +98,6 @@ def size(call: Call) -> Sequence[Out]:
 @shape_rule("Shape")
 def shape(call: Call) -> Sequence[Out]:
     """Y (r) int64 = the dims of X from `start` to `end`."""
-    from costlint.costmodel.shapes.evaluation import small_array
-
     x = call.shape(0)
     end = call.attributes.get("end")
     part = x[integer(call, "start", 0) : len(x) if end is None else integer(call, "end", 0)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from itertools import product
 from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.ir.dims import Dim, Shape
@@ -78,29 +81,42 @@ ValueRule: TypeAlias = Callable[[Call], Any]
 
 _TOO_LARGE: Final = 1 << 63
 
+FURTHER: Final = (
+    "foreign", "microsoft.algorithms", "microsoft.attention", "microsoft.data", "microsoft.fused",
+    "microsoft.matmul", "microsoft.nhwc", "microsoft.norm", "microsoft.packed",
+    "microsoft.quantized", "microsoft.recurrent", "ml", "training",
+)  # fmt: skip
+"""Modules that register rules of other domains than the standard, once one is asked for."""
+
 _SHAPES: dict[tuple[str, str], ShapeRule] = {}
 _VALUES: dict[tuple[str, str], ValueRule] = {}
 
 
-def shape_rule(*op_types: str, domain: str = "") -> Callable[[ShapeRule], ShapeRule]:
-    """Register the decorated function as the shape rule of `op_types`; twice is a ValueError."""
-    return _register(_SHAPES, op_types, domain)
+def shape_rule(
+    *op_types: str, domain: str | Sequence[str] = ""
+) -> Callable[[ShapeRule], ShapeRule]:
+    """Register the decorated function as the shape rule of `op_types`, in one domain or several.
+
+    Raises:
+        ValueError: one of them has a rule already.
+    """
+    return _register(_SHAPES, op_types, [domain] if isinstance(domain, str) else domain)
 
 
-def value_rule(*op_types: str, domain: str = "") -> Callable[[ValueRule], ValueRule]:
+def value_rule(*op_types: str) -> Callable[[ValueRule], ValueRule]:
     """Register the evaluation of small tensors by `op_types`; twice is a ValueError.
 
     The function is called when every present input has a value. It returns an object array,
     or None where it cannot say.
     """
-    return _register(_VALUES, op_types, domain)
+    return _register(_VALUES, op_types, [""])
 
 
 def _register(
-    table: dict[tuple[str, str], Any], op_types: tuple[str, ...], domain: str
+    table: dict[tuple[str, str], Any], op_types: Sequence[str], domains: Sequence[str]
 ) -> Callable[[Any], Any]:
     def register(rule: Any) -> Any:
-        for op_type in op_types:
+        for domain, op_type in product(domains, op_types):
             if (domain, op_type) in table:
                 msg = f"operator {domain}::{op_type} is registered twice"
                 raise ValueError(msg)
@@ -110,14 +126,28 @@ def _register(
     return register
 
 
+@cache
+def _load_further() -> None:
+    for module in FURTHER:
+        import_module(f"{__package__}.{module}")
+
+
 def shape_rule_for(domain: str, op_type: str) -> ShapeRule | None:
     """The shape rule of an operator, None where there is none."""
+    if domain:
+        _load_further()
     return _SHAPES.get((domain, op_type))
 
 
 def value_rule_for(domain: str, op_type: str) -> ValueRule | None:
     """The evaluation of an operator, None where there is none."""
     return _VALUES.get((domain, op_type))
+
+
+def all_shape_rules() -> Sequence[tuple[str, str]]:
+    """Keys (domain, operator) of every shape rule, sorted."""
+    _load_further()
+    return sorted(_SHAPES)
 
 
 def checked(call: Call, outs: Sequence[Out]) -> Sequence[Out]:
@@ -128,8 +158,3 @@ def checked(call: Call, outs: Sequence[Out]) -> Sequence[Out]:
             if not fits:
                 raise call.refuse(f"an output would have a dimension of {str(dim)[:40]}")
     return outs
-
-
-def all_shape_rules() -> tuple[tuple[str, str], ...]:
-    """Keys (domain, operator) of every shape rule, sorted."""
-    return tuple(sorted(_SHAPES))

@@ -12,6 +12,7 @@ from costlint.costmodel.shapes.arguments import (
     scalar_dim,
     size,
 )
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 
 
@@ -25,10 +26,7 @@ def random(call: Call) -> Sequence[Out]:
     return (Out(shape=tuple(shape), dtype=dtype_attribute(call, "dtype", "float32")),)
 
 
-@shape_rule("RandomNormalLike", "RandomUniformLike", "Bernoulli")
-def random_like(call: Call) -> Sequence[Out]:
-    """Y (...) = random numbers in the shape of X (...)."""
-    return (Out(shape=call.shape(0), dtype=dtype_attribute(call, "dtype", None)),)
+same_shape("RandomNormalLike", "RandomUniformLike", "Bernoulli", attribute="dtype")
 
 
 @shape_rule("Multinomial")

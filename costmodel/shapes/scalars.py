@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from costlint.costmodel.ir.dims import simplest
@@ -33,22 +35,13 @@ def aligned(a: Any, b: Any) -> tuple[Any, Any]:
     return sympy.sympify(rational(a), strict=True), sympy.sympify(rational(b), strict=True)
 
 
-def add(a: Any, b: Any) -> Any:
-    """`a + b`."""
-    a, b = aligned(a, b)
-    return a + b
+def _exact(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda a, b: operation(*aligned(a, b))
 
 
-def subtract(a: Any, b: Any) -> Any:
-    """`a - b`."""
-    a, b = aligned(a, b)
-    return a - b
-
-
-def multiply(a: Any, b: Any) -> Any:
-    """`a * b`."""
-    a, b = aligned(a, b)
-    return a * b
+add = _exact(operator.add)
+subtract = _exact(operator.sub)
+multiply = _exact(operator.mul)
 
 
 def divide(a: Any, b: Any) -> Any:
@@ -134,16 +127,18 @@ def square_root(a: Any) -> Any:
 
 def least(a: Any, b: Any) -> Any:
     """The smaller one; not a number where one of them is none."""
+    return _extreme(a, b, min, smaller)
+
+
+def _extreme(a: Any, b: Any, of_numbers: Any, of_symbols: Any) -> Any:
     if a != a or b != b:  # noqa: PLR0124 - only NaN differs from itself
         return math.nan
-    return min(a, b) if is_number(a) and is_number(b) else smaller(*aligned(a, b))
+    return of_numbers(a, b) if is_number(a) and is_number(b) else of_symbols(*aligned(a, b))
 
 
 def greatest(a: Any, b: Any) -> Any:
     """The larger one; not a number where one of them is none."""
-    if a != a or b != b:  # noqa: PLR0124 - only NaN differs from itself
-        return math.nan
-    return max(a, b) if is_number(a) and is_number(b) else larger(*aligned(a, b))
+    return _extreme(a, b, max, larger)
 
 
 def equal(a: Any, b: Any) -> bool | None:
@@ -167,11 +162,7 @@ def less(a: Any, b: Any) -> bool | None:
         return False
     if is_nonnegative(b - a - 1):
         return True
-    return False if is_nonnegative(a - b) else _decided(a < b)
-
-
-def _decided(relation: Any) -> bool | None:
-    """A relation of sympy's as a bool, None where it stays open."""
+    relation = a < b
     return bool(relation) if relation in (True, False) else None
 
 

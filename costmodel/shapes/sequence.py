@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costlint.costmodel.ir.dims import Shape
+from costlint.costmodel.ir.domains import ML, MS
 from costlint.costmodel.shapes.arguments import check_rank, integers
-from costlint.costmodel.shapes.broadcasting import broadcast
-from costlint.costmodel.shapes.elementwise import all_shapes
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 
-_SEQUENCES = (
-    "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceMap",
-    "SplitToSequence",
-)  # fmt: skip
+
+def _always(*op_types: str, shape: Shape | None, dtype: str, domain: str = "") -> None:
+    """Register operators of which each output is the same, whatever goes in."""
+
+    @shape_rule(*op_types, domain=domain)
+    def rule(call: Call) -> Sequence[Out]:
+        return (Out(shape=shape, dtype=dtype),) * call.outputs
 
 
-@shape_rule(*_SEQUENCES)
-def sequence(call: Call) -> Sequence[Out]:
-    """A sequence of tensors: no shape."""
-    return (Out(shape=None, dtype="sequence"),) * call.outputs
-
-
-@shape_rule("Optional")
-def optional(call: Call) -> Sequence[Out]:
-    """A value that may be absent: no shape."""
-    return (Out(shape=None, dtype="optional"),) * call.outputs
-
-
-@shape_rule("SequenceAt", "ConcatFromSequence")
-def from_sequence(call: Call) -> Sequence[Out]:
-    """A tensor out of a sequence: nothing is known of it."""
-    return (Out(shape=None, dtype="unknown"),) * call.outputs
+_always("SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceMap",
+        "SplitToSequence", shape=None, dtype="sequence")  # fmt: skip
+_always("SequenceAt", "ConcatFromSequence", shape=None, dtype="unknown")
+_always("Optional", shape=None, dtype="optional")
+_always("SequenceLength", shape=(), dtype="int64")
+_always("OptionalHasElement", shape=(), dtype="bool")
+_always("IsAllFinite", shape=(), dtype="bool", domain=MS)
+_always("ZipMap", shape=None, dtype="sequence", domain=ML)
+_always("CastMap", shape=None, dtype="unknown", domain=ML)
 
 
 @shape_rule("OptionalGetElement")
@@ -42,28 +39,7 @@ def optional_get_element(call: Call) -> Sequence[Out]:
     return (Out(shape=tensor.shape),)
 
 
-@shape_rule("SequenceLength")
-def sequence_length(call: Call) -> Sequence[Out]:
-    """Y () int64 = number of tensors."""
-    return (Out(shape=(), dtype="int64"),) * call.outputs
-
-
-@shape_rule("OptionalHasElement")
-def optional_has_element(call: Call) -> Sequence[Out]:
-    """Y () bool."""
-    return (Out(shape=(), dtype="bool"),) * call.outputs
-
-
-@shape_rule("StringConcat")
-def string_concat(call: Call) -> Sequence[Out]:
-    """Y = A + B over the broadcast shape."""
-    return (Out(shape=broadcast(call, all_shapes(call))),)
-
-
-@shape_rule("RegexFullMatch")
-def regex_full_match(call: Call) -> Sequence[Out]:
-    """Y (...) bool."""
-    return (Out(shape=call.shape(0), dtype="bool"),)
+same_shape("RegexFullMatch", dtype="bool")
 
 
 @shape_rule("StringNormalizer")

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import has, integer, text
-from costlint.costmodel.formulas.microsoft.shared import (
-    MS,
-    required,
-    shape,
-    standard,
-    y_shape,
-)
+from costlint.costmodel.formulas.microsoft.shared import required, shape, y_shape
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.formulas.signal import transform_flop
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 
@@ -65,15 +60,6 @@ def is_all_finite(op: Op) -> Work:
     return Work(other_flop=sum(t.elements for t in op.inputs if t is not None))
 
 
-@formula("Unique", op_class="other", traffic="movement", domain=MS)
-def unique(op: Op) -> Work:
-    """Y (m), places (n), counts (m) = the different elements of X (n); m is at most n.
-
-    other_flop as Unique of the standard.
-    """
-    return Work(other_flop=standard(op, "Unique", op.x, y=op.y).other_flop)
-
-
 @formula("RelativePositionBias", op_class="other", traffic="movement", domain=MS)
 def relative_position_bias(op: Op) -> Work:
     """Y (1, H, S, L) = the bias of each distance, by its bucket, from a table (buckets, H).
@@ -104,16 +90,6 @@ def ngram_hash_mapping(op: Op) -> Work:
     offsets = has(op, 4 if op.op_type == "NGramHashMapping" else 5)
     ids = op.x.elements * required(op, "max_ngram_size")
     return Work(other_flop=ids + (1 + offsets) * op.y.elements)
-
-
-@formula("MurmurHash3", op_class="other", traffic="elementwise", domain=MS)
-def murmur_hash3(op: Op) -> Work:
-    """Y (...) = 32-bit hashes of X (...).
-
-    other_flop = 6 for each element: three multiplies and an add for its word, two multiplies to
-    finish; shifts and exclusive ors are left out.
-    """
-    return Work(other_flop=6 * op.x.elements)
 
 
 @formula("BifurcationDetector", op_class="other", traffic="movement", domain=MS)

@@ -11,15 +11,11 @@ from typing import Final
 
 from costlint.costmodel.formulas.arguments import dim, has, integer, number
 from costlint.costmodel.formulas.attention import SOFTMAX
-from costlint.costmodel.formulas.microsoft.shared import (
-    MS,
-    required,
-    shape,
-    y_shape,
-)
+from costlint.costmodel.formulas.microsoft.shared import required, shape, y_shape
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 

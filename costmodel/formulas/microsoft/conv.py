@@ -5,20 +5,20 @@ Letters as in `conv`. Where a layout has its channels last the products are the 
 
 from __future__ import annotations
 
-from costlint.costmodel.formulas.arguments import has, integer, tensor
+from costlint.costmodel.formulas.arguments import has, integer
 from costlint.costmodel.formulas.conv import REQUANTIZE, conv_macs
-from costlint.costmodel.formulas.microsoft.shared import MS, NCHWC, NHWC, activation, reads, shape
+from costlint.costmodel.formulas.microsoft.shared import activation, reads, shape
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import CHANNELS_LAST, MS, NCHWC, NHWC
 from costlint.costmodel.ir.graph import Op
 
 
 @formula(
     "FusedConv", "NhwcConv", "NhwcFusedConv", op_class="conv", traffic="convolution", domain=MS
 )
-@formula("Conv", op_class="conv", traffic="convolution", domain=NCHWC)
-@formula("Conv", op_class="conv", traffic="convolution", domain=NHWC)
+@formula("Conv", op_class="conv", traffic="convolution", domain=(NCHWC, NHWC, CHANNELS_LAST))
 def conv(op: Op) -> Work:
     """Y (N, M, out) = activation(X (N, C, in) * W (M, C/g, filter) + B (M) + Z (N, M, out)).
 
@@ -40,18 +40,6 @@ def conv_transpose(op: Op) -> Work:
     """
     bias = has(op, 3 if op.domain == MS else 2) * op.y.elements
     return Work(macs=op.x.elements * product(shape(op, 1)[1:]), other_flop=bias)
-
-
-@formula("QLinearConv", op_class="conv", traffic="convolution", domain=MS)
-@formula("QLinearConv", op_class="conv", traffic="convolution", domain=NHWC)
-def qlinear_conv(op: Op) -> Work:
-    """Y (N, M, out) = X (N, C, in) * W (M, C/g, filter) + B (M), each with scale and zero point.
-
-    macs = N * M * out * C/g * filter; other_flop = 5 * N * M * out (multiply by the scales,
-    round, add the zero point, two compares to saturate), and one add with a bias.
-    """
-    each = REQUANTIZE + has(op, 8)
-    return Work(macs=conv_macs(op.y, tensor(op, 3)), other_flop=each * op.y.elements)
 
 
 @formula("QLinearConvTranspose", op_class="conv", traffic="convolution", domain=NHWC)

@@ -3,62 +3,20 @@
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import dim, has, integer, tensor, text
-from costlint.costmodel.formulas.microsoft.shared import (
-    DEQUANTIZE,
-    MS,
-    reads,
-    shape,
-    share,
-    standard,
-)
+from costlint.costmodel.formulas.microsoft.shared import reads, shape, share, standard
+from costlint.costmodel.formulas.pointwise import moved
+from costlint.costmodel.formulas.quantized import DEQUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
-
-@formula("Pad", "Trilu", "UnfoldTensor", "SampleOp", op_class="shuffle", domain=MS)
-def moved(_op: Op) -> Work:
-    """Y (...) = elements of X (...) at other places, some left out, repeated or filled in.
-
-    other_flop = 0; X is read and Y written once.
-    """
-    return Work()
-
-
-@formula("RemovePadding", "RestorePadding", op_class="shuffle", domain=MS)
-def padding(_op: Op) -> Work:
-    """Y (T, n) = the T tokens of X (B, S, n) that are not padding, or the other way round.
-
-    other_flop = 0; T is taken as B * S, the most it can be.
-    """
-    return Work()
-
-
-@formula("Range", op_class="data", domain=MS)
-def made(_op: Op) -> Work:
-    """Y (n) = start, start + delta, ... below the limit.
-
-    other_flop = 0; Y is written.
-    """
-    return Work()
-
-
-@formula("GatherND", op_class="shuffle", traffic="selection", domain=MS)
-def gather_nd(op: Op) -> Work:
-    """Y (i, n) = slices (n) of X at indices (i, k), tuples of k entries.
-
-    other_flop = 0; of X only the y elements that are picked are read, and every index.
-    """
-    return Work(read=(op.y.elements, None))
-
-
-@formula("TorchEmbedding", op_class="shuffle", traffic="selection", domain=MS)
-def torch_embedding(op: Op) -> Work:
-    """Y (i, n) = rows of a table (V, n) at indices (i).
-
-    other_flop = 0; of the table only the rows that are picked are read.
-    """
-    return Work(read=reads(op, {0: op.y.elements}))
+moved("Pad Trilu UnfoldTensor SampleOp",
+      "Y (...) = elements of X (...) at other places, some left out, repeated or filled in",
+      "X is read and Y written once", domain=MS)  # fmt: skip
+moved("RemovePadding RestorePadding",
+      "Y (T, n) = the T tokens of X (B, S, n) that are not padding, or the other way round",
+      "T is taken as B * S, the most it can be", domain=MS)  # fmt: skip
 
 
 @formula("GatherBlockQuantized", op_class="shuffle", traffic="selection", domain=MS)
@@ -85,15 +43,6 @@ def gather_packed(op: Op) -> Work:
     """
     rows = tensor(op, 1).elements * shape(op, 0, 2)[1]
     return Work(other_flop=op.y.elements, read=reads(op, {0: rows}))
-
-
-@formula("GridSample", op_class="other", traffic="movement", domain=MS)
-def grid_sample(op: Op) -> Work:
-    """Y (N, C, h, w) = X (N, C, H, W) at the places of the grid (N, h, w, 2).
-
-    other_flop as GridSample of the standard: linear 7 for each output, 4 for each coordinate.
-    """
-    return standard(op, "GridSample", op.x, op.w, y=op.y)
 
 
 @formula("CropAndResize", op_class="other", traffic="movement", domain=MS)

@@ -2,43 +2,68 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from costlint.costmodel.formulas.arguments import has, integer, tensor
 from costlint.costmodel.formulas.microsoft.shared import (
-    GELU,
+    ACTIVATIONS,
     GELU_TANH,
-    MS,
     SIGMOID,
-    SILU,
-    SWIGLU,
+    SWIGLU_STEPS,
     reads,
     shape,
 )
+from costlint.costmodel.formulas.pointwise import pointwise
+from costlint.costmodel.formulas.quantized import DEQUANTIZE_STEPS, QUANTIZE_STEPS
 from costlint.costmodel.formulas.registry import formula, free
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 free("BitmaskDropout", reason="passes its input on at inference, where alone models are costed",
      domain=MS)  # fmt: skip
 free("ExpandDims", reason="a view: the same elements under another shape", domain=MS)
 
+_GELU = ACTIVATIONS["gelu"]
+_SILU = ACTIVATIONS["silu"]
+per_element = partial(pointwise, domain=MS)
 
-@formula("Gelu", op_class="elementwise", traffic="activation", domain=MS)
-def gelu(op: Op) -> Work:
-    """Y (...) = X (...) / 2 * (1 + erf(X / sqrt(2))).
+per_element("BiasGelu", "gelu(A (..., n) + B (n))", f"add {_GELU}", y="(..., n)")
+per_element("QuickGelu ScaledSiLU", "X (...) * sigmoid(alpha * X)", f"multiply {_SILU}")
+per_element("BiasSplitGelu", "A * gelu(B), A and B the halves of X (..., 2 * n) + bias (2 * n)",
+            f"add add {_GELU} multiply", y="(..., n)")  # fmt: skip
+per_element("SwiGLU",
+            "G * sigmoid(alpha * G) * (L + beta), G and L clamped, maybe halves of one input",
+            SWIGLU_STEPS)  # fmt: skip
+per_element("BiasAdd", "X (N, S, C) + bias (C) + skip (N, S, C)", "add add", y="(N, S, C)")
+per_element("ComplexMul ComplexMulConj", "A (..., 2) * B (..., 2), complex numbers as pairs",
+            "multiply multiply add", y="(..., 2)",
+            note="Of a pair the first subtracts.")  # fmt: skip
+per_element("MurmurHash3", "32-bit hashes of X (...)",
+            "multiply multiply multiply add multiply multiply",
+            note="Shifts and exclusive ors are left out.", op_class="other",
+            traffic="elementwise")  # fmt: skip
 
-    other_flop = 5 for each element: multiply, erf, add, two multiplies; special = 1.
-    """
-    return Work(other_flop=GELU * op.y.elements, special=op.y.elements)
-
-
-@formula("BiasGelu", op_class="elementwise", traffic="activation", domain=MS)
-def bias_gelu(op: Op) -> Work:
-    """Y (..., n) = gelu(A (..., n) + B (n)).
-
-    other_flop = 6 for each element: add; multiply, erf, add, two multiplies; special = 1.
-    """
-    return Work(other_flop=(1 + GELU) * op.y.elements, special=op.y.elements)
+# In 8 bits: to floats, what the operator does, and back.
+per_element("QLinearAdd QLinearMul",
+            "A (...) + B (...), or A * B, each with a scale and a zero point",
+            f"{DEQUANTIZE_STEPS} {DEQUANTIZE_STEPS} add {QUANTIZE_STEPS}",
+            note="QLinearMul multiplies where the other adds.")  # fmt: skip
+for _name, _steps in (("QLinearSigmoid", ACTIVATIONS["sigmoid"]), ("QOrderedGelu", _GELU),
+                      ("QLinearLeakyRelu", ACTIVATIONS["leakyrelu"])):  # fmt: skip
+    per_element(_name, "f(X (...)), both with a scale and a zero point",
+                f"{DEQUANTIZE_STEPS} {_steps} {QUANTIZE_STEPS}", traffic="activation")  # fmt: skip
+per_element("QLinearWhere",
+            "A (...) where C (...) holds, else B (...), each with a scale and a zero point",
+            f"{DEQUANTIZE_STEPS} {QUANTIZE_STEPS}")  # fmt: skip
+per_element("QLinearConcat",
+            "inputs side by side along an axis, each with a scale and a zero point",
+            f"{DEQUANTIZE_STEPS} {QUANTIZE_STEPS}", op_class="shuffle")  # fmt: skip
+per_element("QuantizeWithOrder", "X (...) / scale in 8 bits, its elements in another order",
+            "divide round compare compare", op_class="data")  # fmt: skip
+per_element("DequantizeWithOrder", "X (...) * scale in floats, its elements in another order",
+            "multiply", op_class="data")  # fmt: skip
 
 
 @formula("FastGelu", op_class="elementwise", traffic="activation", domain=MS)
@@ -49,43 +74,6 @@ def fast_gelu(op: Op) -> Work:
     two multiplies; special = 1), one add more with a bias.
     """
     return Work(other_flop=(GELU_TANH + has(op, 1)) * op.y.elements, special=op.y.elements)
-
-
-@formula("QuickGelu", "ScaledSiLU", op_class="elementwise", traffic="activation", domain=MS)
-def quick_gelu(op: Op) -> Work:
-    """Y (...) = X (...) * sigmoid(alpha * X).
-
-    other_flop = 5 for each element: multiply, exponential, add, divide, multiply; special = 1.
-    """
-    return Work(other_flop=(1 + SILU) * op.y.elements, special=op.y.elements)
-
-
-@formula("BiasSplitGelu", op_class="elementwise", traffic="activation", domain=MS)
-def bias_split_gelu(op: Op) -> Work:
-    """Y (..., n) = A * gelu(B), A and B the halves of X (..., 2 * n) + bias (2 * n).
-
-    other_flop = 8 for each element of Y: two adds; gelu of 5; multiply; special = 1.
-    """
-    return Work(other_flop=(2 + GELU + 1) * op.y.elements, special=op.y.elements)
-
-
-@formula("SwiGLU", op_class="elementwise", traffic="activation", domain=MS)
-def swiglu(op: Op) -> Work:
-    """Y (...) = G * sigmoid(alpha * G) * (L + beta), G and L clamped, maybe halves of one input.
-
-    other_flop = 10 for each element of Y: three compares, multiply, sigmoid of 3, multiply, add,
-    multiply; special = 1.
-    """
-    return Work(other_flop=SWIGLU * op.y.elements, special=op.y.elements)
-
-
-@formula("BiasAdd", op_class="elementwise", domain=MS)
-def bias_add(op: Op) -> Work:
-    """Y (N, S, C) = X (N, S, C) + bias (C) + skip (N, S, C).
-
-    other_flop = 2 for each element: two adds.
-    """
-    return Work(other_flop=2 * op.y.elements)
 
 
 @formula("BiasDropout", "BitmaskBiasDropout", op_class="elementwise", domain=MS)
@@ -109,15 +97,6 @@ def gated_add(op: Op) -> Work:
         return Work(other_flop=2 * x)
     rows = product(shape(op, 0)[:-1])
     return Work(macs=tensor(op, 2).elements, other_flop=2 * x + SIGMOID * rows)
-
-
-@formula("ComplexMul", "ComplexMulConj", op_class="elementwise", domain=MS)
-def complex_mul(op: Op) -> Work:
-    """Y (..., 2) = A (..., 2) * B (..., 2), complex numbers as pairs.
-
-    other_flop = 3 for each element of Y: four multiplies, an add and a subtract for each pair.
-    """
-    return Work(other_flop=3 * op.y.elements)
 
 
 @formula("MulInteger", op_class="elementwise", domain=MS)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import integer
-from costlint.costmodel.formulas.microsoft.shared import (
-    DEQUANTIZE,
-    MS,
-    NCHWC,
-    NHWC,
-    activation,
-    standard,
-)
+from costlint.costmodel.formulas.microsoft.shared import activation, standard
 from costlint.costmodel.formulas.plain_convolution import channels_first
-from costlint.costmodel.formulas.quantized import QUANTIZE
+from costlint.costmodel.formulas.pointwise import moved
+from costlint.costmodel.formulas.quantized import DEQUANTIZE, QUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
+from costlint.costmodel.ir.domains import CHANNELS_LAST, FINN, MS, NCHWC, NHWC, QONNX
 from costlint.costmodel.ir.graph import Op
 
 
@@ -22,13 +17,16 @@ from costlint.costmodel.ir.graph import Op
          op_class="other", traffic="pooling", domain=NHWC)  # fmt: skip
 @formula("InstanceNormalization", "LRN", op_class="other", traffic="normalization", domain=NHWC)
 @formula("NhwcMaxPool", op_class="other", traffic="pooling", domain=MS)
+@formula("MaxPool", op_class="other", traffic="pooling", domain=CHANNELS_LAST)
+@formula("MaxPoolNHWC", op_class="other", traffic="pooling", domain=(QONNX, FINN))
 def pool_channels_last(op: Op) -> Work:
     """Y (N, out, C) = the operator of the standard on X (N, in, C), and an activation.
 
     other_flop as there, and the activation for each output.
     """
     x, y = channels_first(op.x), channels_first(op.y)
-    work = standard(op, op.op_type.removeprefix("Nhwc"), x, *op.inputs[1:], y=y)
+    name = op.op_type.removeprefix("Nhwc").removesuffix("NHWC")
+    work = standard(op, name, x, *op.inputs[1:], y=y)
     fused = activation(op)
     return Work(
         other_flop=work.other_flop + fused.flop * y.elements,
@@ -36,7 +34,7 @@ def pool_channels_last(op: Op) -> Work:
     )
 
 
-@formula("BatchNormalization", op_class="elementwise", domain=NHWC)
+@formula("BatchNormalization", op_class="elementwise", domain=(NHWC, CHANNELS_LAST))
 def batch_normalization_channels_last(op: Op) -> Work:
     """Y (N, in, C) = X (N, in, C) * a + b, a and b from scale, bias, mean, variance (C).
 
@@ -58,24 +56,6 @@ def sampled_channels_last(op: Op) -> Work:
     return Work(other_flop=work.other_flop, read=work.read)
 
 
-@formula("DepthToSpace", "SpaceToDepth", op_class="shuffle", domain=NHWC)
-def moved_channels_last(_op: Op) -> Work:
-    """Y (N, out, C') = X (N, in, C) with channels and positions exchanged.
-
-    other_flop = 0; every element is read and written once.
-    """
-    return Work()
-
-
-@formula("MaxUnpool", op_class="other", traffic="movement", domain=NHWC)
-def max_unpool_channels_last(_op: Op) -> Work:
-    """Y (N, out, C) = X (N, in, C) put back where indices (N, in, C) say, 0 elsewhere.
-
-    other_flop = 0: nothing is computed.
-    """
-    return Work(read=(None, None, 0))
-
-
 @formula("QLinearAveragePool", "QLinearGlobalAveragePool", op_class="other", traffic="pooling",
          domain=MS)  # fmt: skip
 @formula("QLinearAveragePool", op_class="other", traffic="pooling", domain=NHWC)
@@ -91,29 +71,6 @@ def qlinear_pool(op: Op) -> Work:
     return Work(other_flop=pool.other_flop + DEQUANTIZE * x.elements + QUANTIZE * y.elements)
 
 
-@formula("MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", op_class="other",
-         traffic="pooling", domain=NCHWC)  # fmt: skip
-def pool_blocked(op: Op) -> Work:
-    """Y (N, C, out) = the operator of the standard on X (N, C, in), channels in blocks.
-
-    other_flop as there.
-    """
-    return standard(op, op.op_type, op.x, y=op.y)
-
-
-@formula("ReorderInput", "ReorderOutput", op_class="data", domain=NCHWC)
-def reorder(_op: Op) -> Work:
-    """Y (N, C, in) = X (N, C, in), its channels into blocks or out of them.
-
-    other_flop = 0; every element is read and written once.
-    """
-    return Work()
-
-
-@formula("Upsample", op_class="other", traffic="resizing", domain=NCHWC)
-def upsample(op: Op) -> Work:
-    """Y (N, C, s * h, t * w) = X (N, C, h, w) at another size, channels in blocks.
-
-    other_flop as Resize: 0 for nearest, for linear 7 for each output element of two axes.
-    """
-    return standard(op, "Resize", op.x, y=op.y)
+moved("ReorderInput ReorderOutput",
+      "Y (N, C, in) = X (N, C, in), its channels into blocks or out of them",
+      "every element is read and written once", op_class="data", domain=NCHWC)  # fmt: skip

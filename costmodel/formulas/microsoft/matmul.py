@@ -8,7 +8,6 @@ from costlint.costmodel.formulas.arguments import has, integer, number
 from costlint.costmodel.formulas.matmul import gemm, product_macs
 from costlint.costmodel.formulas.microsoft.shared import (
     GELU_TANH,
-    MS,
     SIGMOID,
     SWIGLU,
     activation,
@@ -18,6 +17,7 @@ from costlint.costmodel.formulas.microsoft.shared import (
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 

@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from costlint.costmodel.formulas.arguments import has, integer, text
 from costlint.costmodel.formulas.attention import SOFTMAX
 from costlint.costmodel.formulas.microsoft.shared import (
-    DEQUANTIZE,
     GELU,
-    MS,
     SIGMOID,
     SWIGLU,
     activation,
@@ -24,9 +22,11 @@ from costlint.costmodel.formulas.microsoft.shared import (
     share,
 )
 from costlint.costmodel.formulas.pointwise import Steps
+from costlint.costmodel.formulas.quantized import DEQUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, minimum, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 from costlint.costmodel.formulas.arguments import has
 from costlint.costmodel.formulas.matmul import product_macs
 from costlint.costmodel.formulas.microsoft.shared import (
-    DEQUANTIZE,
-    MS,
     activation,
     required,
     rms_norm,
     shape,
     y_shape,
 )
-from costlint.costmodel.formulas.quantized import QUANTIZE
+from costlint.costmodel.formulas.quantized import DEQUANTIZE, QUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, Shape, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 

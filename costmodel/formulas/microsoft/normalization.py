@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import has, integer, text
-from costlint.costmodel.formulas.attention import SOFTMAX
 from costlint.costmodel.formulas.microsoft.shared import (
-    DEQUANTIZE,
-    MS,
     SIGMOID,
     SILU,
     layer_norm,
@@ -16,10 +13,11 @@ from costlint.costmodel.formulas.microsoft.shared import (
     shape,
     share,
 )
-from costlint.costmodel.formulas.quantized import QUANTIZE
+from costlint.costmodel.formulas.quantized import DEQUANTIZE, QUANTIZE
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 
@@ -134,15 +132,6 @@ def engram_gate(op: Op) -> Work:
     x, rows = op.x.elements, product(shape(op, 0)[:-1])
     norms = 2 + (len(op.outputs) > 1 and op.outputs[1] is not None)
     return Work(other_flop=norms * rms_norm(x, rows) + 3 * x + (SIGMOID + 5) * rows)
-
-
-@formula("BiasSoftmax", op_class="other", traffic="softmax", domain=MS)
-def bias_softmax(op: Op) -> Work:
-    """Y (...) = softmax of X (...) + bias, along the axes from `axis` on.
-
-    other_flop = 6 for each element: add; compare, subtract, exponential, add, divide; special = 1.
-    """
-    return Work(other_flop=(1 + SOFTMAX) * op.x.elements, special=op.x.elements)
 
 
 @formula("QOrderedLayerNormalization", op_class="other", traffic="normalization", domain=MS)

@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from costlint.costmodel.formulas.arguments import has
 from costlint.costmodel.formulas.microsoft.attention import all_keys, per_score
-from costlint.costmodel.formulas.microsoft.shared import (
-    MS,
-    required,
-    shape,
-    y_shape,
-)
+from costlint.costmodel.formulas.microsoft.shared import required, shape, y_shape
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 

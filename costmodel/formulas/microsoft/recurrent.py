@@ -5,7 +5,6 @@ from __future__ import annotations
 from costlint.costmodel.formulas.arguments import has, integer, text
 from costlint.costmodel.formulas.attention import SOFTMAX
 from costlint.costmodel.formulas.microsoft.shared import (
-    MS,
     SIGMOID,
     SILU,
     SOFTPLUS,
@@ -18,6 +17,7 @@ from costlint.costmodel.formulas.recurrent import lstm
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, maximum, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 

@@ -17,24 +17,21 @@ from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.graph import Op, Tensor, UnknownShapeError
 
-MS: Final = "com.microsoft"
-NCHWC: Final = "com.microsoft.nchwc"
-NHWC: Final = "com.ms.internal.nhwc"
-
 # Operations for each element, as the standard operators of these names cost.
 SIGMOID: Final = 3
 SILU: Final = SIGMOID + 1
 SOFTPLUS: Final = 3
 GELU: Final = 5
 GELU_TANH: Final = 9
-SWIGLU: Final = 3 + 1 + SIGMOID + 1 + 1 + 1
+SWIGLU_STEPS: Final = (
+    "compare compare compare multiply exponential add divide multiply add multiply"
+)
+SWIGLU: Final = steps_of(SWIGLU_STEPS).flop
 """Three clamps, alpha * gate, its sigmoid, times gate, up + beta, the product of both."""
-DEQUANTIZE: Final = 2
-"""Subtract the zero point, multiply by the scale."""
 
 _SIGMOID_STEPS: Final = "exponential add divide"
 _SILU_STEPS: Final = f"{_SIGMOID_STEPS} multiply"
-_ACTIVATIONS: Final[Mapping[str, str]] = {
+ACTIVATIONS: Final[Mapping[str, str]] = {
     "": "", "none": "", "identity": "", "relu": "compare", "relu2": "compare multiply",
     "relu_squared": "compare multiply", "leakyrelu": "compare multiply", "clip": "compare compare",
     "sigmoid": _SIGMOID_STEPS, "tanh": "tanh", "hardsigmoid": "multiply add compare compare",
@@ -55,8 +52,8 @@ def activation(op: Op, attribute: str = "activation", default: str = "") -> Step
         UnknownShapeError: the name is none that is known.
     """
     name = str(op.attributes.get(attribute) or default)
-    if name.lower() in _ACTIVATIONS:
-        return steps_of(_ACTIVATIONS[name.lower()])
+    if name.lower() in ACTIVATIONS:
+        return steps_of(ACTIVATIONS[name.lower()])
     msg = f"{op.identifier} (node {op.name!r}): the activation {name[:40]!r} is not known"
     raise UnknownShapeError(msg)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from costlint.costmodel.formulas.arguments import has, integer, tensor, text
 from costlint.costmodel.formulas.microsoft.attention import per_score, rotation, special_per_score
 from costlint.costmodel.formulas.microsoft.shared import (
-    MS,
     reads,
     required,
     rms_norm,
@@ -20,6 +19,7 @@ from costlint.costmodel.formulas.microsoft.shared import (
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, ceil_div, minimum, product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from costlint.costmodel.formulas.microsoft.shared import MS
-from costlint.costmodel.formulas.registry import formula
-from costlint.costmodel.ir.cost import Work
-from costlint.costmodel.ir.graph import Op
-
 _LOOP: Final = "its decoder is counted once, op by op: the data says how many tokens it makes"
 _BUFFER: Final = "how much it copies stands in its data, of which the buffers' sizes say nothing"
 
@@ -28,12 +23,3 @@ UNCOSTED: Final[Mapping[str, str]] = {
     "SparseToDenseMatMul": "how many elements of a sparse tensor are stored only the data says",
 }
 """Operators of com.microsoft that stay uncosted: listed in every output, never counted as zero."""
-
-
-@formula("Tokenizer", op_class="data", domain=MS)
-def tokenizer(_op: Op) -> Work:
-    """Y (..., n) = strings X (...) cut up into at most n tokens.
-
-    other_flop = 0: work on letters is no arithmetic. Only tensors of numbers have bytes.
-    """
-    return Work()

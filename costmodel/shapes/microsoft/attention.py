@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.shapes.arguments import check_rank, check_sizes, integer, integers, scalar
+from costlint.costmodel.ir.domains import MS
+from costlint.costmodel.shapes.arguments import (
+    check_rank,
+    check_sizes,
+    integer,
+    integers,
+    positive,
+    scalar,
+)
 from costlint.costmodel.shapes.attention import head_size
 from costlint.costmodel.shapes.broadcasting import show
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import larger
 
-_MS: Final = "com.microsoft"
 
-
-@shape_rule("Attention", "QAttention", domain=_MS)
+@shape_rule("Attention", "QAttention", domain=MS)
 def attention(call: Call) -> Sequence[Out]:
     """Y (B, S, Hv), present (2, B, heads, P + S, D) of X (B, S, I), weights (I, Hq + Hk + Hv)."""
     check_rank(call, 0, 3)
     check_rank(call, 1, 2)
-    x, heads = call.shape(0), _heads(call, "num_heads")
+    x, heads = call.shape(0), positive(call, "num_heads")
     sizes = integers(call, "qkv_hidden_sizes") or ()
     check_sizes(call, tuple(sizes), "attribute qkv_hidden_sizes")
     if len(sizes) == 3:
@@ -43,21 +48,14 @@ def _result_type(call: Call) -> str | None:
     return None if scale is None else scale.dtype
 
 
-def _heads(call: Call, name: str) -> int:
-    heads = integer(call, name, 0)
-    if heads < 1:
-        raise call.refuse(f"{name} is {heads}, it must be at least 1")
-    return heads
-
-
-@shape_rule("MultiHeadAttention", "DecoderMaskedMultiHeadAttention", domain=_MS)
+@shape_rule("MultiHeadAttention", "DecoderMaskedMultiHeadAttention", domain=MS)
 def multi_head_attention(call: Call) -> Sequence[Out]:
     """Y (B, S, heads * Dv), present key, value (B, heads, P + L, D), scores (B, heads, S, P + L).
 
     The query comes as (B, S, heads * D), or holds all three: (B, S, heads, 3, D). Key and value
     come as (B, L, heads * D) or (B, heads, L, D), or the key holds both: (B, L, heads, 2, D).
     """
-    heads = _heads(call, "num_heads")
+    heads = positive(call, "num_heads")
     q = call.shape(0)
     if len(q) not in (3, 5):
         raise call.refuse(f"the query is {show(q)}: 3 or 5 dimensions are needed")
@@ -98,7 +96,7 @@ def _one(call: Call, x: Shape, heads: int) -> tuple[Dim, Dim]:
     return x[1], head_size(call, x[2], heads)
 
 
-@shape_rule("GroupQueryAttention", domain=_MS)
+@shape_rule("GroupQueryAttention", domain=MS)
 def group_query_attention(call: Call) -> Sequence[Out]:
     """Y (B, S, Hq * D), present key and value (B, Hkv, T, D) of a query (B, S, Hq * D).
 
@@ -106,7 +104,7 @@ def group_query_attention(call: Call) -> Sequence[Out]:
     where it is known, else what the cache holds plus S.
     """
     check_rank(call, 0, 3)
-    heads, kv_heads = _heads(call, "num_heads"), _heads(call, "kv_num_heads")
+    heads, kv_heads = positive(call, "num_heads"), positive(call, "kv_num_heads")
     batch, length, width = call.shape(0)[:3]
     packed = call.tensor(1) is None
     size = head_size(call, width, heads + 2 * kv_heads if packed else heads)

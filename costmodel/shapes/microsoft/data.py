@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.shapes.arguments import (
     check_rank,
     dtype,
@@ -12,31 +12,23 @@ from costlint.costmodel.shapes.arguments import (
     input_dims,
     integer,
     one_axis,
+    positive,
     scalar,
 )
-from costlint.costmodel.shapes.gather import gather_nd
-from costlint.costmodel.shapes.generate import known_dims, range_
-from costlint.costmodel.shapes.microsoft.matmul import positive
-from costlint.costmodel.shapes.pool import max_pool
+from costlint.costmodel.shapes.generate import known_dims
 from costlint.costmodel.shapes.reduce import reduction
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import floor_div
 
-_MS: Final = "com.microsoft"
 
-shape_rule("GatherND", domain=_MS)(gather_nd)
-shape_rule("MaxpoolWithMask", domain=_MS)(max_pool)
-shape_rule("Range", domain=_MS)(range_)
-
-
-@shape_rule("ReduceSumInteger", domain=_MS)
+@shape_rule("ReduceSumInteger", domain=MS)
 def reduce_sum_integer(call: Call) -> Sequence[Out]:
     """Y in 32 bits = sums of X in 8 bits over some axes."""
     kind = "uint32" if dtype(call, 0).startswith("u") else "int32"
     return [Out(shape=out.shape, dtype=kind) for out in reduction(call)]
 
 
-@shape_rule("ExpandDims", domain=_MS)
+@shape_rule("ExpandDims", domain=MS)
 def expand_dims(call: Call) -> Sequence[Out]:
     """Y = X with an axis of 1 at the place that the second input says."""
     x, axis = call.shape(0), scalar(call, 1)
@@ -44,7 +36,7 @@ def expand_dims(call: Call) -> Sequence[Out]:
     return (Out(shape=(*x[:at], 1, *x[at:])),)
 
 
-@shape_rule("UnfoldTensor", domain=_MS)
+@shape_rule("UnfoldTensor", domain=MS)
 def unfold_tensor(call: Call) -> Sequence[Out]:
     """Y (..., (n - size) / step + 1, ..., size) = slices of X (..., n, ...) along `dim`."""
     x = call.shape(0)
@@ -56,7 +48,7 @@ def unfold_tensor(call: Call) -> Sequence[Out]:
     return (Out(shape=(*x[:axis], count, *x[axis + 1 :], size)),)
 
 
-@shape_rule("GatherBlockQuantized", domain=_MS)
+@shape_rule("GatherBlockQuantized", domain=MS)
 def gather_block_quantized(call: Call) -> Sequence[Out]:
     """Y = X with the axis replaced by the indices' shape, unpacked, in the type of the scales."""
     x, picked = call.shape(0), call.shape(1)
@@ -67,21 +59,21 @@ def gather_block_quantized(call: Call) -> Sequence[Out]:
     return (Out(shape=(*x[:axis], *picked, *x[axis + 1 :]), dtype=dtype(call, 2)),)
 
 
-@shape_rule("GatherPacked", domain=_MS)
+@shape_rule("GatherPacked", domain=MS)
 def gather_packed(call: Call) -> Sequence[Out]:
     """Y (..., K) = rows at indices (...)."""
     kind = dtype_attribute(call, "output_dtype", "bfloat16")
     return (Out(shape=(*call.shape(1), positive(call, "K")), dtype=kind),)
 
 
-@shape_rule("TorchEmbedding", domain=_MS)
+@shape_rule("TorchEmbedding", domain=MS)
 def torch_embedding(call: Call) -> Sequence[Out]:
     """Y (..., n) = rows of a table (V, n) at indices (...)."""
     check_rank(call, 0, 2)
     return (Out(shape=(*call.shape(1), call.shape(0)[1])),)
 
 
-@shape_rule("CropAndResize", domain=_MS)
+@shape_rule("CropAndResize", domain=MS)
 def crop_and_resize(call: Call) -> Sequence[Out]:
     """Y (R, C, h, w) = R regions of X (N, C, H, W) at the size that the fourth input says."""
     check_rank(call, 0, 4)
@@ -92,7 +84,7 @@ def crop_and_resize(call: Call) -> Sequence[Out]:
     return (Out(shape=(call.shape(1)[0], call.shape(0)[1], *size)),)
 
 
-@shape_rule("RemovePadding", domain=_MS)
+@shape_rule("RemovePadding", domain=MS)
 def remove_padding(call: Call) -> Sequence[Out]:
     """Y (T, n), offsets (B, S), borders (B + 1), longest (1) of X (B, S, n); T at most B * S."""
     check_rank(call, 0, 3)
@@ -106,21 +98,21 @@ def remove_padding(call: Call) -> Sequence[Out]:
     return outs[: call.outputs]
 
 
-@shape_rule("RestorePadding", domain=_MS)
+@shape_rule("RestorePadding", domain=MS)
 def restore_padding(call: Call) -> Sequence[Out]:
     """Y (B, S, n) of tokens (T, n) and offsets (B, S)."""
     check_rank(call, 0, 1)
     return (Out(shape=(*call.shape(1), call.shape(0)[-1])),)
 
 
-@shape_rule("DequantizeBFP", domain=_MS)
+@shape_rule("DequantizeBFP", domain=MS)
 def dequantize_bfp(call: Call) -> Sequence[Out]:
     """Y of the shape that the second input says."""
     dims = input_dims(call, 1)
     return (Out(shape=tuple(dims or ()), dtype=dtype_attribute(call, "dtype", "float32")),)
 
 
-@shape_rule("WordConvEmbedding", domain=_MS)
+@shape_rule("WordConvEmbedding", domain=MS)
 def word_conv_embedding(call: Call) -> Sequence[Out]:
     """Y (..., M) float32 of characters (..., L) and filters (M, 1, k, E)."""
     check_rank(call, 0, 1)

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from costlint.costmodel.ir.dims import Dim, product
-from costlint.costmodel.shapes.arguments import check_rank, input_dims, integer
-from costlint.costmodel.shapes.elementwise import unary
+from costlint.costmodel.ir.domains import MS
+from costlint.costmodel.shapes.arguments import check_rank, input_dims, integer, positive
 from costlint.costmodel.shapes.matmul import product_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import exact_div
-
-_MS: Final = "com.microsoft"
-
-shape_rule("GatedAdd", "HyperConnectionPostMix", "MoEPacked", domain=_MS)(unary)
-
-
-def positive(call: Call, name: str) -> int:
-    """Attribute `name`, which must be a positive integer."""
-    value = integer(call, name, 0)
-    if value < 1:
-        raise call.refuse(f"attribute {name} is {value}, it must be at least 1")
-    return value
 
 
 def _columns(call: Call, columns: Dim) -> Out:
@@ -31,20 +18,20 @@ def _columns(call: Call, columns: Dim) -> Out:
     return Out(shape=(*call.shape(0)[:-1], columns))
 
 
-@shape_rule("MatMulPacked", "MatMulNBitsQLoRA", domain=_MS)
+@shape_rule("MatMulPacked", "MatMulNBitsQLoRA", domain=MS)
 def matmul_packed(call: Call) -> Sequence[Out]:
     """Y (..., N) = A (..., K) @ B, whose packed weight only says its size by attribute N."""
     return (_columns(call, positive(call, "N")),)
 
 
-@shape_rule("MatMulBlockQuantizedFp4Weight", "MatMulBlockQuantizedFp8Weight", domain=_MS)
+@shape_rule("MatMulBlockQuantizedFp4Weight", "MatMulBlockQuantizedFp8Weight", domain=MS)
 def matmul_block_quantized(call: Call) -> Sequence[Out]:
     """Y (..., N) = A (..., K) @ B (N, K)^T or (N, K / 2)."""
     check_rank(call, 1, 2)
     return (_columns(call, call.shape(1)[0]),)
 
 
-@shape_rule("MatMulFpQ4", domain=_MS)
+@shape_rule("MatMulFpQ4", domain=MS)
 def matmul_fpq4(call: Call) -> Sequence[Out]:
     """Y (..., N) = A (..., K) @ B, a blob whose shape (K, N) comes as the third input."""
     dims = input_dims(call, 2)
@@ -53,13 +40,13 @@ def matmul_fpq4(call: Call) -> Sequence[Out]:
     return (_columns(call, dims[1]),)
 
 
-@shape_rule("MatMulNBitsMlp", domain=_MS)
+@shape_rule("MatMulNBitsMlp", domain=MS)
 def matmul_nbits_mlp(call: Call) -> Sequence[Out]:
     """Y (..., N), sum (..., K) of A (..., K)."""
     return (_columns(call, positive(call, "N")), Out(shape=call.shape(0)))[: call.outputs]
 
 
-@shape_rule("MatMulNBitsQkv", domain=_MS)
+@shape_rule("MatMulNBitsQkv", domain=MS)
 def matmul_nbits_qkv(call: Call) -> Sequence[Out]:
     """Q (..., Nq), K and V (..., Nkv), sum (..., K) of A (..., K)."""
     keys = _columns(call, positive(call, "Nkv"))
@@ -67,7 +54,7 @@ def matmul_nbits_qkv(call: Call) -> Sequence[Out]:
     return outs[: call.outputs]
 
 
-@shape_rule("SparseToDenseMatMul", "QOrderedMatMul", domain=_MS)
+@shape_rule("SparseToDenseMatMul", "QOrderedMatMul", domain=MS)
 def matmul(call: Call) -> Sequence[Out]:
     """Y (..., M, N) = A (..., M, K) @ B (..., K, N); in 8 bits scales come between."""
     place = 2 if call.op_type == "QOrderedMatMul" else 1
@@ -79,7 +66,7 @@ def matmul(call: Call) -> Sequence[Out]:
     return (Out(shape=product_shape(call, a, b)),)
 
 
-@shape_rule("RouterGateUpProj", domain=_MS)
+@shape_rule("RouterGateUpProj", domain=MS)
 def router_gate_up(call: Call) -> Sequence[Out]:
     """Router (..., r), activated (..., n) of X (..., K) @ W (K, r + 2n)."""
     check_rank(call, 1, 2)
@@ -90,7 +77,7 @@ def router_gate_up(call: Call) -> Sequence[Out]:
     return (_columns(call, router), _columns(call, inner))[: call.outputs]
 
 
-@shape_rule("MoEGroupRouter", domain=_MS)
+@shape_rule("MoEGroupRouter", domain=MS)
 def moe_group_router(call: Call) -> Sequence[Out]:
     """Three times (T, E) float32 of logits (..., E) or X (T, n), bias (E)."""
     check_rank(call, 0, 1)
@@ -99,7 +86,7 @@ def moe_group_router(call: Call) -> Sequence[Out]:
     return (scores,) * min(call.outputs, 3)
 
 
-@shape_rule("GatedRelativePositionBias", domain=_MS)
+@shape_rule("GatedRelativePositionBias", domain=MS)
 def gated_relative_position_bias(call: Call) -> Sequence[Out]:
     """Y (B, H, S, S) of a query (B, S, H * d) or (T, H * d) and a bias (1, H, S, S)."""
     check_rank(call, 2, 4)
@@ -110,7 +97,7 @@ def gated_relative_position_bias(call: Call) -> Sequence[Out]:
     return (Out(shape=(batch, *call.shape(2)[1:])),)
 
 
-@shape_rule("HyperConnectionPreMix", domain=_MS)
+@shape_rule("HyperConnectionPreMix", domain=MS)
 def hyper_connection_pre_mix(call: Call) -> Sequence[Out]:
     """Y (..., H) of X (..., C, H), or of (..., C * H) with `num_branches`."""
     check_rank(call, 0, 2)
@@ -120,7 +107,7 @@ def hyper_connection_pre_mix(call: Call) -> Sequence[Out]:
     return (_columns(call, exact_div(x[-1], branches)),)
 
 
-@shape_rule("HyperConnectionLowRankMix", domain=_MS)
+@shape_rule("HyperConnectionLowRankMix", domain=MS)
 def hyper_connection_low_rank_mix(call: Call) -> Sequence[Out]:
     """Y (..., H), gates (..., C), streams (..., C * H) of streams (..., C * H)."""
     x, branches = call.shape(0), positive(call, "num_branches")

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from costlint.costmodel.ir.dims import product
+from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.shapes.arguments import (
     check_rank,
-    dtype,
-    dtype_attribute,
     integer,
     scalar,
 )
 from costlint.costmodel.shapes.broadcasting import broadcast
-from costlint.costmodel.shapes.elementwise import unary
+from costlint.costmodel.shapes.elementwise import same_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import ceil_div, exact_div
 
-_MS: Final = "com.microsoft"
-_SAME: Final = (
-    "BranchwiseRMSNorm", "GatedRMSNorm", "MRotaryEmbedding", "QOrderedGelu",
-    "QOrderedLayerNormalization", "SampleOp", "ScaledSiLU",
-)  # fmt: skip
 
-shape_rule(*_SAME, domain=_MS)(unary)
-
-
-@shape_rule("BitmaskDropout", domain=_MS)
+@shape_rule("BitmaskDropout", domain=MS)
 def bitmask_dropout(call: Call) -> Sequence[Out]:
     """Y (...) = X (...), mask (n / 32) uint32, a bit for each element."""
     x = call.shape(0)
@@ -35,13 +25,13 @@ def bitmask_dropout(call: Call) -> Sequence[Out]:
     return (Out(shape=x), mask)[: call.outputs]
 
 
-@shape_rule("EngramGate", domain=_MS)
+@shape_rule("EngramGate", domain=MS)
 def engram_gate(call: Call) -> Sequence[Out]:
     """Y (B, S, C, H), normalised (B, S, C, H) of keys (B, S, C, H)."""
     return (Out(shape=call.shape(0)),) * min(call.outputs, 2)
 
 
-@shape_rule("SwiGLU", domain=_MS)
+@shape_rule("SwiGLU", domain=MS)
 def swiglu(call: Call) -> Sequence[Out]:
     """Y (..., n) of gate and up (..., n), or of both side by side (..., 2 * n)."""
     x = call.shape(0)
@@ -54,7 +44,7 @@ def swiglu(call: Call) -> Sequence[Out]:
     return (Out(shape=(*x[:-1], half)),)
 
 
-@shape_rule("RMSNormRotary", domain=_MS)
+@shape_rule("RMSNormRotary", domain=MS)
 def rms_norm_rotary(call: Call) -> Sequence[Out]:
     """Y (B, S, H * n), normalised (B, S, H, n) float32 of X (B, S, H, m), scale (n)."""
     check_rank(call, 0, 4)
@@ -67,35 +57,17 @@ def rms_norm_rotary(call: Call) -> Sequence[Out]:
     return (y, Out(shape=(batch, steps, heads, n), dtype="float32"))[: call.outputs]
 
 
-@shape_rule("QEmbedLayerNormalization", domain=_MS)
-def qembed_layer_normalization(call: Call) -> Sequence[Out]:
-    """Y (B, S, H) in floats, mask (B) int32 of ids (B, S) and embeddings (V, H) in 8 bits."""
-    check_rank(call, 2, 2)
-    check_rank(call, 0, 1)
-    ids = call.shape(0)
-    y = Out(shape=(*ids, call.shape(2)[1]), dtype=dtype(call, 8))
-    return (y, Out(shape=ids[:1], dtype="int32"))[: call.outputs]
-
-
-@shape_rule("MulInteger", domain=_MS)
+@shape_rule("MulInteger", domain=MS)
 def mul_integer(call: Call) -> Sequence[Out]:
     """Y int32 = (A - zero) * (B - zero); inputs A, zero, B, zero."""
     return (Out(shape=broadcast(call, [call.shape(0), call.shape(2)]), dtype="int32"),)
 
 
-@shape_rule("QuantizeWithOrder", domain=_MS)
-def quantize_with_order(call: Call) -> Sequence[Out]:
-    """Y (...) int8 of X (...)."""
-    return (Out(shape=call.shape(0), dtype="int8"),)
+same_shape("QuantizeWithOrder", dtype="int8", domain=MS)
+same_shape("DequantizeWithOrder", dtype="float32", attribute="to", domain=MS)
 
 
-@shape_rule("DequantizeWithOrder", domain=_MS)
-def dequantize_with_order(call: Call) -> Sequence[Out]:
-    """Y (...) in the type that `to` numbers, of X (...)."""
-    return (Out(shape=call.shape(0), dtype=dtype_attribute(call, "to", "float32")),)
-
-
-@shape_rule("RelativePositionBias", domain=_MS)
+@shape_rule("RelativePositionBias", domain=MS)
 def relative_position_bias(call: Call) -> Sequence[Out]:
     """Y (1, H, S, L) of a table (buckets, H) and two lengths, which must be known."""
     check_rank(call, 0, 2)

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.shapes.arguments import check_rank, dtype, integer, integers, text
+from costlint.costmodel.ir.domains import MS
+from costlint.costmodel.shapes.arguments import check_rank, dtype, integer, integers, positive, text
 from costlint.costmodel.shapes.attention import head_size
-from costlint.costmodel.shapes.elementwise import unary
-from costlint.costmodel.shapes.microsoft.matmul import positive
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 
-_MS: Final = "com.microsoft"
 
-shape_rule("LongformerAttention", "QOrderedLongformerAttention", domain=_MS)(unary)
-
-
-@shape_rule("PackedAttention", domain=_MS)
+@shape_rule("PackedAttention", domain=MS)
 def packed_attention(call: Call) -> Sequence[Out]:
     """Y (T, Hv) of X (T, I), weights (I, Hq + Hk + Hv)."""
     check_rank(call, 0, 2)
@@ -28,7 +22,7 @@ def packed_attention(call: Call) -> Sequence[Out]:
     return (Out(shape=(call.shape(0)[0], width)),)
 
 
-@shape_rule("PackedMultiHeadAttention", domain=_MS)
+@shape_rule("PackedMultiHeadAttention", domain=MS)
 def packed_multi_head_attention(call: Call) -> Sequence[Out]:
     """Y (T, H * Dv) of a query (T, H * D), or of all three in one (T, H, 3, D)."""
     q = call.shape(0)
@@ -40,7 +34,7 @@ def packed_multi_head_attention(call: Call) -> Sequence[Out]:
     return (Out(shape=(q[0], call.shape(last)[-1])),)
 
 
-@shape_rule("DecoderAttention", domain=_MS)
+@shape_rule("DecoderAttention", domain=MS)
 def decoder_attention(call: Call) -> Sequence[Out]:
     """Y (S, B, I), caches (B, H, P + L, D) of a query (S, B, I) and a key (L, B, I)."""
     check_rank(call, 0, 3)
@@ -52,7 +46,7 @@ def decoder_attention(call: Call) -> Sequence[Out]:
     return (Out(shape=x), cache, cache)[: call.outputs]
 
 
-@shape_rule("DecoderMaskedSelfAttention", domain=_MS)
+@shape_rule("DecoderMaskedSelfAttention", domain=MS)
 def decoder_masked_self_attention(call: Call) -> Sequence[Out]:
     """Y (B, 1, H * D), present (2, B, H, P + 1, D) of X (B, 1, I), weights (I, 3 * H * D)."""
     check_rank(call, 0, 3)
@@ -66,7 +60,7 @@ def decoder_masked_self_attention(call: Call) -> Sequence[Out]:
     return (Out(shape=(*x[:2], width)), Out(shape=present))[: call.outputs]
 
 
-@shape_rule("QOrderedAttention", domain=_MS)
+@shape_rule("QOrderedAttention", domain=MS)
 def qordered_attention(call: Call) -> Sequence[Out]:
     """Y (B, S, Hv) of X (B, S, I) in 8 bits, the weight of the values (I, Hv)."""
     check_rank(call, 0, 3)
@@ -74,7 +68,7 @@ def qordered_attention(call: Call) -> Sequence[Out]:
     return (Out(shape=(*call.shape(0)[:2], call.shape(7)[1])),)
 
 
-@shape_rule("PagedAttention", "SparsePagedAttention", domain=_MS)
+@shape_rule("PagedAttention", "SparsePagedAttention", domain=MS)
 def paged_attention(call: Call) -> Sequence[Out]:
     """Y (T, H * Dv) and both caches as they came, of a query (T, H * D) or of all three in one."""
     check_rank(call, 0, 2)
@@ -93,7 +87,7 @@ def _kept(call: Call, *places: int) -> Sequence[Out]:
     return [Out(shape=None) if t is None else Out(shape=t.shape, dtype=t.dtype) for t in found]
 
 
-@shape_rule("DynamicSparseAttention", domain=_MS)
+@shape_rule("DynamicSparseAttention", domain=MS)
 def dynamic_sparse_attention(call: Call) -> Sequence[Out]:
     """Y (B, S, H * D), both caches as they came, status (1) of a query (B, S, H * D)."""
     check_rank(call, 0, 3)
@@ -113,7 +107,7 @@ def _capacity(call: Call) -> Dim:
     return positive(call, "token_budget") + positive(call, "compress_ratio") - 1
 
 
-@shape_rule("SparseAttentionIndexer", domain=_MS)
+@shape_rule("SparseAttentionIndexer", domain=MS)
 def sparse_attention_indexer(call: Call) -> Sequence[Out]:
     """Indices (B, S, n) int32, keys (B, P + S, D) or as they came, buffer (2, B, b, 2 * D)."""
     check_rank(call, 0, 3)
@@ -138,7 +132,7 @@ def sparse_attention_indexer(call: Call) -> Sequence[Out]:
     return outs[: call.outputs]
 
 
-@shape_rule("PackedSparseAttentionIndexer", domain=_MS)
+@shape_rule("PackedSparseAttentionIndexer", domain=MS)
 def packed_sparse_attention_indexer(call: Call) -> Sequence[Out]:
     """Indices (T, n) int32, counts (T), states as they came, updates (B, c, D), two statuses."""
     check_rank(call, 0, 2)
@@ -157,7 +151,7 @@ def packed_sparse_attention_indexer(call: Call) -> Sequence[Out]:
     return outs[: call.outputs]
 
 
-@shape_rule("PackedSparseAttentionIndexerMerge", domain=_MS)
+@shape_rule("PackedSparseAttentionIndexerMerge", domain=MS)
 def indexer_merge(call: Call) -> Sequence[Out]:
     """Indices (N, n) int32, counts (N), status (N) for rows (N)."""
     rows = call.shape(2)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.domains import MS, NCHWC
 from costlint.costmodel.shapes.arguments import (
     axis_attribute,
     check_rank,
@@ -14,41 +14,27 @@ from costlint.costmodel.shapes.arguments import (
     integers,
 )
 from costlint.costmodel.shapes.broadcasting import broadcast, show
-from costlint.costmodel.shapes.conv import conv, conv_shape
-from costlint.costmodel.shapes.elementwise import unary
+from costlint.costmodel.shapes.conv import conv_shape
 from costlint.costmodel.shapes.matmul import product_shape
 from costlint.costmodel.shapes.microsoft.fused import nhwc_conv_shape, nhwc_pool_shape
-from costlint.costmodel.shapes.pool import global_pool, max_pool, pool, pool_shape
-from costlint.costmodel.shapes.recurrent import recurrent
-from costlint.costmodel.shapes.reduce import reduction
+from costlint.costmodel.shapes.pool import pool_shape
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 
-_MS: Final = "com.microsoft"
-_NCHWC: Final = "com.microsoft.nchwc"
 
-shape_rule("QLinearLeakyRelu", "QLinearSigmoid", "QLinearSoftmax", domain=_MS)(unary)
-shape_rule("DynamicQuantizeLSTM", domain=_MS)(recurrent)
-shape_rule("QLinearReduceMean", domain=_MS)(reduction)
-shape_rule("Conv", domain=_NCHWC)(conv)
-shape_rule("MaxPool", domain=_NCHWC)(max_pool)
-shape_rule("AveragePool", domain=_NCHWC)(pool)
-shape_rule("GlobalMaxPool", "GlobalAveragePool", domain=_NCHWC)(global_pool)
-
-
-@shape_rule("QLinearAdd", "QLinearMul", domain=_MS)
+@shape_rule("QLinearAdd", "QLinearMul", domain=MS)
 def qlinear_binary(call: Call) -> Sequence[Out]:
     """Y = A + B over the broadcast shape; inputs a, scale, zero, b, scale, zero, scale, zero."""
     return (Out(shape=broadcast(call, [call.shape(0), call.shape(3)])),)
 
 
-@shape_rule("QLinearWhere", domain=_MS)
+@shape_rule("QLinearWhere", domain=MS)
 def qlinear_where(call: Call) -> Sequence[Out]:
     """Y = condition ? X : Y; inputs condition, x, scale, zero, y, scale, zero, scale, zero."""
     shapes = [call.shape(0), call.shape(1), call.shape(4)]
     return (Out(shape=broadcast(call, shapes), dtype=dtype(call, 1)),)
 
 
-@shape_rule("QLinearConcat", domain=_MS)
+@shape_rule("QLinearConcat", domain=MS)
 def qlinear_concat(call: Call) -> Sequence[Out]:
     """Y = inputs along `axis`; inputs scale, zero, then x, scale, zero for each part."""
     shapes = [call.shape(i) for i in range(2, len(call.inputs), 3)]
@@ -62,14 +48,14 @@ def qlinear_concat(call: Call) -> Sequence[Out]:
     return (Out(shape=found, dtype=dtype(call, 2)),)
 
 
-@shape_rule("QLinearAveragePool", domain=_MS)
+@shape_rule("QLinearAveragePool", domain=MS)
 def qlinear_average_pool(call: Call) -> Sequence[Out]:
     """Y = pooled X, channels second or, with `channels_last`, at the end."""
     last = integer(call, "channels_last", 0) != 0
     return (Out(shape=nhwc_pool_shape(call) if last else pool_shape(call, call.shape(0))),)
 
 
-@shape_rule("QLinearGlobalAveragePool", domain=_MS)
+@shape_rule("QLinearGlobalAveragePool", domain=MS)
 def qlinear_global_pool(call: Call) -> Sequence[Out]:
     """Y (N, C, 1, ...) = pooled X (N, C, ...), or with the channels at the end."""
     check_rank(call, 0, 3)
@@ -79,7 +65,7 @@ def qlinear_global_pool(call: Call) -> Sequence[Out]:
     return (Out(shape=(x[0], *ones, x[-1]) if last else (*x[:2], *ones)),)
 
 
-@shape_rule("QLinearConv", domain=_MS)
+@shape_rule("QLinearConv", domain=MS)
 def qlinear_conv(call: Call) -> Sequence[Out]:
     """Y = X * W as in the standard, or with the channels at the end."""
     shaped = nhwc_conv_shape if integer(call, "channels_last", 0) else conv_shape
@@ -87,7 +73,7 @@ def qlinear_conv(call: Call) -> Sequence[Out]:
     return (Out(shape=shaped(call, call.shape(0), call.shape(3)), dtype=y_type),)
 
 
-@shape_rule("QGemm", domain=_MS)
+@shape_rule("QGemm", domain=MS)
 def qgemm(call: Call) -> Sequence[Out]:
     """Y (M, N) = A @ B + C; inputs a, scale, zero, b, scale, zero, c, scale, zero.
 
@@ -101,25 +87,13 @@ def qgemm(call: Call) -> Sequence[Out]:
     return (Out(shape=product_shape(call, a, b), dtype=dtype(call, 8, dtype(call, 1))),)
 
 
-@shape_rule("DynamicQuantizeMatMul", domain=_MS)
-def dynamic_quantize_matmul(call: Call) -> Sequence[Out]:
-    """Y (..., M, N) = A (..., M, K) in floats @ B (K, N) in 8 bits."""
-    return (Out(shape=product_shape(call, call.shape(0), call.shape(1))),)
-
-
-@shape_rule("MatMulInteger16", domain=_MS)
-def matmul_integer16(call: Call) -> Sequence[Out]:
-    """Y (..., M, N) int32 = A (..., M, K) @ B (K, N) in 16 bits."""
-    return (Out(shape=product_shape(call, call.shape(0), call.shape(1)), dtype="int32"),)
-
-
-@shape_rule("MatMulIntegerToFloat", domain=_MS)
+@shape_rule("MatMulIntegerToFloat", domain=MS)
 def matmul_integer_to_float(call: Call) -> Sequence[Out]:
     """Y (..., M, N) = A @ B in 8 bits, times their scales, in the type of these."""
     return (Out(shape=product_shape(call, call.shape(0), call.shape(1)), dtype=dtype(call, 2)),)
 
 
-@shape_rule("ReorderInput", domain=_NCHWC)
+@shape_rule("ReorderInput", domain=NCHWC)
 def reorder_input(call: Call) -> Sequence[Out]:
     """Y (N, C, ...) blocked = X (N, C, ...), or X (N, ..., C) with `channels_last`."""
     check_rank(call, 0, 3)
@@ -128,7 +102,7 @@ def reorder_input(call: Call) -> Sequence[Out]:
     return (Out(shape=(x[0], x[-1], *x[1:-1]) if last else x),)
 
 
-@shape_rule("ReorderOutput", domain=_NCHWC)
+@shape_rule("ReorderOutput", domain=NCHWC)
 def reorder_output(call: Call) -> Sequence[Out]:
     """Y (N, channels, ...) = blocked X, or Y (N, ..., channels) with `channels_last`."""
     check_rank(call, 0, 3)
@@ -139,7 +113,7 @@ def reorder_output(call: Call) -> Sequence[Out]:
     return (Out(shape=shape),)
 
 
-@shape_rule("Upsample", domain=_NCHWC)
+@shape_rule("Upsample", domain=NCHWC)
 def upsample(call: Call) -> Sequence[Out]:
     """Y (N, C, h * s, w * s) = X (N, C, h, w) with whole scales."""
     x, scales = call.shape(0), integers(call, "scales")

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from costlint.costmodel.ir.dims import Dim, Shape, product
-from costlint.costmodel.shapes.arguments import check_rank, dtype, integer
+from costlint.costmodel.ir.domains import MS
+from costlint.costmodel.shapes.arguments import check_rank, dtype, integer, positive
 from costlint.costmodel.shapes.attention import head_size
-from costlint.costmodel.shapes.microsoft.matmul import positive
-from costlint.costmodel.shapes.recurrent import recurrent
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import larger
 
-_MS: Final = "com.microsoft"
 
-shape_rule("AttnLSTM", domain=_MS)(recurrent)
-
-
-@shape_rule("LinearAttention", domain=_MS)
+@shape_rule("LinearAttention", domain=MS)
 def linear_attention(call: Call) -> Sequence[Out]:
     """Y (B, T, max(Hq, Hkv) * Dv), state (B, Hkv, D, Dv) of packed Q, K and V (B, T, H * D)."""
     check_rank(call, 0, 3)
@@ -38,7 +32,7 @@ def linear_attention(call: Call) -> Sequence[Out]:
     return outs[: call.outputs]
 
 
-@shape_rule("GatedDeltaNet", domain=_MS)
+@shape_rule("GatedDeltaNet", domain=MS)
 def gated_delta_net(call: Call) -> Sequence[Out]:
     """Y (..., H, Dv), state (B, H, Dv, D) of Q (..., Hq, D), V (..., H, Dv), or of all in one."""
     q = call.shape(0)
@@ -68,13 +62,13 @@ def _sequences(call: Call, q: Shape) -> Dim:
     return q[0] if len(q) == 4 else 1
 
 
-@shape_rule("LinearAttentionGate", domain=_MS)
+@shape_rule("LinearAttentionGate", domain=MS)
 def linear_attention_gate(call: Call) -> Sequence[Out]:
     """Decay and beta (B, T, H) of a (B, T, H)."""
     return (Out(shape=call.shape(0)),) * min(call.outputs, 2)
 
 
-@shape_rule("Mamba2Verify", domain=_MS)
+@shape_rule("Mamba2Verify", domain=MS)
 def mamba2_verify(call: Call) -> Sequence[Out]:
     """Y (R, H * D), both states as they came, channels (R, C), read-out (R, H * D)."""
     check_rank(call, 0, 2)
@@ -92,7 +86,7 @@ def mamba2_verify(call: Call) -> Sequence[Out]:
     return outs[: call.outputs]
 
 
-@shape_rule("CausalConvWithState", domain=_MS)
+@shape_rule("CausalConvWithState", domain=MS)
 def causal_conv(call: Call) -> Sequence[Out]:
     """Y (B, C, ..., L) and the state (B, C, k - 1) of X (B, C, ..., L), W (C, 1, k)."""
     x, w = call.shape(0), call.shape(1)
@@ -113,7 +107,7 @@ def causal_conv(call: Call) -> Sequence[Out]:
     return (Out(shape=y), Out(shape=state), Out(shape=update))[: call.outputs]
 
 
-@shape_rule("VarlenCausalConvWithState", domain=_MS)
+@shape_rule("VarlenCausalConvWithState", domain=MS)
 def varlen_causal_conv(call: Call) -> Sequence[Out]:
     """Y (T, C), state as it came, updates (B, c, C) of X (T, C)."""
     state = call.shape(4)
@@ -122,7 +116,7 @@ def varlen_causal_conv(call: Call) -> Sequence[Out]:
     return (Out(shape=call.shape(0)), Out(shape=state), Out(shape=update))[: call.outputs]
 
 
-@shape_rule("ConvStateReplay", "GatedDeltaNetStateReplay", domain=_MS)
+@shape_rule("ConvStateReplay", "GatedDeltaNetStateReplay", domain=MS)
 def state_replay(call: Call) -> Sequence[Out]:
     """The destination (n) as it came."""
     return (Out(shape=call.shape(2), dtype=dtype(call, 2)),)
