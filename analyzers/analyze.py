@@ -59,7 +59,7 @@ def analyze(  # noqa: PLR0913 - what a run can be told
     facts = Facts(
         estimate=estimate,
         reprice=reprice or _on_device(estimate),
-        shared=structure or Structure(counts=estimate.counts),
+        structure=structure or Structure(counts=estimate.counts),
     )
     entries = (*ignores, *ignores_in(facts.graph))
     day = today or datetime.now(tz=UTC).date()
@@ -96,12 +96,12 @@ def with_all(facts: Facts, findings: Sequence[Finding]) -> Estimate | Reestimate
     best: Estimate | Reestimate = facts.estimate
     if not edits:
         return best
-    whole = price(facts, compatible(facts, edits)).after
+    whole = price(facts, compatible(facts.structure, edits)).after
     if whole.latency_s <= min(f.saving.after_s for f in findings if f.saving is not None):
         return whole
     kept: list[Edit] = []
     for edit in edits:
-        tried = price(facts, compatible(facts, [*kept, edit])).after
+        tried = price(facts, compatible(facts.structure, [*kept, edit])).after
         if tried.latency_s < best.latency_s:
             kept.append(edit)
             best = tried
@@ -112,11 +112,6 @@ def _on_device(estimate: Estimate) -> Pricing:
     from costlint.costmodel.latency.reestimate import Reestimator
 
     return Reestimator(estimate)
-
-
-def found_by(rules: Iterable[Rule], facts: Facts) -> list[Finding]:
-    """The findings of `rules` without any suppression, in the order of the rules."""
-    return list(_findings(rules, facts, Ignores(), set()))
 
 
 def _findings(
@@ -143,7 +138,8 @@ def _finding(rule: Rule, facts: Facts, together: Sequence[Violation]) -> Finding
     ops = {op_key(op): op.name for violation in together for op in violation.ops}
     edit = _edit(together)
     saving = None
-    if _latency_s(facts, ops) < LEAST_SHARE * facts.estimate.latency_s:
+    kernels = facts.kernels_of(op for violation in together for op in violation.ops)
+    if sum(kernel.latency_s for kernel in kernels) < LEAST_SHARE * facts.estimate.latency_s:
         return None  # even without these ops the model would hardly be faster
     if edit is not None:
         saving = price(facts, edit, first.assumption).saving
@@ -165,11 +161,6 @@ def _finding(rule: Rule, facts: Facts, together: Sequence[Violation]) -> Finding
         after=first.after,
         edit=edit,
     )
-
-
-def _latency_s(facts: Facts, keys: Iterable[str]) -> float:
-    kernels = {k.id: k for key in keys if (k := facts.kernels.get(key)) is not None}
-    return sum(kernel.latency_s for kernel in kernels.values())
 
 
 def _edit(together: Sequence[Violation]) -> Edit | None:

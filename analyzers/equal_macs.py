@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import lcm
 from typing import Final
@@ -31,6 +31,20 @@ class EqualMacs:
     macs_before: int
     macs_after: int
 
+    @property
+    def macs(self) -> Mapping[str, int]:
+        """The macs as evidence of a finding."""
+        return {"macs_before": self.macs_before, "macs_after": self.macs_after}
+
+    @property
+    def assumption(self) -> str:
+        """What a comparison with these widths holds equal."""
+        difference = self.macs_after / self.macs_before - 1
+        return (
+            f"equal macs over the {len(self.touched)} ops that share these widths "
+            f"({difference:+.1%} by rounding)"
+        )
+
 
 def at_equal_macs(
     facts: Facts, targets: Mapping[int, float], *, dense: frozenset[str] = frozenset()
@@ -41,24 +55,18 @@ def at_equal_macs(
     third where it mixes positions. `dense` are grouped convolutions (by key) that lose their
     groups. None where no positive scale exists, or no whole widths have about these macs.
     """
-    touched = list(touched_by(facts, frozenset(targets), dense))
-    rows = [facts.rows[op_key(one.op)] for one in touched]
+    touched = list(touched_by(facts.structure, frozenset(targets), dense))
+    rows = [facts.structure.rows[op_key(one.op)] for one in touched]
     before = sum(row.cost.macs for row in rows)
     if not before:
         return None
     scale = _scale(touched, targets, before)
     if scale is None:
         return None
-    known = facts.channels.groups
     widths = _rounded(facts, touched, {i: scale * t for i, t in targets.items()}, before, dense)
     if widths is None:
         return None
-    return EqualMacs(
-        widths={known[i].name: width for i, width in widths.items()},
-        touched=tuple(one.op for one in touched),
-        macs_before=before,
-        macs_after=round(macs_at(touched, widths)),
-    )
+    return _solved(facts, touched, widths, before, macs_at(touched, widths))
 
 
 def at_full_lanes(facts: Facts, steps: Mapping[int, int]) -> EqualMacs | None:
@@ -66,18 +74,25 @@ def at_full_lanes(facts: Facts, steps: Mapping[int, int]) -> EqualMacs | None:
 
     The widest first; each takes the side that brings the sum back. None where they do not meet.
     """
-    known = facts.channels.groups
-    touched = list(touched_by(facts, frozenset(steps)))
-    before = sum(facts.rows[op_key(one.op)].cost.macs for one in touched)
+    known = facts.structure.channels.groups
+    touched = list(touched_by(facts.structure, frozenset(steps)))
+    before = sum(facts.structure.rows[op_key(one.op)].cost.macs for one in touched)
     order = sorted(steps, key=lambda i: -known[i].width)
     widths, excess = _up_or_down(touched, {i: known[i].width for i in order}, steps)
     if not before or abs(excess) > ROUNDING * before:
         return None
+    return _solved(facts, touched, widths, before, before + excess)
+
+
+def _solved(
+    facts: Facts, touched: Iterable[Touched], widths: Mapping[int, int], before: int, after: float
+) -> EqualMacs:
+    known = facts.structure.channels.groups
     return EqualMacs(
         widths={known[i].name: width for i, width in widths.items()},
         touched=tuple(one.op for one in touched),
         macs_before=before,
-        macs_after=round(before + excess),
+        macs_after=round(after),
     )
 
 
@@ -108,12 +123,12 @@ def _up_or_down(
 
 def _unit(facts: Facts, index: int) -> int:
     """What a width must be a multiple of without groups: 1, unless a shuffle cuts it in parts."""
-    group = facts.channels.groups[index]
-    for key in facts.channels.keys_along(index):
+    group = facts.structure.channels.groups[index]
+    for key in facts.structure.channels.keys_along(index):
         tensor = facts.graph.tensors.get(key)
         if tensor is None or tensor.is_parameter:
             continue
-        for terms in facts.channels.axes[key]:
+        for terms in facts.structure.channels.axes[key]:
             if any(i == index and times % group.multiple_of for i, times in terms or ()):
                 return group.multiple_of
     return 1
@@ -132,7 +147,7 @@ def _rounded(
     miss the macs, each goes up or down so that the sum comes back; None where that takes widths
     which nobody would build.
     """
-    known = facts.channels.groups
+    known = facts.structure.channels.groups
     units = {i: _unit(facts, i) if dense else known[i].multiple_of for i in exact}
     order = sorted(exact, key=lambda i: -units[i])
     step = lcm(facts.estimate.device.lanes_out, BUILT)

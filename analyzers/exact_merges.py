@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from costlint.analyzers.facts import Facts, label
+from costlint.analyzers.facts import label
+from costlint.analyzers.merging import in_place_of
 from costlint.analyzers.rule import Violation
-from costlint.costmodel.edit import Edit, Replacement, with_bias
+from costlint.analyzers.structure import Structure
+from costlint.costmodel.edit import Edit, with_bias
 from costlint.costmodel.ir.graph import op_key
 from costlint.costmodel.models.rewrite import Branches, branches, rows
 from costlint.costmodel.models.rewrite.rows import dense_macs
 
 
-def sums(facts: Facts) -> Iterator[Violation]:
+def sums(structure: Structure) -> Iterator[Violation]:
     """Linear branches of one tensor that are summed: their filters, padded, add up."""
-    for found in branches(facts.graph):
+    for found in branches(structure.graph):
         convs = [conv for conv in found.convs if conv is not None]
         count = len(found.convs)
         what = "convolutions" if len(convs) == count else "linear branches"
-        macs = {op_key(conv): facts.rows[op_key(conv)].cost.macs for conv in convs}
+        macs = {op_key(conv): structure.rows[op_key(conv)].cost.macs for conv in convs}
         yield Violation(
             ops=found.ops,
             message=f"{count} parallel {what} of one input are summed: one convolution does the"
@@ -49,13 +51,12 @@ def _only(found: Branches) -> Edit:
             bypassed={op_key(op): whole.y.name for op in gone}, biased=frozenset({op_key(whole)})
         )
     join = replace(found.join, op_type="Add", inputs=(whole.y, found.rest), attributes={})
-    ops = frozenset(map(op_key, found.ops))
-    return Edit(replaced=(Replacement(ops=ops, by=(with_bias(whole), join)),))
+    return in_place_of(found.ops, with_bias(whole), join)
 
 
-def series(facts: Facts) -> Iterator[Violation]:
+def series(structure: Structure) -> Iterator[Violation]:
     """Dense convolutions in a row: their matrices multiply."""
-    for row in rows(facts.graph):
+    for row in rows(structure.graph):
         ops = row.ops
         yield Violation(
             ops=ops,
@@ -63,7 +64,7 @@ def series(facts: Facts) -> Iterator[Violation]:
             fix="multiply their filters, the same function",
             alike=("series", tuple(op.w.shape for op in ops)),
             evidence={"fragments": len(ops), "parallelism": 1.0, "macs_after": dense_macs(row.by)},
-            edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, ops)), by=(row.by,)),)),
+            edit=in_place_of(ops, row.by),
             assumption="the same function in one convolution",
             remedy="rewrite",
             before=tuple(label(op) for op in ops[:4]),

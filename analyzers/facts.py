@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from costlint.analyzers.blocks import Block
 from costlint.analyzers.structure import Structure
-from costlint.costmodel.channels import Channels
-from costlint.costmodel.channels.groups import GroupTerms
-from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.formulas.sets import CONVOLUTIONS, PRODUCTS
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 
 if TYPE_CHECKING:
     from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
@@ -27,68 +23,34 @@ Pricing: TypeAlias = "Callable[[OpGraph], Reestimate]"
 class Facts:
     """One model on one device. Ops are called by `op_key`.
 
-    `left_out` are ops that no rule may gather (see `Rule.gathers`), `shared` is the structure where
-    it is known from another device.
+    `structure` is what no device changes, `left_out` are ops that no rule may gather (see
+    `Rule.gathers`).
     """
 
     estimate: Estimate
     reprice: Pricing
+    structure: Structure
     left_out: frozenset[str] = frozenset()
-    shared: Structure | None = None
-
-    @cached_property
-    def structure(self) -> Structure:
-        """What no device changes."""
-        return self.shared or Structure(counts=self.estimate.counts)
 
     @property
     def graph(self) -> OpGraph:
         """The op graph that was priced."""
         return self.structure.graph
 
-    @property
-    def rows(self) -> Mapping[str, OpCost]:
-        """Every op's cost."""
-        return self.structure.rows
-
-    @property
-    def channels(self) -> Channels:
-        """The channel groups."""
-        return self.structure.channels
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        """The blocks, innermost first."""
-        return self.structure.blocks
-
-    @property
-    def makers(self) -> Mapping[str, Op]:
-        """The op that makes each tensor."""
-        return self.graph.makers
-
-    @property
-    def readers(self) -> Mapping[str, tuple[Op, ...]]:
-        """The ops that read each activation."""
-        return self.graph.readers
-
     @cached_property
     def kernels(self) -> Mapping[str, KernelEstimate]:
         """The kernel of each op; an op that is free or a view has none."""
         return {op_key(row.op): kernel for kernel in self.estimate.kernels for row in kernel.ops}
 
-    def leads(self, op: Op) -> bool:
+    def kernels_of(self, ops: Iterable[Op]) -> list[KernelEstimate]:
+        """The kernels of `ops`, each once."""
+        found = (self.kernels.get(op_key(op)) for op in ops)
+        return list({kernel.id: kernel for kernel in found if kernel is not None}.values())
+
+    def is_main(self, op: Op) -> bool:
         """Whether `op` is the main op of a kernel and its cost is known: the rest cost nothing."""
         kernel = self.kernels.get(op_key(op))
         return kernel is not None and kernel.main.op is op and kernel.main.costed
-
-    def only_reader(self, tensor: Tensor) -> Op | None:
-        """The single reader of `tensor`; None where there are more, or it is an output."""
-        return self.graph.only_reader(tensor)
-
-    def width_terms(self, op: Op, tensor: Tensor, axis: int) -> GroupTerms | None:
-        """The channel groups along an axis of a tensor of `op`; None where its size is given."""
-        axes = self.channels.of(op, tensor)
-        return axes[axis] if axes else None
 
 
 def is_conv(op: Op) -> bool:

@@ -1,11 +1,17 @@
-"""A convolution over given tensors, for edits."""
+"""Edits that put one op in the place of several, and convolutions that can stand there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.edit import Edit, Replacement
+from costlint.costmodel.ir.graph import Op, Tensor, op_key
+
+
+def in_place_of(ops: Iterable[Op], *by: Op) -> Edit:
+    """The edit that replaces `ops`."""
+    return Edit(replaced=(Replacement(ops=frozenset(map(op_key, ops)), by=by),))
 
 
 def conv_like(model: Op, x: Tensor, y: Tensor, *, filter_shape: Sequence[int], name: str) -> Op:

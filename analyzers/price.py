@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.finding import Saving, Severity
@@ -16,8 +16,6 @@ from costlint.costmodel.formulas import OpClass
 if TYPE_CHECKING:
     from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
     from costlint.costmodel.latency.reestimate import Reestimate
-
-Latencies: TypeAlias = "Estimate | Reestimate"
 
 ERROR_OF_KERNEL: Final = 0.3
 """Half the 90 % interval of a saving, as a share of the latency of each kernel that goes or comes.
@@ -49,11 +47,11 @@ class Priced:
 
 def price(facts: Facts, edit: Edit, assumption: str = "") -> Priced:
     """Price `edit` on the device of `facts`."""
-    after = facts.reprice(apply(facts.graph, edit, facts.channels))
+    after = facts.reprice(apply(facts.graph, edit, facts.structure.channels))
     return Priced(saving=difference(facts.estimate, after, assumption), after=after)
 
 
-def difference(before: Estimate, after: Latencies, assumption: str = "") -> Saving:
+def difference(before: Estimate, after: Estimate | Reestimate, assumption: str = "") -> Saving:
     """The saving between two graphs on one device, with its interval."""
     saved_s = before.latency_s - after.latency_s
     lost, won = changed(before.kernels, after.kernels)
@@ -103,19 +101,12 @@ def severity(saving: Saving | None, limits: Mapping[str, float] = LIMITS) -> Sev
 
 def joined(edits: Sequence[Edit]) -> Edit:
     """All of `edits` as one; where two change the same width, the first one holds."""
-    widths: dict[str, int] = {}
-    bypassed: dict[str, str] = {}
-    fused: dict[str, str] = {}
-    for edit in edits:
-        widths = {**edit.widths, **widths}
-        bypassed = {**edit.bypassed, **bypassed}
-        fused = {**edit.fused, **fused}
     return Edit(
-        widths=widths,
+        widths=dict(ChainMap(*(dict(edit.widths) for edit in edits))),
         dense=frozenset().union(*(edit.dense for edit in edits)),
         biased=frozenset().union(*(edit.biased for edit in edits)),
-        bypassed=bypassed,
-        fused=fused,
+        bypassed=dict(ChainMap(*(dict(edit.bypassed) for edit in edits))),
+        fused=dict(ChainMap(*(dict(edit.fused) for edit in edits))),
         free=frozenset().union(*(edit.free for edit in edits)),
         replaced=tuple(change for edit in edits for change in edit.replaced),
     )

@@ -77,8 +77,3 @@ def widths_of(op: Op) -> Widths | None:
     return Widths(
         c_in=sizes[0], c_out=sizes[1], p_in=sizes[2], p_out=sizes[3], weights=op.w.elements
     )
-
-
-def filter_of(op: Op) -> tuple[int, ...]:
-    """The filter of a convolution, () of anything else."""
-    return tuple(op.w.known_shape[2:]) if is_conv(op) else ()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from costlint.analyzers.facts import Facts, is_conv, is_depthwise
+from costlint.analyzers.facts import is_conv, is_depthwise
 from costlint.analyzers.shapes import Widths, widths_of
+from costlint.analyzers.structure import Structure
 from costlint.costmodel.formulas.sets import CUTS
 from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import Dim, product
 from costlint.costmodel.ir.graph import Op, Tensor, op_key
 
 
-def widths_in(facts: Facts, op: Op) -> Widths | None:
+def widths_in(structure: Structure, op: Op) -> Widths | None:
     """Widths of `op`; where its output is cut into equal parts, each is held against the input.
 
     Only where that brings them closer: Res2Net cuts a width that is narrow already.
@@ -21,11 +22,11 @@ def widths_in(facts: Facts, op: Op) -> Widths | None:
     whole = widths_of(op)
     if whole is None or whole.p_out * whole.c_out <= whole.p_in * whole.c_in:
         return whole
-    cut = replace(whole, parts=_parts(facts, op))
+    cut = replace(whole, parts=_parts(structure, op))
     return cut if cut.excess < whole.excess else whole
 
 
-def _parts(facts: Facts, op: Op) -> int:
+def _parts(structure: Structure, op: Op) -> int:
     """Into how many equal parts what reads the output of `op` cuts its width; 1 where none does.
 
     Followed through what leaves the channels where they are and reads nothing else: a bias, an
@@ -33,12 +34,12 @@ def _parts(facts: Facts, op: Op) -> int:
     """
     pending = [(op.y, 1 if is_conv(op) else op.y.rank - 1)]
     for tensor, axis in pending:  # grows as it goes
-        readers = facts.readers.get(tensor.name, ())
+        readers = structure.graph.readers.get(tensor.name, ())
         found = _cut([reader for reader in readers if reader.op_type in CUTS], tensor, axis)
         if found > 1:
             return found
         for reader in readers:
-            pending += _further(facts, reader, tensor, axis)
+            pending += _further(structure, reader, tensor, axis)
     return 1
 
 
@@ -63,7 +64,9 @@ def _taken(reader: Op, tensor: Tensor, axis: int) -> Iterator[Dim]:
             yield y.shape[axis]
 
 
-def _further(facts: Facts, reader: Op, tensor: Tensor, axis: int) -> Iterator[tuple[Tensor, int]]:
+def _further(
+    structure: Structure, reader: Op, tensor: Tensor, axis: int
+) -> Iterator[tuple[Tensor, int]]:
     """Where the width lies in what `reader` gives: in several axes after a reshape."""
     read = [t for t in reader.inputs if t is not None and not t.is_parameter]
     if len(read) != 1 or len(reader.outputs) != 1 or reader.y.shape is None:
@@ -75,7 +78,7 @@ def _further(facts: Facts, reader: Op, tensor: Tensor, axis: int) -> Iterator[tu
         order = reader.attributes.get("perm") or range(tensor.rank)[::-1]
         yield reader.y, list(order).index(axis)
     elif reader.y.shape == tensor.shape:
-        row = facts.rows.get(op_key(reader))
+        row = structure.rows.get(op_key(reader))
         if row is not None and (row.op_class != "conv" or is_depthwise(reader)):
             yield reader.y, axis
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from costlint.analyzers.blocks import Block, find_blocks
 from costlint.costmodel.channels import Channels, channels_of
+from costlint.costmodel.channels.groups import GroupTerms
 from costlint.costmodel.counts.op_cost import OpCost
-from costlint.costmodel.ir.graph import OpGraph, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
 
 if TYPE_CHECKING:
     from costlint.costmodel.counts.counts import Counts
@@ -44,3 +45,8 @@ class Structure:
     def blocks(self) -> tuple[Block, ...]:
         """The blocks, innermost first."""
         return find_blocks(self.graph)
+
+    def width_terms(self, op: Op, tensor: Tensor, axis: int) -> GroupTerms | None:
+        """The channel groups along an axis of a tensor of `op`; None where its size is given."""
+        axes = self.channels.of(op, tensor)
+        return axes[axis] if axes else None

@@ -97,8 +97,8 @@ class Ignores:
 
 def valid(ignores: Iterable[Ignore], path: str, today: date) -> Ignores:
     """Those of `ignores` that are not expired."""
-    held = tuple(e for e in ignores if e.expires is None or e.expires >= today)
-    return Ignores(entries=held, path=path)
+    entries = tuple(e for e in ignores if e.expires is None or e.expires >= today)
+    return Ignores(entries=entries, path=path)
 
 
 def violations(

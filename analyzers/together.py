@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from costlint.analyzers.facts import Facts
 from costlint.analyzers.price import joined
+from costlint.analyzers.structure import Structure
 from costlint.costmodel.edit import Edit
 from costlint.costmodel.ir.graph import op_key
 
@@ -24,7 +24,7 @@ class _Taken:
     widths: set[str] = field(default_factory=set)
 
 
-def compatible(facts: Facts, edits: Iterable[Edit]) -> Edit:
+def compatible(structure: Structure, edits: Iterable[Edit]) -> Edit:
     """`edits` joined, the first ones first; of a later one only what does not contradict.
 
     A width changes once. An op is replaced only where no width of it changes. What takes the place
@@ -34,7 +34,7 @@ def compatible(facts: Facts, edits: Iterable[Edit]) -> Edit:
     """
     taken = _Taken()
     kept: list[Edit] = []
-    resized_by = _ops_by_group(facts)
+    resized_by = _ops_by_group(structure)
     for edit in edits:
         touched = {key for name in edit.widths for key in resized_by.get(name, ())}
         if taken.widths.intersection(edit.widths) or touched & taken.replaced.keys():
@@ -66,13 +66,13 @@ def _around(edit: Edit, replaced: Mapping[str, str]) -> Edit:
     )
 
 
-def _ops_by_group(facts: Facts) -> Mapping[str, set[str]]:
+def _ops_by_group(structure: Structure) -> Mapping[str, set[str]]:
     """The ops (keys) that have a tensor along each group."""
-    names = [group.name for group in facts.channels.groups]
+    names = [group.name for group in structure.channels.groups]
     found: dict[str, set[str]] = {name: set() for name in names}
-    for op in facts.graph.ops:
+    for op in structure.graph.ops:
         for tensor in (*op.inputs, *op.outputs):
-            for terms in () if tensor is None else facts.channels.of(op, tensor):
+            for terms in () if tensor is None else structure.channels.of(op, tensor):
                 for index, _ in terms or ():
                     found[names[index]].add(op_key(op))
     return found

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from costlint.analyzers.facts import Facts, groups
+from costlint.analyzers.facts import groups
+from costlint.analyzers.structure import Structure
 from costlint.costmodel.channels.groups import GroupTerms
 from costlint.costmodel.formulas.sets import PRODUCTS
 from costlint.costmodel.ir.graph import Op, op_key
@@ -39,11 +40,11 @@ def macs_at(touched: Iterable[Touched], widths: Mapping[int, float]) -> float:
 
 
 def touched_by(
-    facts: Facts, changed: frozenset[int], dense: frozenset[str] = frozenset()
+    structure: Structure, changed: frozenset[int], dense: frozenset[str] = frozenset()
 ) -> Iterator[Touched]:
     """The ops whose macs the `changed` groups reach, and those that lose their groups."""
-    for op in facts.graph.ops:
-        row = facts.rows.get(op_key(op))
+    for op in structure.graph.ops:
+        row = structure.rows.get(op_key(op))
         weight = op.input(1)
         if row is None or weight is None or type(row.cost.macs) is not int or not row.cost.macs:
             continue
@@ -51,7 +52,7 @@ def touched_by(
             continue
         resized = [
             (size, terms)
-            for size, terms in _axes(facts, op)
+            for size, terms in _axes(structure, op)
             if any(index in changed for index, _ in terms or ())
         ]
         if not resized and op_key(op) not in dense:
@@ -60,26 +61,28 @@ def touched_by(
         yield Touched(
             op,
             row.cost.macs / prod(size for size, _ in resized) * factor,
-            tuple(_length(facts, size, terms, changed) for size, terms in resized),
+            tuple(_length(structure, size, terms, changed) for size, terms in resized),
         )
 
 
-def _axes(facts: Facts, op: Op) -> Iterable[tuple[int, GroupTerms | None]]:
+def _axes(structure: Structure, op: Op) -> Iterable[tuple[int, GroupTerms | None]]:
     """Sizes and widths of the axes that an op's macs are the product of, with what is fixed.
 
     Those of the result and the one that is summed over; of a convolution those of its weight.
     """
     if op.op_type in PRODUCTS and op.y.shape is not None:
         summed = 0 if op.attributes.get("transA") else -1
-        yield op.x.known_shape[summed], facts.width_terms(op, op.x, summed)
+        yield op.x.known_shape[summed], structure.width_terms(op, op.x, summed)
         for axis, size in enumerate(op.y.known_shape):
-            yield size, facts.width_terms(op, op.y, axis)
+            yield size, structure.width_terms(op, op.y, axis)
     else:
         for axis in (0, 1) if op.w.is_parameter else (-2, -1):
-            yield op.w.known_shape[axis], facts.width_terms(op, op.w, axis)
+            yield op.w.known_shape[axis], structure.width_terms(op, op.w, axis)
 
 
-def _length(facts: Facts, size: int, terms: GroupTerms | None, changed: frozenset[int]) -> Length:
-    known = facts.channels.groups
+def _length(
+    structure: Structure, size: int, terms: GroupTerms | None, changed: frozenset[int]
+) -> Length:
+    known = structure.channels.groups
     parts = tuple((i, n / known[i].multiple_of) for i, n in terms or () if i in changed)
     return Length(size - sum(share * known[i].width for i, share in parts), parts)

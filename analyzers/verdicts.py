@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from costlint.analyzers.blocks import Block
 from costlint.analyzers.facts import Facts, groups, is_conv, is_depthwise, is_grouped
-from costlint.analyzers.finding import OpAnalysis, Verdict
+from costlint.analyzers.finding import OpAnalysis, State, Verdict
 from costlint.analyzers.rules.g101_unequal_width import EXCESS, can_change
 from costlint.analyzers.rules.g301_fragmented import is_fragmented
 from costlint.analyzers.shapes import Widths
@@ -20,10 +20,11 @@ from costlint.costmodel.ir.graph import Op, op_key
 def op_analyses(facts: Facts) -> Iterator[OpAnalysis]:
     """One row for each op of the graph itself, in its order."""
     blocks = _smallest(facts)
-    moved = {op_key(op) for s in shuffles(facts) if serves_groups(facts, s) for op in s.ops}
+    served = [s for s in shuffles(facts.graph) if serves_groups(facts.graph, s)]
+    moved = {op_key(op) for shuffle in served for op in shuffle.ops}
     total = facts.estimate.latency_s or 1.0
     for index, op in enumerate(facts.graph.ops):
-        row = facts.rows.get(op_key(op))
+        row = facts.structure.rows.get(op_key(op))
         if row is None or row.op is not op:
             continue
         block = blocks.get(index)
@@ -32,7 +33,7 @@ def op_analyses(facts: Facts) -> Iterator[OpAnalysis]:
 
 def _smallest(facts: Facts) -> Mapping[int, Block]:
     found: dict[int, Block] = {}
-    for block in facts.blocks:  # innermost first
+    for block in facts.structure.blocks:  # innermost first
         for index in block.members:
             found.setdefault(index, block)
     return found
@@ -43,9 +44,9 @@ def _analysis(
 ) -> OpAnalysis:
     op = row.op
     kernel = facts.kernels.get(op_key(op))
-    share = kernel.latency_s / total if kernel is not None and facts.leads(op) else 0.0
+    share = kernel.latency_s / total if kernel is not None and facts.is_main(op) else 0.0
     is_light = row.op_class in {"elementwise", "data", "shuffle"} or is_depthwise(op)
-    widths = widths_in(facts, op)
+    widths = widths_in(facts.structure, op)
     verdicts = (
         _g1(facts, op, widths),
         _g2(op, is_group_shuffle=is_group_shuffle),
@@ -76,12 +77,12 @@ def _g1(facts: Facts, op: Op, widths: Widths | None) -> Verdict:
     meaning = f"memory access {widths.excess:.0%} above its bound"
     if widths.parts > 1:
         meaning = f"{widths.parts} widths of {widths.c_part} side by side: {meaning}"
+    state: State = "violated"
     if widths.excess <= EXCESS.value:
-        return Verdict(guideline="G1", state="fine", number=widths.excess, meaning=meaning)
-    if not can_change(facts, op):
-        told = f"{meaning}, but a width is given"
-        return Verdict(guideline="G1", state="not applicable", number=widths.excess, meaning=told)
-    return Verdict(guideline="G1", state="violated", number=widths.excess, meaning=meaning)
+        state = "fine"
+    elif not can_change(facts.structure, op):
+        state, meaning = "not applicable", f"{meaning}, but a width is given"
+    return Verdict(guideline="G1", state=state, number=widths.excess, meaning=meaning)
 
 
 def _why_no_widths(op: Op) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import costlint
 
-BENCH = Path(__file__).parent
 DEVICE = "pixel4-tflite-1large"
 DESIGNS = 200_000
 ONE_BY_ONE = 10
@@ -80,14 +78,15 @@ def timed(name: str, model: object, device: str, seconds: float) -> Row:
     )
 
 
-def peer_per_s(peer: str, folder: Path) -> float:
+def peer_per_s(peer: str) -> float:
     """onnx-tool counting MobileNetV2 again at a new input size; it predicts no latency."""
-    path = folder / "mobilenet_v2.onnx"
+    from run import peer_design_s
+
     model = costlint.parametrize(costlint.example("mobilenet_v2_1.0", batch=1)).model()
-    path.write_bytes(model.SerializeToString())
-    command = [peer, str(BENCH / "peer_onnx_tool.py"), "designs", str(path)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return 1.0 / float(done.stdout.split()[-1])
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        file.write(model.SerializeToString())
+        file.flush()
+        return 1 / peer_design_s(peer, file.name)
 
 
 def main() -> None:
@@ -113,8 +112,7 @@ def main() -> None:
         f" the processor), {alone:,.1f} one by one"
     )
     if options.peer:
-        with tempfile.TemporaryDirectory() as folder:
-            rate = peer_per_s(options.peer, Path(folder))
+        rate = peer_per_s(options.peer)
         print(f"onnx-tool, counts of MobileNetV2 at a new size: {rate:,.1f} a second")
     else:
         print("onnx-tool was not given (--peer): its row is left out")

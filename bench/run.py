@@ -15,29 +15,32 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
-BENCH = Path(__file__).parent
+PEER = str(Path(__file__).with_name("peer_onnx_tool.py"))
 RUNS = 9
 MEGA = 1e6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+Reference = tuple[str, float]
+"""What a row is set against: "of onnx.load", and its seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: `seconds` against `reference_s`, which `reference` names."""
+    """One line of the table."""
 
     name: str
     seconds: float
-    reference: str = ""
-    reference_s: float | None = None
+    reference: Reference | None = None
     resident_bytes: int | None = None
 
     def __str__(self) -> str:
-        ratio = f"{self.seconds / self.reference_s:6.2f}x" if self.reference_s else ""
+        words, reference_s = self.reference or ("", 0.0)
+        ratio = f"{self.seconds / reference_s:6.2f}x" if reference_s else ""
         memory = f"{self.resident_bytes / MEGA:6.0f} MB" if self.resident_bytes else ""
-        return (
-            f"{self.name:<46} {self.seconds * 1e3:9.1f} ms {ratio:>8} {self.reference:<24} {memory}"
-        )
+        return f"{self.name:<46} {self.seconds * 1e3:9.1f} ms {ratio:>8} {words:<24} {memory}"
 
 
 def median_s(run: Callable[[], object], runs: int = RUNS) -> float:
@@ -69,46 +72,35 @@ def peak_resident_bytes(command: Sequence[str]) -> int:
     return int(done.stdout)
 
 
+def weighed(name: str, command: Sequence[str], reference: Reference | None = None) -> Row:
+    """The row of a whole process, with its memory."""
+    return Row(name, median_s(process(command)), reference, peak_resident_bytes(command))
+
+
 def whole_processes(costlint: Sequence[str], peer: str | None, model: str) -> list[Row]:
     """Start-up and one answer, against what onnx alone takes to load the file."""
-    load = f"import onnx; onnx.load({model!r}, load_external_data=False)"
-    load_s = median_s(process([sys.executable, "-c", load]))
-    count = [*costlint, model, "--exit-zero"]
-    count_s = median_s(process(count))
+    python = [sys.executable, "-c"]
+    load = [*python, f"import onnx; onnx.load({model!r}, load_external_data=False)"]
+    count = [*python, f"import costlint; costlint.count({model!r})"]
+    start_s, load_s = median_s(process([*costlint, "--version"])), median_s(process(load))
+    reference = ("of onnx.load", load_s)
     rows = [
-        Row(name="costlint --version", seconds=median_s(process([*costlint, "--version"]))),
-        Row(name="onnx.load of resnet50", seconds=load_s),
-        Row(
-            name="costlint resnet50.onnx",
-            seconds=count_s,
-            reference="of onnx.load",
-            reference_s=load_s,
-            resident_bytes=peak_resident_bytes(count),
-        ),
+        Row("costlint --version", start_s),
+        Row("onnx.load of resnet50", load_s),
+        weighed("costlint resnet50.onnx", [*costlint, model, "--exit-zero"], reference),
+        weighed("costlint.count alone of resnet50", count, reference),
     ]
-    only = [sys.executable, "-c", f"import costlint; costlint.count({model!r})"]
-    only_s = median_s(process(only))
-    rows.append(
-        Row(
-            name="costlint.count alone of resnet50",
-            seconds=only_s,
-            reference="of onnx.load",
-            reference_s=load_s,
-            resident_bytes=peak_resident_bytes(only),
-        )
-    )
     if peer:
-        ask = [peer, str(BENCH / "peer_onnx_tool.py"), "once", model]
-        rows.append(
-            Row(
-                name="onnx-tool resnet50.onnx",
-                seconds=median_s(process(ask)),
-                reference="of costlint.count",
-                reference_s=only_s,
-                resident_bytes=peak_resident_bytes(ask),
-            )
-        )
+        reference = ("of costlint.count", rows[-1].seconds)
+        rows.append(weighed("onnx-tool resnet50.onnx", [peer, PEER, "once", model], reference))
     return rows
+
+
+def peer_design_s(peer: str, model: str) -> float:
+    """What onnx-tool takes to count a loaded model again at a new input size."""
+    command = [peer, PEER, "designs", model]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1])
 
 
 def designs_per_second(peer: str | None, model: str) -> list[Row]:
@@ -117,29 +109,17 @@ def designs_per_second(peer: str | None, model: str) -> list[Row]:
 
     graph = costlint.load(model, batch=1)
     name = graph.inputs[0].name
-    sizes = iter(range(32, 32 * 100_000, 32))
+    sizes = cycle(range(128, 384, 32))
 
     def one_design() -> None:
-        size = 32 * (next(sizes) // 32 % 8 + 4)
+        size = next(sizes)
         costlint.count(graph, shapes={name: (1, 3, size, size)})
 
     ours_s = median_s(one_design, runs=40)
-    rows = [Row(name="count of a loaded resnet50 at a new size", seconds=ours_s)]
+    rows = [Row("count of a loaded resnet50 at a new size", ours_s)]
     if peer:
-        done = subprocess.run(
-            [peer, str(BENCH / "peer_onnx_tool.py"), "designs", model],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        rows.append(
-            Row(
-                name="the same with onnx-tool",
-                seconds=float(done.stdout.split()[-1]),
-                reference="of costlint",
-                reference_s=ours_s,
-            )
-        )
+        theirs_s = peer_design_s(peer, model)
+        rows.append(Row("the same with onnx-tool", theirs_s, ("of costlint", ours_s)))
     return rows
 
 
@@ -147,35 +127,20 @@ def extremes(costlint: Sequence[str], folder: Path) -> list[Row]:
     """A chain of many nodes, whose time grows as its length, and weights that are elsewhere."""
     from models import chain, far_weights
 
-    rows = []
-    seconds = []
+    rows: list[Row] = []
     for nodes in (50_000, 200_000):
         path = folder / f"chain{nodes}.onnx"
         path.write_bytes(chain(nodes))
-        command = [*costlint, str(path), "-f", "concise", "--exit-zero"]
         start = time.perf_counter()
-        peak = peak_resident_bytes(command)
-        seconds.append(time.perf_counter() - start)
-        rows.append(Row(name=f"chain of {nodes:,} nodes", seconds=seconds[-1], resident_bytes=peak))
-    rows[-1] = Row(
-        name=rows[-1].name,
-        seconds=seconds[1],
-        reference="of a quarter of the nodes",
-        reference_s=seconds[0],
-        resident_bytes=rows[-1].resident_bytes,
-    )
+        peak = peak_resident_bytes([*costlint, str(path), "-f", "concise", "--exit-zero"])
+        seconds = time.perf_counter() - start
+        reference = ("of a quarter of the nodes", rows[0].seconds) if rows else None
+        rows.append(Row(f"chain of {nodes:,} nodes", seconds, reference, peak))
     near, far = folder / "near.onnx", folder / "far.onnx"
     near.write_bytes(far_weights(64))
     far.write_bytes(far_weights(750_000_000))
-    near_s = median_s(process([*costlint, str(near), "--exit-zero"]))
-    rows.append(
-        Row(
-            name="3 GB of declared external data",
-            seconds=median_s(process([*costlint, str(far), "--exit-zero"])),
-            reference="of 256 B of it",
-            reference_s=near_s,
-        )
-    )
+    near_s, far_s = (median_s(process([*costlint, str(f), "--exit-zero"])) for f in (near, far))
+    rows.append(Row("3 GB of declared external data", far_s, ("of 256 B of it", near_s)))
     return rows
 
 

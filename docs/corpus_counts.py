@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from docs.template import render
+
 # Reason -> graphs (of gpu-graphs.zip, without `.onnx`) whose counts differ from PyTorch's.
 MERGED: Final = """
 beit_base_patch16_224__224 beit_base_patch16_384__384 beitv2_base_patch16_224__224
@@ -42,49 +44,4 @@ GRAPHS: Final = 700
 
 def page() -> str:
     """`counts.md`: what was compared, what differs, and which side is right."""
-    return f"""# Counts against PyTorch's own
-
-{GRAPHS} image networks of pytorch-image-models (102 families) were exported to ONNX, and PyTorch
-counted the same networks itself: `flop_torch` (2 per multiply-add of convolutions, matrix products
-and attention, batch 1) and the number of parameters. On every graph `2 * macs` is within 0.5 % of
-`flop_torch` and `parameters` is equal, but for those below. A test holds this list: it fails when a
-graph is missing from it, and when one on it agrees.
-
-{GRAPHS - len(MERGED) - len(FOLDED)} of {GRAPHS} agree in all that PyTorch counted.
-
-## Parameters: equal matrices that the exporter merged ({len(MERGED)} graphs)
-
-The exported networks are untrained, and TorchScript's exporter stores tensors of equal content
-once: all position-bias tables that start as zeros become one initializer that many ops read. In the
-file that is the same as a weight that is tied on purpose, so it counts once, and PyTorch's count is
-higher. For a trained network both agree. By hand for `gcresnet33ts__256`: the last convolution of
-each context block starts at zero; one of 2, one of 3 and one of 5 are the same tensor. Missing are
-`64*8*1 + 128*16*2 + 384*48*4 = 78,336` weights and their biases `64*1 + 128*2 + 384*4 = 1,856`,
-together the 80,192 that the counts differ by.
-
-{_list(MERGED)}
-
-## Multiply-accumulates: products of constants alone ({len(FOLDED)} graphs)
-
-The relative position bias of these is computed from parameters only, so every runtime computes it
-once, before the first inference, and it is not counted. PyTorch runs it at each inference and
-counts it. By hand for `maxvit_tiny_tf_384__384`: two einsums make a bias of 12x12 windows from a
-table of 23x23, `23*23*144 + 144*23*144 = 553,104` for each head; there are
-`2*2*2 + 2*2*4 + 5*2*8 + 2*2*16 = 168` heads, together 92,921,472: exactly the difference.
-And for `coatnet_rmlp_0_rw_224__224`, whose bias is a small network of 2, 512 and `heads` features
-at each of 27x27 offsets (13x13 in the last stage): one block of 6 heads, six of 12, then one of 12
-and one of 24: `729*(2*512 + 512*6) + 6*729*(2*512 + 512*12) + 169*(2*512 + 512*12) +
-169*(2*512 + 512*24) = 37,799,936`, exactly half of the difference in `flop`.
-
-{_list(FOLDED)}
-
-## Not counted by PyTorch ({len(NOT_TRACED)} graphs)
-
-PyTorch's counter failed on these, so only parameters were compared.
-
-{_list(NOT_TRACED)}
-"""
-
-
-def _list(graphs: list[str]) -> str:
-    return "\n".join(f"- `{name}`" for name in graphs)
+    return render("counts.md", graphs=GRAPHS, merged=MERGED, folded=FOLDED, not_traced=NOT_TRACED)

@@ -19,8 +19,8 @@ from docs import (
 
 FOLDER = Path(__file__).parent
 
-# File name -> the function that returns its text. A new generated page is one line here, a new
-# generated part of a page one line in parts.py.
+# File name -> the function that returns its text. A new generated page is one line here and most
+# often a template, a new generated part of a page one line in parts.py.
 PAGES: dict[str, Callable[[], str]] = {
     "architecture.md": architecture.page,
     "architecture.svg": architecture.picture,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations, pairwise
+from itertools import accumulate, combinations, pairwise
 from typing import Final, TypeAlias
 
 import networkx as nx
+from scipy.optimize import isotonic_regression
 
 FLOOR: Final = 62
 HEIGHT: Final = 30
@@ -37,10 +38,8 @@ rect { stroke: #8c959f }
 
 def floors(graph: nx.DiGraph) -> dict[str, int]:
     """The floor of each room: 0 if it imports none, else one above the highest that it imports."""
-    found: dict[str, int] = {}
-    for room in reversed(list(nx.topological_sort(graph))):
-        found[room] = 1 + max((found[other] for other in graph.successors(room)), default=-1)
-    return found
+    generations = nx.topological_generations(graph.reverse())
+    return {room: floor for floor, rooms in enumerate(generations) for room in rooms}
 
 
 def drawing(graph: nx.DiGraph, kinds: Mapping[str, str]) -> str:
@@ -132,19 +131,11 @@ def _placed(rows: Rows, neighbours: nx.Graph) -> dict[str, float]:
 
 def _apart(row: list[str], wish: list[float]) -> list[float]:
     """Places in the order of `row`, far enough from each other and as near to `wish` as a shift."""
-    least = [0.0]
-    for one, other in pairwise(row):
-        least.append(least[-1] + (_width(one) + _width(other)) / 2 + GAP)
-    # Isotonic regression: neighbours that would overlap move together.
-    blocks: list[tuple[float, int]] = []
-    for shift in (w - m for w, m in zip(wish, least, strict=True)):
-        total, count = shift, 1
-        while blocks and blocks[-1][0] / blocks[-1][1] > total / count:
-            before, more = blocks.pop()
-            total, count = total + before, count + more
-        blocks.append((total, count))
-    shifts = [total / count for total, count in blocks for _ in range(count)]
-    return [m + s for m, s in zip(least, shifts, strict=True)]
+    gaps = ((_width(one) + _width(other)) / 2 + GAP for one, other in pairwise(row))
+    least = list(accumulate(gaps, initial=0.0))
+    # Neighbours that would overlap move together.
+    shifts = isotonic_regression([w - m for w, m in zip(wish, least, strict=True)]).x
+    return [m + float(s) for m, s in zip(least, shifts, strict=True)]
 
 
 def _is_bend(node: str) -> bool:

@@ -119,9 +119,3 @@ def _module(name: str) -> str | None:
     while name and name not in PATHS:
         name = name.rpartition(".")[0]
     return name or None
-
-
-def circles() -> list[list[str]]:
-    """The rooms that import each other in a circle: none, as long as the tests pass."""
-    parts = nx.strongly_connected_components(rooms())
-    return sorted(sorted(part) for part in parts if len(part) > 1)

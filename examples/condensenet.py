@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from costlint.examples.builder import Net
 from costlint.examples.draft import Value
-from costlint.examples.recipe import Recipe
+from costlint.examples.recipe import family
 
 # (units, growth) of each dense block: Table 2 (ImageNet), section 4.3.
 _BLOCKS: Final = ((4, 8), (6, 16), (8, 32), (10, 64), (8, 128))
@@ -41,11 +40,6 @@ def condensed_unit(net: Net, x: Value, growth: int, *, groups: int) -> Value:
     return net.concat("concat", (x, net.conv("conv2", y, growth, 3, groups=groups)))
 
 
-RECIPES: Final = tuple(
-    Recipe(
-        name=f"condensenet_g{groups}",
-        source="arXiv 1711.09224, section 4.3",
-        build=partial(condensenet, groups=groups),
-    )
-    for groups in (4, 8)
+RECIPES: Final = family(
+    "condensenet_g{groups}", "arXiv 1711.09224, section 4.3", condensenet, groups=(4, 8)
 )

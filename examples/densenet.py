@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from costlint.examples.builder import Net
 from costlint.examples.draft import Value
-from costlint.examples.recipe import Recipe
+from costlint.examples.recipe import family
 
 # Width -> growth. ShuffleNet V2 (arXiv 1807.11164, section 4) says of its DenseNets: the stages of
 # Table 5, with channels adjusted to the target complexities, and prints no channels. These growths
@@ -18,7 +17,7 @@ _GROWTH: Final = {"0.5x": 11, "1.0x": 22, "1.5x": 33, "2.0x": 44}
 _STAGES: Final = (4, 8, 4)
 
 
-def densenet(net: Net, x: Value, *, growth: int) -> Value:
+def densenet(net: Net, x: Value, *, width: str) -> Value:
     """The whole network; a transition halves channels and sizes before each stage but the first."""
     x = net.conv_bn_relu("conv1", x, 24, 3, stride=2)
     x = net.max_pool("maxpool", x)
@@ -26,7 +25,7 @@ def densenet(net: Net, x: Value, *, growth: int) -> Value:
         stage = net.within(f"stage{number}")
         x = transition(stage.within("transition"), x, halve=number > 2)
         for unit in range(1, units + 1):
-            x = dense_unit(stage.within(f"unit{unit}"), x, growth)
+            x = dense_unit(stage.within(f"unit{unit}"), x, _GROWTH[width])
     return net.classify(net.relu("relu", net.bn("bn", x)))
 
 
@@ -45,11 +44,4 @@ def transition(net: Net, x: Value, *, halve: bool) -> Value:
     return net.average_pool("pool", x, 2)
 
 
-RECIPES: Final = tuple(
-    Recipe(
-        name=f"densenet_{width}",
-        source="arXiv 1807.11164, section 4",
-        build=partial(densenet, growth=growth),
-    )
-    for width, growth in _GROWTH.items()
-)
+RECIPES: Final = family("densenet_{width}", "arXiv 1807.11164, section 4", densenet, width=_GROWTH)

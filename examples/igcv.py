@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import isqrt
 from typing import Final
 
 from costlint.examples.builder import Net
 from costlint.examples.draft import Value
-from costlint.examples.mobilenet_v1 import BLOCKS
-from costlint.examples.mobilenet_v2 import STAGES, conv_bn_relu6
-from costlint.examples.recipe import Recipe
+from costlint.examples.mobilenet_v1 import mobilenet_v1
+from costlint.examples.mobilenet_v2 import STAGES, mobilenet_v2
+from costlint.examples.recipe import family
 
 # Blocks per stage of IGCV3-D, where MobileNetV2 has half as many in most.
 _DEEP: Final = (1, 4, 6, 8, 6, 6, 1)
+_STAGES: Final = [(*row[:2], blocks, row[3]) for row, blocks in zip(STAGES, _DEEP, strict=True)]
 
 
 def igcv3_d(net: Net, x: Value, *, width: float) -> Value:
     """MobileNetV2, deeper, its 1x1 convolutions in two groups: IGCV3, section 3 and Table 1."""
-    x = conv_bn_relu6(net, "conv1", x, _even(32 * width), 3, stride=2)
-    rows = zip(STAGES, _DEEP, strict=True)
-    for number, ((expansion, channels, _, stride), blocks) in enumerate(rows, start=1):
-        stage = net.within(f"stage{number}")
-        for block in range(1, blocks + 1):
-            x = interleaved_residual(
-                stage.within(f"block{block}"),
-                x,
-                _even(channels * width),
-                expansion=expansion,
-                stride=stride if block == 1 else 1,
-                shortcut=block > 1,
-            )
-    x = conv_bn_relu6(net, "conv2", x, int(1280 * max(1.0, width)))
-    return net.classify(x)
+    return mobilenet_v2(
+        net, x, width=width, stages=_STAGES, rounded=_even, unit=interleaved_residual
+    )
 
 
-def interleaved_residual(  # noqa: PLR0913 - one argument per choice
-    net: Net, x: Value, channels: int, *, expansion: int, stride: int, shortcut: bool
+def interleaved_residual(
+    net: Net, x: Value, channels: int, *, expansion: int, stride: int
 ) -> Value:
     """Widen in two groups, permute, filter each channel, project in two groups, permute back."""
     y = net.conv_bn("expand", x, x.channels * expansion, groups=2)
@@ -44,7 +32,7 @@ def interleaved_residual(  # noqa: PLR0913 - one argument per choice
     y = net.bn("dwconv_bn", net.depthwise("dwconv", y, stride=stride))
     y = net.conv_bn("project", net.relu6("dwconv_relu6", y), channels, groups=2)
     y = net.shuffle("permute2", y, channels // 2)
-    return net.add("add", x, y) if shortcut else y
+    return net.add("add", x, y) if x.dims == y.dims else y
 
 
 def igcv2(net: Net, x: Value, *, width: float) -> Value:
@@ -53,16 +41,13 @@ def igcv2(net: Net, x: Value, *, width: float) -> Value:
     The widths and groups of the network that was timed are not published. Here are MobileNetV1's
     widths and the most even groups that reach every channel from every other one.
     """
-    x = net.conv_bn_relu("conv1", x, int(32 * width), 3, stride=2)
-    for number, (channels, stride) in enumerate(BLOCKS, start=1):
-        block = net.within(f"block{number}")
-        x = block.bn("dwconv_bn", block.depthwise("dwconv", x, stride=stride))
-        x = interleaved(block, block.relu("dwconv_relu", x), int(channels * width))
-    return net.classify(x)
+    return mobilenet_v1(net, x, width=width, unit=interleaved)
 
 
-def interleaved(net: Net, x: Value, channels: int) -> Value:
-    """Two group convolutions and a permutation, one path from each input to each output."""
+def interleaved(net: Net, x: Value, channels: int, *, stride: int) -> Value:
+    """Depthwise, then two group convolutions and a permutation: a path from each input to each."""
+    x = net.bn("dwconv_bn", net.depthwise("dwconv", x, stride=stride))
+    x = net.relu("dwconv_relu", x)
     inside = _branch(x.channels)
     x = net.conv_bn("group1", x, channels, groups=x.channels // inside)
     x = net.shuffle("permute", x, x.channels // inside)
@@ -81,20 +66,6 @@ def _even(channels: float) -> int:
 
 
 RECIPES: Final = (
-    *(
-        Recipe(
-            name=f"igcv2_{width}",
-            source="arXiv 1804.06202, section 3.2",
-            build=partial(igcv2, width=width),
-        )
-        for width in (0.25, 0.5, 1.0)
-    ),
-    *(
-        Recipe(
-            name=f"igcv3_d_{width}",
-            source="arXiv 1806.00178, Table 1",
-            build=partial(igcv3_d, width=width),
-        )
-        for width in (0.7, 1.0, 1.4)
-    ),
+    *family("igcv2_{width}", "arXiv 1804.06202, section 3.2", igcv2, width=(0.25, 0.5, 1.0)),
+    *family("igcv3_d_{width}", "arXiv 1806.00178, Table 1", igcv3_d, width=(0.7, 1.0, 1.4)),
 )

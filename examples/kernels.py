@@ -19,21 +19,6 @@ def conv(net: Net, x: Value, *, filter_size: int, groups: int) -> Value:
     return net.conv("conv", x, x.channels, filter_size, groups=groups, bias=True)
 
 
-def depthwise(net: Net, x: Value) -> Value:
-    """A depthwise convolution."""
-    return net.depthwise("dwconv", x)
-
-
-def relu(net: Net, x: Value) -> Value:
-    """An activation."""
-    return net.relu("relu", x)
-
-
-def add(net: Net, a: Value, b: Value) -> Value:
-    """A sum of two inputs."""
-    return net.add("add", a, b)
-
-
 def matmul(net: Net, x: Value) -> Value:
     """196 rows (14x14 positions) times a square matrix."""
     return net.matmul("matmul", x, x.dims[1])
@@ -45,9 +30,9 @@ _KERNELS: Final[dict[str, tuple[Callable[..., Value], int]]] = {
     "conv3x3": (partial(conv, filter_size=3, groups=1), 1),
     "conv1x1_g4": (partial(conv, filter_size=1, groups=4), 1),
     "conv3x3_g4": (partial(conv, filter_size=3, groups=4), 1),
-    "depthwise3x3": (depthwise, 1),
-    "relu": (relu, 1),
-    "add": (add, 2),
+    "depthwise3x3": (lambda net, x: net.depthwise("dwconv", x), 1),
+    "relu": (lambda net, x: net.relu("relu", x), 1),
+    "add": (lambda net, a, b: net.add("add", a, b), 2),
 }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import Final
 
 from costlint.examples.builder import Net
 from costlint.examples.draft import Value
-from costlint.examples.recipe import Recipe
+from costlint.examples.recipe import family
 
 # (channels, stride) of each separable convolution: Table 1. The table prints stride 2 for the last
 # one too; its sizes, and every implementation, have 1.
@@ -23,17 +23,6 @@ BLOCKS: Final = (
     (1024, 1),
 )
 
-_WIDTHS: Final = (0.25, 0.5, 0.75, 1.0)
-
-
-def mobilenet_v1(net: Net, x: Value, *, width: float) -> Value:
-    """The whole network: Table 1."""
-    x = net.conv_bn_relu("conv1", x, int(32 * width), 3, stride=2)
-    for number, (channels, stride) in enumerate(BLOCKS, start=1):
-        block = net.within(f"block{number}")
-        x = separable(block, x, int(channels * width), stride=stride)
-    return net.classify(x)
-
 
 def separable(net: Net, x: Value, channels: int, *, stride: int) -> Value:
     """One filter per channel, then 1x1 over all: Figure 3 (right)."""
@@ -41,11 +30,20 @@ def separable(net: Net, x: Value, channels: int, *, stride: int) -> Value:
     return net.conv_bn_relu("conv", net.relu("dwconv_relu", x), channels)
 
 
-RECIPES: Final = tuple(
-    Recipe(
-        name=f"mobilenet_v1_{width}",
-        source="arXiv 1704.04861, Table 1",
-        build=partial(mobilenet_v1, width=width),
-    )
-    for width in _WIDTHS
+def mobilenet_v1(
+    net: Net, x: Value, *, width: float, unit: Callable[..., Value] = separable
+) -> Value:
+    """The whole network: Table 1. IGCV2 has another `unit`."""
+    x = net.conv_bn_relu("conv1", x, int(32 * width), 3, stride=2)
+    for number, (channels, stride) in enumerate(BLOCKS, start=1):
+        block = net.within(f"block{number}")
+        x = unit(block, x, int(channels * width), stride=stride)
+    return net.classify(x)
+
+
+RECIPES: Final = family(
+    "mobilenet_v1_{width}",
+    "arXiv 1704.04861, Table 1",
+    mobilenet_v1,
+    width=(0.25, 0.5, 0.75, 1.0),
 )

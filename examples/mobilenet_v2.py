@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeAlias
 
 from costlint.examples.builder import Net
 from costlint.examples.draft import Value
-from costlint.examples.recipe import Recipe
+from costlint.examples.recipe import family
 
-# (expansion, channels, blocks, stride of the first): Table 2.
-STAGES: Final = (
+Stage: TypeAlias = tuple[int, int, int, int]
+"""Expansion, channels, blocks, stride of the first."""
+
+# Table 2.
+STAGES: Final[tuple[Stage, ...]] = (
     (1, 16, 1, 1),
     (6, 24, 2, 2),
     (6, 32, 3, 2),
@@ -20,30 +23,11 @@ STAGES: Final = (
     (6, 320, 1, 1),
 )
 
-_WIDTHS: Final = (0.15, 0.25, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0, 1.3, 1.4)
-
 
 def divisible(channels: float, divisor: int = 8) -> int:
     """The nearest multiple of `divisor` that takes no more than a tenth away."""
     nearest = max(divisor, int(channels + divisor / 2) // divisor * divisor)
     return nearest if nearest >= 0.9 * channels else nearest + divisor
-
-
-def mobilenet_v2(net: Net, x: Value, *, width: float) -> Value:
-    """The whole network: Table 2. Below width 1 the last convolution keeps its 1280 channels."""
-    x = conv_bn_relu6(net, "conv1", x, divisible(32 * width), 3, stride=2)
-    for number, (expansion, channels, blocks, stride) in enumerate(STAGES, start=1):
-        stage = net.within(f"stage{number}")
-        for block in range(1, blocks + 1):
-            x = inverted_residual(
-                stage.within(f"block{block}"),
-                x,
-                divisible(channels * width),
-                expansion=expansion,
-                stride=stride if block == 1 else 1,
-            )
-    x = conv_bn_relu6(net, "conv2", x, divisible(1280 * max(1.0, width)))
-    return net.classify(x)
 
 
 def inverted_residual(net: Net, x: Value, channels: int, *, expansion: int, stride: int) -> Value:
@@ -61,11 +45,37 @@ def conv_bn_relu6(net: Net, name: str, x: Value, channels: int, *args: Any, **at
     return net.relu6(f"{name}_relu6", net.conv_bn(name, x, channels, *args, **attrs))
 
 
-RECIPES: Final = tuple(
-    Recipe(
-        name=f"mobilenet_v2_{width}",
-        source="arXiv 1801.04381, Table 2",
-        build=partial(mobilenet_v2, width=width),
-    )
-    for width in _WIDTHS
+def mobilenet_v2(  # noqa: PLR0913 - one argument per choice
+    net: Net,
+    x: Value,
+    *,
+    width: float,
+    stages: Iterable[Stage] = STAGES,
+    rounded: Callable[[float], int] = divisible,
+    unit: Callable[..., Value] = inverted_residual,
+) -> Value:
+    """The whole network: Table 2. Below width 1 the last convolution keeps its 1280 channels.
+
+    IGCV3 has other stages and units, and rounds its channels in another way.
+    """
+    x = conv_bn_relu6(net, "conv1", x, rounded(32 * width), 3, stride=2)
+    for number, (expansion, channels, blocks, stride) in enumerate(stages, start=1):
+        stage = net.within(f"stage{number}")
+        for block in range(1, blocks + 1):
+            x = unit(
+                stage.within(f"block{block}"),
+                x,
+                rounded(channels * width),
+                expansion=expansion,
+                stride=stride if block == 1 else 1,
+            )
+    x = conv_bn_relu6(net, "conv2", x, rounded(1280 * max(1.0, width)))
+    return net.classify(x)
+
+
+RECIPES: Final = family(
+    "mobilenet_v2_{width}",
+    "arXiv 1801.04381, Table 2",
+    mobilenet_v2,
+    width=(0.15, 0.25, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0, 1.3, 1.4),
 )

@@ -52,12 +52,12 @@ def nasnet_a(net: Net, x: Value) -> Value:
         width = 44 * 2**number
         if number:
             place = Place(channels=width, stride=2)
-            later = run_cell(stage.within("reduction"), _REDUCTION, place, before, earlier)
-            earlier, before = before, later
+            inside = stage.within("reduction")
+            earlier, before = before, run_cell(inside, _REDUCTION, place, before, earlier)
         for cell in range(1, 5):
             inside = stage.within(f"cell{cell}")
-            later = run_cell(inside, _NORMAL, Place(channels=width), before, earlier)
-            earlier, before = before, later
+            place = Place(channels=width)
+            earlier, before = before, run_cell(inside, _NORMAL, place, before, earlier)
     return net.classify(net.relu("relu", before))
 
 
@@ -72,8 +72,7 @@ def pnasnet_5(net: Net, x: Value) -> Value:
         stride = 2 if stage and not cell else 1
         place = Place(channels=54 * 2**stage, stride=stride)
         inside = net.within(f"stage{stage + 1}/cell{cell + 1}")
-        later = run_cell(inside, _PROGRESSIVE, place, before, earlier)
-        earlier, before = before, later
+        earlier, before = before, run_cell(inside, _PROGRESSIVE, place, before, earlier)
     return net.classify(net.relu("relu", before))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from itertools import product
+from typing import Any, TypeAlias
 
 from costlint.examples.draft import Value
 
@@ -24,3 +26,14 @@ class Recipe:
     source: str
     build: Callable[..., Value]
     inputs: tuple[Dims, ...] = (IMAGE,)
+
+
+def family(
+    name: str, source: str, build: Callable[..., Value], **options: Iterable[Any]
+) -> tuple[Recipe, ...]:
+    """A network in several forms: a recipe for each combination of `options`, which `name` has."""
+    rows = [dict(zip(options, row, strict=True)) for row in product(*options.values())]
+    return tuple(
+        Recipe(name=name.format_map(row), source=source, build=partial(build, **row))
+        for row in rows
+    )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from costlint.examples.builder import Net
 from costlint.examples.draft import Value
-from costlint.examples.recipe import Recipe
+from costlint.examples.recipe import family
 
 # Groups -> channels of the first stage at 1x, which double in each further one: Table 1.
 _CHANNELS: Final = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
@@ -70,12 +69,10 @@ def _multiple(channels: int, groups: int) -> int:
     return -(-channels // groups) * groups
 
 
-RECIPES: Final = tuple(
-    Recipe(
-        name=f"shufflenet_v1_{width}_g{groups}",
-        source="arXiv 1707.01083, Table 1",
-        build=partial(shufflenet_v1, width=width, groups=groups),
-    )
-    for width in _WIDTHS
-    for groups in _CHANNELS
+RECIPES: Final = family(
+    "shufflenet_v1_{width}_g{groups}",
+    "arXiv 1707.01083, Table 1",
+    shufflenet_v1,
+    width=_WIDTHS,
+    groups=_CHANNELS,
 )

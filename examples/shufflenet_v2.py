@@ -91,14 +91,15 @@ def _large(*, residual: bool) -> Plan:
     return Plan(stem=64, stages=stages, last=2048, first_stride=1, residual=residual)
 
 
+_VARIANTS: Final[tuple[tuple[str, dict[str, bool], str], ...]] = (
+    ("", {}, "Table 5"),
+    ("_se", {"squeeze": True}, "Table 5, appendix Figure 2 (b)"),
+    ("_residual", {"residual": True}, "Table 5, appendix Figure 2 (a)"),
+)
 _PLANS: Final = {
-    **{width: (_scaled(width), "Table 5") for width in _WIDTHS},
     **{
-        f"{width}_se": (_scaled(width, squeeze=True), "Table 5, appendix Figure 2 (b)")
-        for width in _WIDTHS
-    },
-    **{
-        f"{width}_residual": (_scaled(width, residual=True), "Table 5, appendix Figure 2 (a)")
+        width + suffix: (_scaled(width, **options), place)
+        for suffix, options, place in _VARIANTS
         for width in _WIDTHS
     },
     "50": (_large(residual=False), "appendix, large models"),

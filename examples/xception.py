@@ -10,22 +10,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from costlint.examples.builder import Net
-from costlint.examples.draft import Value
-from costlint.examples.recipe import Recipe
+from costlint.examples.recipe import family
 from costlint.examples.shufflenet_v1 import shufflenet_v1
 
-
-def xception(net: Net, x: Value, *, width: str) -> Value:
-    """The whole network; other widths scale as ShuffleNet's do, which nobody published."""
-    return shufflenet_v1(net, x, width=width, groups=1)
-
-
-RECIPES: Final = tuple(
-    Recipe(
-        name=f"xception_{width}",
-        source="arXiv 1711.07264, Table 6",
-        build=partial(xception, width=width),
-    )
-    for width in ("0.5x", "1.0x", "1.5x", "2.0x")
+# Other widths scale as ShuffleNet's do, which nobody published.
+RECIPES: Final = family(
+    "xception_{width}",
+    "arXiv 1711.07264, Table 6",
+    partial(shufflenet_v1, groups=1),
+    width=("0.5x", "1.0x", "1.5x", "2.0x"),
 )

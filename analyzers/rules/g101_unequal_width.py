@@ -12,6 +12,7 @@ from costlint.analyzers.facts import Facts, label
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.analyzers.shapes import Widths
 from costlint.analyzers.side_by_side import widths_in
+from costlint.analyzers.structure import Structure
 from costlint.analyzers.unions import connected
 from costlint.costmodel.edit import Edit
 from costlint.costmodel.formulas.sets import PRODUCTS
@@ -61,20 +62,21 @@ class _Unequal:
         ]
 
 
-def can_change(facts: Facts, op: Op) -> bool:
+def can_change(structure: Structure, op: Op) -> bool:
     """Whether both widths are unequal, free and not the same one."""
-    return _unequal(facts, op) is not None
+    return _unequal(structure, op) is not None
 
 
-def _unequal(facts: Facts, op: Op) -> _Unequal | None:
-    widths = widths_in(facts, op)
+def _unequal(structure: Structure, op: Op) -> _Unequal | None:
+    widths = widths_in(structure, op)
     if widths is None or widths.excess <= EXCESS.value:
         return None
     axis = -1 if op.op_type in PRODUCTS else 1
-    inner, outer = facts.width_terms(op, op.x, axis), facts.width_terms(op, op.y, axis)
+    inner = structure.width_terms(op, op.x, axis)
+    outer = structure.width_terms(op, op.y, axis)
     if inner is None or outer is None:
         return None
-    free = facts.channels.groups
+    free = structure.channels.groups
     sides = [frozenset(index for index, _ in terms) for terms in (inner, outer)]
     if sides[0] & sides[1] or any(free[index].frozen for side in sides for index in side):
         return None
@@ -83,7 +85,7 @@ def _unequal(facts: Facts, op: Op) -> _Unequal | None:
 
 def check(facts: Facts) -> Iterable[Violation]:
     """Unequal ops that share a narrow width, or have the same sizes, change together."""
-    found = [one for op in facts.graph.ops if (one := _unequal(facts, op)) is not None]
+    found = [one for op in facts.graph.ops if (one := _unequal(facts.structure, op)) is not None]
     keyed = [(one, one.keys) for one in found]
     for together in connected(keyed):
         yield _violation(facts, together)
@@ -100,7 +102,7 @@ def _targets(facts: Facts, together: list[_Unequal]) -> dict[int, float]:
             (one.outer, one.widths.c_part, 1 / balance),
         ):
             for index in side:
-                width = facts.channels.groups[index].width
+                width = facts.structure.channels.groups[index].width
                 targets.setdefault(index, total * width / length)
     return targets
 
@@ -126,16 +128,11 @@ def _violation(facts: Facts, together: list[_Unequal]) -> Violation:
         evidence |= {
             "widths_after": dict(solved.widths),
             "ops_touched": len(solved.touched),
-            "macs_before": solved.macs_before,
-            "macs_after": solved.macs_after,
+            **solved.macs,
         }
         edit = Edit(widths=solved.widths)
-        fix = f"widths {_changes(facts, solved.widths)} at equal macs"
-        difference = solved.macs_after / solved.macs_before - 1
-        assumption = (
-            f"equal macs over the {len(solved.touched)} ops that share these widths "
-            f"({difference:+.1%} by rounding)"
-        )
+        fix = f"widths {_changes(facts.structure, solved.widths)} at equal macs"
+        assumption = solved.assumption
     return Violation(
         ops=tuple(one.op for one in together),
         message=f"widths {_ratios(together)}: memory access is {moved / bound - 1:.0%} above its "
@@ -162,9 +159,9 @@ def _ratios(together: list[_Unequal]) -> str:
     return told + (", ..." if len(pairs) > 3 else "")
 
 
-def _changes(facts: Facts, after: Mapping[str, int]) -> str:
+def _changes(structure: Structure, after: Mapping[str, int]) -> str:
     """`64 to 88, 256 to 88`: what becomes of each width, the first four."""
-    sizes = sorted({(facts.channels.named(name).width, width) for name, width in after.items()})
+    sizes = sorted({(structure.channels.named(name).width, width) for name, width in after.items()})
     told = ", ".join(f"{before} to {width}" for before, width in sizes[:4])
     return told + (", ..." if len(sizes) > 4 else "")
 

@@ -42,10 +42,10 @@ def check(facts: Facts) -> Iterable[Violation]:
         idle = None if op_key(op) in facts.left_out else idle_share(op, lanes)
         if idle is None or idle <= IDLE.value:
             continue
-        terms = facts.width_terms(op, op.y, -1 if is_product(op) else 1)
+        terms = facts.structure.width_terms(op, op.y, -1 if is_product(op) else 1)
         if terms is None or len(terms) > 1:
             continue
-        group = facts.channels.groups[terms[0][0]]
+        group = facts.structure.channels.groups[terms[0][0]]
         if group.frozen or group.width < lanes:
             continue
         ops.append(op)
@@ -56,7 +56,7 @@ def check(facts: Facts) -> Iterable[Violation]:
 
 
 def _violation(facts: Facts, ops: list[Op], steps: Mapping[int, int], worst: float) -> Violation:
-    known = facts.channels.groups
+    known = facts.structure.channels.groups
     lanes = facts.estimate.device.lanes_out
     widths = sorted({known[index].width for index in steps})
     told = ", ".join(map(str, widths[:4])) + (", ..." if len(widths) > 4 else "")
@@ -65,17 +65,9 @@ def _violation(facts: Facts, ops: list[Op], steps: Mapping[int, int], worst: flo
     evidence: dict[str, Any] = {"lanes": lanes, "idle_share": round(worst, 4), "widths": widths}
     edit, assumption = None, ""
     if solved is not None:
-        evidence |= {
-            "widths_after": dict(solved.widths),
-            "macs_before": solved.macs_before,
-            "macs_after": solved.macs_after,
-        }
+        evidence |= {"widths_after": dict(solved.widths), **solved.macs}
         edit = Edit(widths=solved.widths)
-        difference = solved.macs_after / solved.macs_before - 1
-        assumption = (
-            f"equal macs over the {len(solved.touched)} ops that share these widths "
-            f"({difference:+.1%} by rounding)"
-        )
+        assumption = solved.assumption
     return Violation(
         ops=tuple(ops),
         message=f"{wasteful} up to {worst:.0%} of {lanes} lanes idle: {told}",

@@ -26,19 +26,19 @@ def check(facts: Facts) -> Iterable[Violation]:
 
 
 def _free_groups(facts: Facts, op: Op) -> tuple[int, ...]:
-    terms = (facts.width_terms(op, tensor, 1) for tensor in (op.x, op.y))
-    known = facts.channels.groups
+    terms = (facts.structure.width_terms(op, tensor, 1) for tensor in (op.x, op.y))
+    known = facts.structure.channels.groups
     return tuple(i for side in terms for i, _ in side or () if not known[i].frozen)
 
 
 def _violation(facts: Facts, ops: list[Op], free: set[int]) -> Violation:
     dense = frozenset(op_key(op) for op in ops)
-    targets = {index: float(facts.channels.groups[index].width) for index in sorted(free)}
+    targets = {index: float(facts.structure.channels.groups[index].width) for index in sorted(free)}
     solved = at_equal_macs(facts, targets, dense=dense) if targets else None
     counts = sorted({groups(op) for op in ops})
     sizes = [widths for op in ops if (widths := widths_of(op)) is not None]
     moved = sum(w.memory_access_elements for w in sizes)
-    macs = sum(facts.rows[op_key(op)].cost.macs for op in ops)
+    macs = sum(facts.structure.rows[op_key(op)].cost.macs for op in ops)
     whole = sum(_of_one_group(widths, groups(op)) for op in ops if (widths := widths_of(op)))
     evidence = {
         "groups": counts[0] if len(counts) == 1 else counts,
@@ -51,18 +51,10 @@ def _violation(facts: Facts, ops: list[Op], free: set[int]) -> Violation:
     if solved is not None:
         edit = Edit(widths=solved.widths, dense=dense)
         first = next(iter(solved.widths))
-        scale = solved.widths[first] / facts.channels.named(first).width
-        evidence |= {
-            "width_scale": round(scale, 4),
-            "macs_before": solved.macs_before,
-            "macs_after": solved.macs_after,
-        }
+        scale = solved.widths[first] / facts.structure.channels.named(first).width
+        evidence |= {"width_scale": round(scale, 4), **solved.macs}
         fix = f"one group, these widths times {scale:.2f}, at equal macs"
-        difference = solved.macs_after / solved.macs_before - 1
-        assumption = (
-            f"dense at equal macs over the {len(solved.touched)} ops that share these widths "
-            f"({difference:+.1%} by rounding)"
-        )
+        assumption = f"dense at {solved.assumption}"
     return Violation(
         ops=tuple(ops),
         message=f"convolutions in {told} groups move {moved / macs:.2g} elements a mac, "

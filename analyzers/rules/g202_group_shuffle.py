@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from costlint.analyzers.facts import Facts, groups, is_conv, label
+from costlint.analyzers.merging import in_place_of
 from costlint.analyzers.rule import Rule, Violation
 from costlint.analyzers.shuffles import serves_groups, shuffles
-from costlint.costmodel.edit import Edit, Replacement
+from costlint.costmodel.edit import Edit
 from costlint.costmodel.ir.graph import Op, op_key
 
 
@@ -20,8 +21,8 @@ def check(facts: Facts) -> Iterable[Violation]:
 
 
 def _shuffled(facts: Facts) -> Iterator[Violation]:
-    for shuffle in shuffles(facts):
-        if not serves_groups(facts, shuffle):
+    for shuffle in shuffles(facts.graph):
+        if not serves_groups(facts.graph, shuffle):
             continue
         first, _, last = shuffle.ops
         yield Violation(
@@ -44,8 +45,8 @@ def _split(facts: Facts) -> Iterator[Violation]:
             continue
         if split.attributes.get("axis", 0) != 1:
             continue
-        convs = [facts.only_reader(t) for t in split.outputs if t is not None]
-        joins = {facts.only_reader(c.y) for c in convs if c is not None and is_conv(c)}
+        convs = [facts.graph.only_reader(t) for t in split.outputs if t is not None]
+        joins = {facts.graph.only_reader(c.y) for c in convs if c is not None and is_conv(c)}
         join = next(iter(joins)) if len(joins) == 1 else None
         if join is None or join.op_type != "Concat" or len(join.inputs) != len(convs):
             continue
@@ -85,7 +86,7 @@ def _as_groups(split: Op, convs: list[Op], join: Op) -> Violation:
         fix=f"one convolution of {len(convs)} groups, the same function",
         alike=("split", len(convs), first.w.shape),
         evidence={"groups": len(convs)},
-        edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, ops)), by=(whole,)),)),
+        edit=in_place_of(ops, whole),
         assumption="the same function in one op",
         remedy="rewrite",
         before=tuple(label(op) for op in ops[:4]),

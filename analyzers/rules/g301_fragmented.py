@@ -10,10 +10,10 @@ from typing import Final
 from costlint.analyzers.blocks import Block
 from costlint.analyzers.exact_merges import series, sums
 from costlint.analyzers.facts import Facts, is_conv, label
-from costlint.analyzers.merging import conv_like
+from costlint.analyzers.merging import conv_like, in_place_of
 from costlint.analyzers.rule import Rule, Threshold, Violation
-from costlint.costmodel.edit import Edit, Replacement
 from costlint.costmodel.ir.graph import Op, op_key
+from costlint.costmodel.models.rewrite.rows import dense_macs
 
 FRAGMENTS: Final = Threshold(
     name="convolutions and poolings in a block",
@@ -38,11 +38,11 @@ DEPTH: Final = Threshold(
 def check(facts: Facts) -> Iterable[Violation]:
     """Linear branches and chains, which merge exactly, and blocks of many fragments."""
     merged: set[str] = set()
-    for violation in (*sums(facts), *series(facts)):
+    for violation in (*sums(facts.structure), *series(facts.structure)):
         merged.update(op_key(op) for op in violation.ops)
         yield violation
     taken: list[Block] = []
-    for block in facts.blocks:  # innermost first
+    for block in facts.structure.blocks:  # innermost first
         if is_fragmented(block) and not any(set(b.members) <= set(block.members) for b in taken):
             taken.append(block)
             ops = [facts.graph.ops[i] for i in block.members]
@@ -57,20 +57,16 @@ def is_fragmented(block: Block) -> bool:
 
 
 def _block(facts: Facts, block: Block, ops: list[Op]) -> Violation:
-    macs = sum(facts.rows[op_key(op)].cost.macs for op in ops if op_key(op) in facts.rows)
-    kernels = {k.id: k for op in ops if (k := facts.kernels.get(op_key(op))) is not None}
-    time_s = sum(kernel.latency_s for kernel in kernels.values())
-    launch_s = sum(kernel.launch_s for kernel in kernels.values())
+    found = (facts.structure.rows.get(op_key(op)) for op in ops)
+    macs = sum(row.cost.macs for row in found if row is not None)
+    kernels = facts.kernels_of(ops)
+    time_s = sum(kernel.latency_s for kernel in kernels)
+    launch_s = sum(kernel.launch_s for kernel in kernels)
     by = _whole(facts, block, ops, macs)
-    edit = None
-    if by:
-        replaced = Replacement(ops=frozenset(op_key(op) for op in ops), by=by)
-        edit = Edit(replaced=(replaced,))
     return Violation(
         ops=tuple(ops),
         message=f"block of {block.fragments} convolutions and poolings, at most "
-        f"{block.critical} of "
-        f"them in series, in {len(kernels)} kernels",
+        f"{block.critical} of them in series, in {len(kernels)} kernels",
         fix="one convolution pair of equal macs" if by else "fewer and larger ops",
         alike=("block", tuple(op.op_type for op in ops), tuple(ops[-1].y.known_shape[2:])),
         evidence={
@@ -81,20 +77,15 @@ def _block(facts: Facts, block: Block, ops: list[Op]) -> Violation:
             "kernels": len(kernels),
             "launch_share": round(launch_s / time_s, 4) if time_s else 0.0,
             "macs_before": macs,
-            "macs_after": sum(_macs(op) for op in by),
+            "macs_after": sum(map(dense_macs, by)),
         },
-        edit=edit,
+        edit=in_place_of(ops, *by) if by else None,
         assumption="the block as two dense convolutions of equal macs, as Table 3 compares "
         "fragments",
         remedy="retrain",
         before=tuple(label(op) for op in ops[:6]),
         after=tuple(label(op) for op in by),
     )
-
-
-def _macs(op: Op) -> int:
-    y = op.y.known_shape
-    return int(op.w.elements) * int(op.y.elements) // int(y[1])
 
 
 def _whole(facts: Facts, block: Block, ops: list[Op], macs: int) -> tuple[Op, ...]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from costlint.analyzers.facts import Facts, is_conv, label
-from costlint.analyzers.merging import conv_like, wide_filter
+from costlint.analyzers.merging import conv_like, in_place_of, wide_filter
 from costlint.analyzers.rule import Rule, Threshold, Violation
-from costlint.costmodel.edit import Edit, Replacement
 from costlint.costmodel.formulas.sets import keeps_channels
 from costlint.costmodel.ir.graph import Op, op_key
 from costlint.costmodel.models.rewrite.rows import dense_macs
@@ -73,8 +72,8 @@ def _candidates(facts: Facts) -> Iterator[_Pair]:
             first, first.x, second.y, filter_shape=shape, name=f"{op_key(second)}.whole"
         )
         ops = (first, *between, second)
-        macs = sum(facts.rows[op_key(op)].cost.macs for op in ops)
-        time_s = _latency_s(facts, ops)
+        macs = sum(facts.structure.rows[op_key(op)].cost.macs for op in ops)
+        time_s = sum(kernel.latency_s for kernel in facts.kernels_of(ops))
         if MACS.value * macs <= dense_macs(whole) and dense_macs(whole) * fastest < time_s:
             yield _Pair(ops, whole, time_s, macs)
 
@@ -94,10 +93,10 @@ def _pairs(facts: Facts) -> Iterator[tuple[Op, Op, tuple[Op, ...]]]:
         if not is_conv(first) or op_key(first) not in facts.kernels:
             continue
         between: list[Op] = []
-        current = facts.only_reader(first.y)
+        current = facts.graph.only_reader(first.y)
         while current is not None and keeps_channels(current) and len(between) < 4:
             between.append(current)
-            current = facts.only_reader(current.y)
+            current = facts.graph.only_reader(current.y)
         if current is not None and is_conv(current) and current.x.name != first.x.name:
             yield first, current, tuple(between)
 
@@ -112,11 +111,6 @@ def _least_s_per_mac(facts: Facts) -> float:
     return min(rates, default=0.0) / 2
 
 
-def _latency_s(facts: Facts, ops: Iterable[Op]) -> float:
-    kernels = {k.id: k for op in ops if (k := facts.kernels.get(op_key(op))) is not None}
-    return sum(kernel.latency_s for kernel in kernels.values())
-
-
 def _violation(pair: _Pair, alike: list[_Pair]) -> Violation:
     """What is to say of `pair`; the macs are those of all pairs of its kind."""
     ops, whole = pair.ops, pair.whole
@@ -128,7 +122,7 @@ def _violation(pair: _Pair, alike: list[_Pair]) -> Violation:
         fix=f"one dense {label(whole)[0]}, of {after / before:.1f} times the macs",
         alike=pair.kind,
         evidence={"macs_before": before, "macs_after": after},
-        edit=Edit(replaced=(Replacement(ops=frozenset(map(op_key, ops)), by=(whole,)),)),
+        edit=in_place_of(ops, whole),
         assumption="one dense filter in place of each pair, more macs",
         remedy="retrain",
         before=tuple(label(op) for op in ops[:6]),

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.costmodel.ir.graph import op_key
-
-if TYPE_CHECKING:
-    from costlint.costmodel.latency.estimated import KernelEstimate
 
 LENGTH: Final = Threshold(
     name="launch-bound kernels in a row",
@@ -28,15 +25,15 @@ SHARE: Final = Threshold(
 
 def check(facts: Facts) -> Iterable[Violation]:
     """All stretches together, as a note: what would merge them depends on the network."""
-    stretches = [
-        list(run)
-        for bound, run in groupby(facts.estimate.kernels, key=lambda k: k.bound)
-        if bound == "launch"
-    ]
+    runs = groupby(facts.estimate.kernels, key=lambda kernel: kernel.bound)
+    stretches = (list(run) for bound, run in runs if bound == "launch")
     rows = [
-        [k for k in run if _is_asked(facts, k)] for run in stretches if len(run) >= LENGTH.value
+        # An op that is left out takes its kernel along only if it is what the kernel is for.
+        [kernel for kernel in run if op_key(kernel.main.op) not in facts.left_out]
+        for run in stretches
+        if len(run) >= LENGTH.value
     ]
-    found = [run for run in rows if run]
+    found = [row for row in rows if row]
     kernels = [kernel for run in found for kernel in run]
     launch_s = sum(kernel.launch_s for kernel in kernels)
     total = facts.estimate.latency_s
@@ -58,11 +55,6 @@ def check(facts: Facts) -> Iterable[Violation]:
             "share_of_latency": round(share, 4),
         },
     )
-
-
-def _is_asked(facts: Facts, kernel: KernelEstimate) -> bool:
-    """Whether the op that the kernel launches for is not left out."""
-    return op_key(kernel.main.op) not in facts.left_out
 
 
 RULE: Final = Rule(

@@ -14,7 +14,7 @@ from costlint.costmodel.ir.graph import Op, op_key
 
 def check(facts: Facts) -> Iterable[Violation]:
     """Chains of element-wise kernels that one kernel could do, if possible with the op before."""
-    folding = foldable(facts)
+    folding = foldable(facts.graph)
     seen: set[str] = set()
     for op in facts.graph.ops:
         key = op_key(op)
@@ -30,7 +30,7 @@ def check(facts: Facts) -> Iterable[Violation]:
 
 def _is_alone(facts: Facts, op: Op) -> bool:
     """Whether `op` leads an element-wise kernel."""
-    return facts.leads(op) and facts.kernels[op_key(op)].kernel_class == "elementwise"
+    return facts.is_main(op) and facts.kernels[op_key(op)].kernel_class == "elementwise"
 
 
 def _chain(facts: Facts, op: Op, folding: frozenset[str]) -> Iterator[Op]:
@@ -38,10 +38,10 @@ def _chain(facts: Facts, op: Op, folding: frozenset[str]) -> Iterator[Op]:
     current: Op | None = op
     while current is not None:
         yield current
-        following = facts.only_reader(current.y)
+        following = facts.graph.only_reader(current.y)
         if following is None or op_key(following) in folding:
             return
-        row = facts.rows.get(op_key(following))
+        row = facts.structure.rows.get(op_key(following))
         is_light = row is not None and row.costed and row.op_class == "elementwise"
         same = is_light and following.y.shape == op.y.shape
         current = following if same else None
@@ -54,7 +54,7 @@ def _producer(facts: Facts, chain: list[Op]) -> Op | None:
     for tensor in chain[0].inputs:
         if tensor is None or tensor.is_parameter or tensor.shape != chain[0].y.shape:
             continue
-        maker, readers = facts.makers.get(tensor.name), facts.readers[tensor.name]
+        maker, readers = facts.graph.makers.get(tensor.name), facts.graph.readers[tensor.name]
         few = len(readers) <= 2 * len(chain)  # an op reads a tensor twice at most
         is_inside = few and {op_key(op) for op in readers} <= inside
         is_inside = is_inside and tensor.name not in facts.graph.kept

@@ -24,14 +24,14 @@ SHARE: Final = Threshold(
 
 def check(facts: Facts) -> Iterable[Violation]:
     """All depthwise convolutions together, as a note: nothing of equal macs takes their place."""
-    asked = facts.kernels.keys() - facts.left_out
-    ops = [op for op in facts.graph.ops if is_depthwise(op) and op_key(op) in asked]
+    gathered = facts.kernels.keys() - facts.left_out
+    ops = [op for op in facts.graph.ops if is_depthwise(op) and op_key(op) in gathered]
     total = facts.estimate.latency_s
-    macs = sum(row.cost.macs for row in facts.rows.values())
+    macs = sum(row.cost.macs for row in facts.structure.rows.values())
     if not ops or not macs or not total:
         return
     time_share = sum(facts.kernels[op_key(op)].latency_s for op in ops) / total
-    macs_share = sum(facts.rows[op_key(op)].cost.macs for op in ops) / macs
+    macs_share = sum(facts.structure.rows[op_key(op)].cost.macs for op in ops) / macs
     if time_share < SHARE.value or time_share < TIME_OVER_MACS.value * macs_share:
         return
     yield Violation(

@@ -52,15 +52,15 @@ def check(facts: Facts) -> Iterable[Violation]:
 def _kinds(facts: Facts) -> Mapping[str, str]:
     """What each movement kernel does, by the op that leads it."""
     shuffled: set[str] = set()
-    taken = {*facts.left_out, *foldable(facts)}
-    for shuffle in shuffles(facts):
-        target = taken if serves_groups(facts, shuffle) else shuffled
+    taken = {*facts.left_out, *foldable(facts.graph)}
+    for shuffle in shuffles(facts.graph):
+        target = taken if serves_groups(facts.graph, shuffle) else shuffled
         target.update(op_key(op) for op in shuffle.ops)
     found: dict[str, str] = {}
     for op in facts.graph.ops:
         key = op_key(op)
         kind = "channel shuffle" if key in shuffled else _KINDS.get(op.op_type, "")
-        if not kind or key in taken or not facts.leads(op):
+        if not kind or key in taken or not facts.is_main(op):
             continue
         if op.op_type == "Gather" and not _is_known(op):
             continue
@@ -78,7 +78,7 @@ def _is_known(op: Op) -> bool:
 def _next(facts: Facts, op: Op, kinds: Mapping[str, str]) -> Iterable[str]:
     """The movement kernels that read what `op` moved, directly or through views."""
     for tensor in op.outputs:
-        for reader in () if tensor is None else facts.readers.get(tensor.name, ()):
+        for reader in () if tensor is None else facts.graph.readers.get(tensor.name, ()):
             if op_key(reader) in kinds:
                 yield op_key(reader)
             elif op_key(reader) not in facts.kernels and reader.outputs:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from costlint.analyzers.facts import Facts, label
+from costlint.analyzers.merging import in_place_of
 from costlint.analyzers.rule import Rule, Violation
-from costlint.costmodel.edit import Edit, Replacement
-from costlint.costmodel.ir.graph import Op, op_key
+from costlint.costmodel.edit import Edit
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.models.rewrite import Fold, folds, moves
 
 
 def check(facts: Facts) -> Iterable[Violation]:
     """Foldable ops that cost a kernel on this device."""
-    for op, how, edit in _all(facts):
-        if facts.leads(op):
+    for op, how, edit in _all(facts.graph):
+        if facts.is_main(op):
             yield Violation(
                 ops=(op,),
                 message=f"{how} runs as a kernel of its own",
@@ -31,21 +32,20 @@ def check(facts: Facts) -> Iterable[Violation]:
             )
 
 
-def foldable(facts: Facts) -> frozenset[str]:
+def foldable(graph: OpGraph) -> frozenset[str]:
     """The keys of the ops that fold away."""
-    return frozenset(op_key(op) for op, _, _ in _all(facts))
+    return frozenset(op_key(op) for op, _, _ in _all(graph))
 
 
-def _all(facts: Facts) -> Iterator[tuple[Op, str, Edit]]:
+def _all(graph: OpGraph) -> Iterator[tuple[Op, str, Edit]]:
     """Every op that folds away, how, and the graph without it."""
-    for one in folds(facts.graph):
+    for one in folds(graph):
         biased = frozenset({op_key(one.into)} if one.into is not None and one.biases else ())
         edit = Edit(bypassed={op_key(one.op): one.source.name}, biased=biased)
         yield one.op, _how(one), edit
-    for row in moves(facts.graph):
-        edit = Edit(replaced=(Replacement(ops=frozenset(map(op_key, row.ops)), by=(row.by,)),))
+    for row in moves(graph):
         op = row.ops[-1]
-        yield op, f"{op.op_type} after a {op.op_type}", edit
+        yield op, f"{op.op_type} after a {op.op_type}", in_place_of(row.ops, row.by)
 
 
 def _how(one: Fold) -> str:

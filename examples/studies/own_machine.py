@@ -10,14 +10,12 @@ FOLDER already has are used again.
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import statistics
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 import costlint
+from costlint.costmodel.fitting.timings import Timing, family_of, read_timings, write_timings
 
 # Every size that fits a few minutes; a family is the letters that a name begins with.
 NETWORKS = """
@@ -36,74 +34,46 @@ shufflenet_v1_2.0x_g2 shufflenet_v2_0.5x shufflenet_v2_1.0x shufflenet_v2_1.5x s
 shufflenet_v2_1.0x_se shufflenet_v2_1.5x_residual xception_0.5x xception_1.0x xception_2.0x
 """.split()  # noqa: SIM905 (names in a block read better)
 
-Row = dict[str, str]
 
-
-def family(network: str) -> str:
-    """The letters that the name begins with."""
-    return network.partition("_")[0].rstrip("0123456789v")
-
-
-def measured(folder: Path, networks: Iterable[str]) -> list[Row]:
+def measured(folder: Path, networks: Iterable[str]) -> list[Timing]:
     """Write each network to `folder` and time it; those timed before are not timed again."""
     table = folder / "timings.csv"
-    rows = list(csv.DictReader(table.read_text().splitlines())) if table.exists() else []
-    done = {row["graph"] for row in rows}
+    rows = list(read_timings(table)) if table.exists() else []
+    done = {row.graph for row in rows}
     for network in networks:
         path = folder / f"{network}.onnx"
         if path.name in done:
             continue
         path.write_bytes(costlint.example(network, weights=False).SerializeToString())
-        found = costlint.measure(str(path), batch=1, threads=1)
-        rows += [as_text(asdict(timing)) for timing in found.timings(path.name)]
-        write(rows, table)
-    return [row for row in rows if Path(row["graph"]).stem in set(networks)]
+        rows += costlint.measure(str(path), batch=1, threads=1).timings(path.name)
+        write_timings(rows, table)
+    return [row for row in rows if Path(row.graph).stem in set(networks)]
 
 
-def as_text(timing: dict[str, object]) -> Row:
-    """A row of a timings file: one of the network, then one for each of its kernels."""
-    ops = timing.pop("ops")
-    row = {key: "" if value is None else str(value) for key, value in timing.items()}
-    return row | {"ops": "" if ops is None else json.dumps(ops)}
-
-
-def write(rows: list[Row], path: Path) -> None:
-    """A timings file."""
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def steady_s(row: Row) -> float:
-    """The median run; the quick ones where slow runs took over twice as long: other work ran."""
-    low, high = float(row["low_s"]), float(row["high_s"])
-    return low if high > 2 * low else float(row["latency_s"])
-
-
-def predict(folder: Path, seen: list[Row], unseen: list[Row]) -> list[tuple[str, float, float]]:
+def predict(
+    folder: Path, seen: list[Timing], unseen: list[Timing]
+) -> list[tuple[str, float, float]]:
     """(network, measured, predicted) in ms of the unseen, from a profile of the seen."""
     table = folder / "seen.csv"
-    write(seen, table)
+    write_timings(seen, table)
     profile = costlint.calibrate(table, graphs=folder, name="host")
-    networks = sum(not row["ops"] for row in seen)
+    networks = sum(row.ops is None for row in seen)
     print(f"\ncalibrated with {networks} networks: {', '.join(families(seen))}")
     found = []
     inside = 0
     for row in unseen:
-        if row["ops"]:
+        if row.ops is not None:
             continue  # a kernel
-        estimate = costlint.estimate(str(folder / row["graph"]), profile, batch=1)
-        seconds = steady_s(row)
-        inside += estimate.latency_low_s <= seconds <= estimate.latency_high_s
-        found.append((Path(row["graph"]).stem, seconds * 1e3, estimate.latency_s * 1e3))
+        estimate = costlint.estimate(str(folder / row.graph), profile, batch=1)
+        inside += estimate.latency_low_s <= row.steady_s <= estimate.latency_high_s
+        found.append((Path(row.graph).stem, row.steady_s * 1e3, estimate.latency_s * 1e3))
     print(f"inside the 90 % interval: {inside} of {len(found)}")
     return found
 
 
-def families(rows: list[Row]) -> list[str]:
+def families(rows: list[Timing]) -> list[str]:
     """The families of the rows, in order."""
-    return sorted({family(Path(row["graph"]).stem) for row in rows})
+    return sorted({family_of(row.graph) for row in rows})
 
 
 def show(found: list[tuple[str, float, float]]) -> None:
@@ -122,8 +92,8 @@ def walk(folder: Path, networks: Iterable[str] = NETWORKS) -> list[tuple[str, fl
     rows = measured(folder, list(networks))
     even = families(rows)[::2]
     halves = (
-        [row for row in rows if family(Path(row["graph"]).stem) in even],
-        [row for row in rows if family(Path(row["graph"]).stem) not in even],
+        [row for row in rows if family_of(row.graph) in even],
+        [row for row in rows if family_of(row.graph) not in even],
     )
     every = []
     for seen, unseen in (halves, halves[::-1]):

@@ -5,11 +5,18 @@ No fusion unless asked for: a kernel is an op, so that expected numbers stay ari
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from costlint.analyzers.analyze import _findings
+from costlint.analyzers.facts import Facts
+from costlint.analyzers.finding import Finding
 from costlint.analyzers.price import TYPICAL_ERROR
+from costlint.analyzers.rule import Rule
+from costlint.analyzers.structure import Structure
+from costlint.analyzers.suppress import Ignores
 from costlint.costmodel.count import count
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.counts.op_cost import OpCost
@@ -103,3 +110,14 @@ class Device:
             return 1
         width = row.op.y.known_shape[1]
         return -(-width // self.lanes_out) * self.lanes_out / width
+
+
+def facts_on(device: Device, graph: OpGraph) -> Facts:
+    """What the rules look at, for a graph on a device."""
+    estimate = device(graph)
+    return Facts(estimate=estimate, reprice=device, structure=Structure(counts=estimate.counts))
+
+
+def found_by(rules: Iterable[Rule], facts: Facts) -> list[Finding]:
+    """The findings of `rules` without any suppression, in the order of the rules."""
+    return list(_findings(rules, facts, Ignores(), set()))

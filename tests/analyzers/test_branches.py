@@ -8,11 +8,9 @@ import pytest
 from onnx import numpy_helper
 
 from costlint.analyzers import analyze, rules_for
-from costlint.analyzers.analyze import found_by
-from costlint.analyzers.facts import Facts
 from costlint.costmodel.load import load
 from costlint.fixing import fix, fold, run
-from tests.analyzers.pricing import Device
+from tests.analyzers.pricing import Device, facts_on, found_by
 from tests.models import model
 
 DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10)
@@ -62,7 +60,7 @@ def outputs(proto):
 
 def found(of):
     graph = load(of)
-    facts = Facts(estimate=DEVICE(graph), reprice=DEVICE)
+    facts = facts_on(DEVICE, graph)
     return found_by(rules_for(["G301"]), facts)
 
 

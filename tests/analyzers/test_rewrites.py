@@ -7,13 +7,11 @@ import onnx
 import pytest
 
 from costlint.analyzers import rules_for
-from costlint.analyzers.analyze import found_by
-from costlint.analyzers.facts import Facts
 from costlint.analyzers.price import joined, price
 from costlint.costmodel.load import load
 from costlint.costmodel.models.rewrite import branches, folds, moves, rows
 from costlint.fixing import fold, run
-from tests.analyzers.pricing import Device
+from tests.analyzers.pricing import Device, facts_on, found_by
 from tests.analyzers.random_networks import network
 
 FREE = frozenset({"Identity", "Dropout"})
@@ -22,7 +20,7 @@ DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10)
 
 def told(proto):
     """The findings of which `fix` says that it carries them out."""
-    facts = Facts(estimate=DEVICE(load(proto)), reprice=DEVICE)
+    facts = facts_on(DEVICE, load(proto))
     found = found_by(rules_for(["G301", "G404"]), facts)
     return [one for one in found if one.remedy == "rewrite"]
 
@@ -61,7 +59,7 @@ def test_findings_and_fix_agree_on_random_networks(start):
 
 def edits(proto):
     """What each rewrite that the rules tell of does, priced or not."""
-    facts = Facts(estimate=DEVICE(load(proto)), reprice=DEVICE)
+    facts = facts_on(DEVICE, load(proto))
     found = [v for rule in rules_for(["G301", "G404"]) for v in rule.check(facts)]
     return facts, [v.edit for v in found if v.edit is not None and v.remedy == "rewrite"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from costlint.analyzers import RULES, analyze, rules_for
-from costlint.analyzers.analyze import found_by
 from costlint.analyzers.facts import Facts
 from costlint.analyzers.rule import Rule
 from costlint.analyzers.rules.g101_unequal_width import EXCESS
@@ -15,14 +14,14 @@ from costlint.costmodel.estimate import estimate
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from tests.analyzers.examples import graph
-from tests.analyzers.pricing import Device
+from tests.analyzers.pricing import Device, facts_on, found_by
 
 # Bound by memory and launches, as a phone or GPU is on small tensors.
 DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10, lanes_out=8)
 
 
 def facts(of: OpGraph, device: Device = DEVICE) -> Facts:
-    return Facts(estimate=device(of), reprice=device)
+    return facts_on(device, of)
 
 
 def findings(rule: Rule, of: OpGraph, device: Device = DEVICE):
@@ -47,7 +46,7 @@ def test_the_edit_silences_the_rule_and_saves(rule):
             assert rule.id in {"G303", "G402"}
             assert finding.severity == "note"
             continue
-        edited = apply(found.graph, finding.edit, found.channels)
+        edited = apply(found.graph, finding.edit, found.structure.channels)
         assert DEVICE(edited).latency_s < found.estimate.latency_s
         again = findings(rule, edited)
         assert not [f for f in again if set(f.ops) == set(finding.ops)]
@@ -107,7 +106,7 @@ def test_g101_keeps_the_macs_of_all_tied_ops():
     (finding,) = found_by([rule], found)
     assert finding.evidence["macs_before"] == 56 * 56 * (3 * 16 * 9 + 2 * 16 * 96 + 16 * 10)
     assert finding.edit is not None
-    edited = DEVICE(apply(found.graph, finding.edit, found.channels))
+    edited = DEVICE(apply(found.graph, finding.edit, found.structure.channels))
     assert edited.counts.macs == finding.evidence["macs_after"]
     assert edited.counts.macs == pytest.approx(found.estimate.counts.macs, rel=0.03)
 
@@ -161,7 +160,7 @@ def test_what_shifts_folds_into_a_bias(node, shifts):
     found = facts(graph(text))
     (finding,) = found_by(rules_for(["G404"]), found)
     assert finding.edit is not None
-    edited = apply(found.graph, finding.edit, found.channels)
+    edited = apply(found.graph, finding.edit, found.structure.channels)
     (conv,) = edited.ops
     bias = conv.input(2)
     assert (bias is not None) == shifts
@@ -179,7 +178,7 @@ def test_equal_macs_counts_ops_that_mix_positions_of_a_width():
     of = graph(text)
     (finding,) = found_by(rules_for(["G101"]), facts(of))
     assert finding.edit is not None
-    edited = DEVICE(apply(of, finding.edit, facts(of).channels))
+    edited = DEVICE(apply(of, finding.edit, facts(of).structure.channels))
     before = 4 * (8 * 16 + 2 * 16 * 96 + 16 * 10) + 96 * 4 * 4
     assert finding.evidence["macs_before"] == before
     assert finding.evidence["macs_after"] == edited.counts.macs
@@ -201,7 +200,7 @@ def test_g403_prices_a_row_as_it_prices_one(moves):
     assert finding.saving is not None
     assert finding.edit is not None
     assert finding.saving.saved_s == pytest.approx(moved)
-    assert not findings(rule, apply(found.graph, finding.edit, found.channels))
+    assert not findings(rule, apply(found.graph, finding.edit, found.structure.channels))
 
 
 def test_g403_leaves_a_table():
@@ -221,7 +220,7 @@ def test_g403_pads_in_place_where_maps_lie_channels_last():
     found = estimate(of, device)
     (finding,) = analyze(found, select=["G403"]).findings
     assert finding.edit is not None
-    after = estimate(apply(of, finding.edit, facts(of).channels), device)
+    after = estimate(apply(of, finding.edit, facts(of).structure.channels), device)
     assert len(after.kernels) == len(found.kernels) - 1
     assert finding.saving is not None
     assert after.latency_s == pytest.approx(finding.saving.after_s)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from costlint.analyzers import analyze, rules_for
-from costlint.analyzers.facts import Facts
 from costlint.analyzers.side_by_side import widths_in
 from tests.analyzers.examples import graph
-from tests.analyzers.pricing import Device
+from tests.analyzers.pricing import Device, facts_on
 
 DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10, lanes_out=8)
 
@@ -36,8 +35,8 @@ UNEVEN = "q, k = Split<axis = 2>(m, odd)  g = ReduceMean<axes = [2]>(k)  y = Mul
 
 def product_of(cut, wide):
     of = graph(HEAD.format(cut=cut, wide=wide))
-    facts = Facts(estimate=DEVICE(of), reprice=DEVICE)
-    return facts, widths_in(facts, of.ops[1])
+    facts = facts_on(DEVICE, of)
+    return facts, widths_in(facts.structure, of.ops[1])
 
 
 @pytest.mark.parametrize(
@@ -79,6 +78,6 @@ def test_a_width_that_is_narrow_already_is_not_made_narrower():
       n = Add(m, c)  y = Add(n, d) }
     """
     of = graph(text)
-    widths = widths_in(Facts(estimate=DEVICE(of), reprice=DEVICE), of.ops[1])
+    widths = widths_in(facts_on(DEVICE, of).structure, of.ops[1])
     assert widths is not None
     assert widths.parts == 1

@@ -5,18 +5,17 @@ from __future__ import annotations
 import pytest
 
 from costlint.analyzers import analyze, rules_for
-from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import apply
 from tests.analyzers.examples import graph
-from tests.analyzers.pricing import Device
+from tests.analyzers.pricing import Device, facts_on
 
 DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10, lanes_out=8)
 
 
 def violations(rule, text, device=DEVICE):
     of = graph(text)
-    facts = Facts(estimate=device(of), reprice=device)
+    facts = facts_on(device, of)
     return list(rules_for([rule])[0].check(facts))
 
 

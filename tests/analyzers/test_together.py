@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from costlint.analyzers.facts import Facts
 from costlint.analyzers.together import compatible
 from costlint.costmodel.edit import Edit, Replacement, apply
 from tests.analyzers.examples import graph
-from tests.analyzers.pricing import Device
+from tests.analyzers.pricing import Device, facts_on
 
 DEVICE = Device()
 # Two convolutions in a row with a normalisation between them; an activation behind.
@@ -29,10 +28,10 @@ def test_a_replacement_takes_folds_and_fusions_along_in_any_order(order):
     a, _, c, _ = whole.ops
     one = replace(c, inputs=(a.x, c.w), name="one")
     merge = Edit(replaced=(Replacement(ops=frozenset("anc"), by=(one,)),))
-    facts = Facts(estimate=DEVICE(whole), reprice=DEVICE)
+    facts = facts_on(DEVICE, whole)
     edits = (FOLD, FUSE, merge)
-    joined = compatible(facts, [edits[i] for i in order])
-    (only,) = apply(whole, joined, facts.channels).ops
+    joined = compatible(facts.structure, [edits[i] for i in order])
+    (only,) = apply(whole, joined, facts.structure.channels).ops
     assert (only.name, only.y.name, only.x.name) == ("one", "y", "x")
 
 
@@ -43,5 +42,5 @@ def test_an_op_is_replaced_once():
         Edit(replaced=(Replacement(ops=frozenset(keys), by=(replace(c, inputs=(a.x, c.w)),)),))
         for keys in ("anc", "nc")
     )
-    facts = Facts(estimate=DEVICE(whole), reprice=DEVICE)
-    assert compatible(facts, [one, other]).replaced == one.replaced
+    facts = facts_on(DEVICE, whole)
+    assert compatible(facts.structure, [one, other]).replaced == one.replaced

@@ -7,15 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from costlint.analyzers import RULES
-from costlint.analyzers.analyze import found_by
-from costlint.analyzers.facts import Facts
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit
 from costlint.costmodel.models.from_graph import model_of
 from costlint.fixing import run
 from costlint.verifying import Verified, _parts, timed
 from tests.analyzers.examples import graph
-from tests.analyzers.pricing import Device
+from tests.analyzers.pricing import Device, facts_on, found_by
 
 DEVICE = Device(mac_per_s=1e11, byte_per_s=1e10, lanes_out=8)
 
@@ -24,7 +22,7 @@ def test_both_networks_of_every_expressible_finding_run():
     ran = set()
     for rule in RULES:
         of = graph(rule.bad)
-        facts = Facts(estimate=DEVICE(of), reprice=DEVICE)
+        facts = facts_on(DEVICE, of)
         for finding in found_by([rule], facts):
             if finding.edit is None or finding.edit.fused or finding.edit.free:
                 continue
@@ -36,7 +34,7 @@ def test_both_networks_of_every_expressible_finding_run():
 
 
 def test_a_difference_of_less_than_the_noise_is_close():
-    finding = found_by([RULES[0]], Facts(estimate=DEVICE(graph(RULES[0].bad)), reprice=DEVICE))[0]
+    finding = found_by([RULES[0]], facts_on(DEVICE, graph(RULES[0].bad)))[0]
     one = Verified(finding=finding, predicted=finding.saving, before_s=1.0, after_s=0.98)
     assert one.is_close
     assert one.has_sign
