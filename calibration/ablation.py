@@ -24,6 +24,8 @@ FEWEST: Final = 0.0005
 """A smaller difference of the mean error is none."""
 
 Fits: TypeAlias = Mapping[str, Fitted]
+Fold: TypeAlias = tuple[Samples, Samples, np.ndarray]
+"""One device without a third of its families, that third, and where the fit starts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +47,6 @@ class _Without(Samples):
             left[:, INDEX[self.term.default]] += amounts[:, place]
         left[:, place] = 0.0
         return left, times, starts
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Fold:
-    """One device with a third of its families held out."""
-
-    kept: Samples
-    out: Samples
-    start: np.ndarray
 
 
 def ablation_lines(members: Mapping[str, Mapping[str, Samples]], cache: Path) -> list[str]:
@@ -95,26 +88,24 @@ def _families(devices: Iterable[Samples], term: Term) -> int:
     return len({r.family for one in devices for r in one.rows if r.amounts[:, place].any()})
 
 
-def _folds(devices: Mapping[str, Samples], fits: Fits) -> Iterator[_Fold]:
+def _folds(devices: Mapping[str, Samples], fits: Fits) -> Iterator[Fold]:
     for name, samples in devices.items():
         ordered = sorted(set(samples.families))
         for fold in range(min(FOLDS, len(ordered))):
             out = np.isin(samples.families, ordered[fold::FOLDS])
-            yield _Fold(
-                kept=samples.where(~out), out=samples.where(out), start=fits[name].parameters
-            )
+            yield samples.where(~out), samples.where(out), fits[name].parameters
 
 
-def _error(name: str, folds: Iterable[_Fold], prior: Prior, term: Term | None) -> float:
+def _error(name: str, folds: Iterable[Fold], prior: Prior, term: Term | None) -> float:
     """The mean error of what is held out, the model without `term`."""
     group, errors = GROUPS[name], []
-    for fold in folds:
+    for third in folds:
         kept, out = (
             one if term is None else _Without(rows=one.rows, whole=one, term=term)
-            for one in (fold.kept, fold.out)
+            for one in third[:2]
         )
         fitted = fit(
-            kept, prior, overlap=group.overlap, noise=group.noise, start=fold.start, steps=STEPS
+            kept, prior, overlap=group.overlap, noise=group.noise, start=third[2], steps=STEPS
         )
         predicted = predict(out, fitted.parameters, group.overlap)
         errors.append(np.abs(predicted / out.latency_s - 1.0))

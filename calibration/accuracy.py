@@ -6,7 +6,6 @@ import argparse
 import pickle
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,16 +13,16 @@ import numpy as np
 
 from calibration.ablation import ablation_lines
 from calibration.amounts import Graph, all_amounts
-from calibration.baselines import flops_proportional, roofline
+from calibration.baselines import baselines
 from calibration.corpus import Device, devices
 from calibration.groups import GROUPS, Group
-from calibration.heldout import HeldOut, fold_of
+from calibration.heldout import folds_of
 from calibration.newdevice import new_device_line
 from calibration.onnxruntime import onnxruntime_profile
-from calibration.paperpage import paper_lines
-from calibration.rebuild import ROOT, samples_of
-from calibration.table8 import table8_lines
+from calibration.paperpage import paper_lines, table8_lines
+from calibration.rebuild import ROOT, samples_of_group
 from costlint.costmodel.devices.profile import DeviceProfile
+from costlint.costmodel.fitting.heldout import HeldOut
 
 GROUP_NAMES: Final = (
     "gpu-eager", "gpu-compiled", "x86", "tflite-cpu", "torch-cpu", "tflite-gpu", "torch-gpu",
@@ -46,17 +45,6 @@ HEAD: Final = (
     "| data | profiles | n | MAPE | median | p90 | within 10 % | rho | coverage | high / low "
     "| FLOPs | roofline | goal |\n" + "|---" * 13 + "|\n"
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One row: means over the profiles."""
-
-    title: str
-    cells: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"| {self.title} | {' | '.join(self.cells)} |"
 
 
 def main() -> None:
@@ -85,15 +73,10 @@ def main() -> None:
     profiles = [p for name in GROUP_NAMES for p in results[name][0]]
     made, _, platforms = pickle.loads((options.cache / "group-paper.pickle").read_bytes())
     profiles += [*made, onnxruntime_profile()]
-    table = HEAD + "\n".join(map(str, lines))
+    table = HEAD + "\n".join(lines)
     fresh = new_device_line(wanted, graphs["ncnn-cpu"], results["ncnn-cpu"][0])
     members = {
-        name: {
-            device.name: samples_of(device, graphs[name], GROUPS[name])
-            for device in wanted.values()
-            if device.group == name
-        }
-        for name in GROUP_NAMES
+        name: samples_of_group(GROUPS[name], wanted.values(), graphs[name]) for name in GROUP_NAMES
     }
     ablation = "\n".join(ablation_lines(members, options.cache))
     paper = paper_lines(platforms)
@@ -116,39 +99,35 @@ def row_line(
     chosen: Sequence[tuple[Group, DeviceProfile, HeldOut, Mapping[str, Graph]]],
     wanted: Mapping[str, Device],
     goal: str,
-) -> Line:
+) -> str:
     """A row of the table: means over its profiles."""
-    flops, roofs, widths = [], [], []
+    against, widths = [], []
     for group, profile, held, graphs in chosen:
         device = wanted[profile.name]
-        folds = fold_of([t.family for t in device.timings], group)
-        flops.append(flops_proportional(device, graphs, folds))
-        roofs.append(roofline(device, graphs, folds))
+        folds = folds_of([t.family for t in device.timings], group)
+        against.append(baselines(device, graphs, folds))
         spread = profile.interval.high - profile.interval.low
         widths.append(float(np.median(np.exp(spread * held.scale_sd))))
-    whole = [profile for _, profile, _, _ in chosen]
-    fits = [p.fit for p in whole]
+    fits = [profile.fit for _, profile, _, _ in chosen]
 
-    def mean(values: Sequence[float]) -> float:
-        return float(np.mean(values))
+    def mean(name: str) -> float:
+        return float(np.mean([getattr(fit, name) for fit in fits]))
 
-    return Line(
-        title=title,
-        cells=(
-            str(len(whole)),
-            str(sum(f.networks for f in fits)),
-            f"{mean([f.mape for f in fits]):.1%}",
-            f"{mean([f.median for f in fits]):.1%}",
-            f"{mean([f.p90 for f in fits]):.0%}",
-            f"{mean([f.within_10 for f in fits]):.0%}",
-            f"{mean([f.spearman for f in fits]):.3f}",
-            f"{mean([f.coverage for f in fits]):.0%}",
-            f"{mean(widths):.2f}",
-            f"{mean(flops):.0%}",
-            f"{mean(roofs):.0%}",
-            goal,
-        ),
+    cells = (
+        title,
+        str(len(fits)),
+        str(sum(f.networks for f in fits)),
+        f"{mean('mape'):.1%}",
+        f"{mean('median'):.1%}",
+        f"{mean('p90'):.0%}",
+        f"{mean('within_10'):.0%}",
+        f"{mean('spearman'):.3f}",
+        f"{mean('coverage'):.0%}",
+        f"{np.mean(widths):.2f}",
+        *(f"{error:.0%}" for error in np.mean(against, axis=0)),
+        goal,
     )
+    return f"| {' | '.join(cells)} |"
 
 
 def worst_line(group: Group, tested: Mapping[str, HeldOut]) -> str:

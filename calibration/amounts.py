@@ -14,13 +14,11 @@ from typing import Final
 import numpy as np
 
 from calibration.corpus import devices, graph_files
-from calibration.groups import GROUPS, Group, Way
+from calibration.groups import GROUPS, Group, RuleSettings
 from costlint.costmodel.count import count
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices.terms import INDEX
-from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
-from costlint.costmodel.runtimes.fusion import fusion_rules
 
 ROOMS: Final = ("counts", "formulas", "latency", "runtimes")
 """The folders of `costmodel/` whose code counts amounts."""
@@ -39,19 +37,22 @@ class Graph:
     Both by the rule set and the settings of the devices that timed it.
     """
 
-    fixed: Mapping[Way, np.ndarray]
-    each: Mapping[Way, np.ndarray]
+    fixed: Mapping[RuleSettings, np.ndarray]
+    each: Mapping[RuleSettings, np.ndarray]
     macs: int
     bytes_accessed: int
     width: int
 
-    def at(self, batch: int, way: Way) -> np.ndarray:
+    def at(self, batch: int, settings: RuleSettings) -> np.ndarray:
         """Amounts of the kernels at a batch size, on a device of such rules and settings."""
-        fusion, settings = way
-        key = fusion, replace(settings, cache_bytes=0)
+        key = _without_cache(settings)
         amounts: np.ndarray = self.fixed[key] + batch * self.each[key]
-        amounts[:, SPILL] = np.maximum(amounts[:, SPILL] - settings.cache_bytes, 0.0)
+        amounts[:, SPILL] = np.maximum(amounts[:, SPILL] - settings.settings.cache_bytes, 0.0)
         return amounts
+
+
+def _without_cache(settings: RuleSettings) -> RuleSettings:
+    return settings._replace(settings=replace(settings.settings, cache_bytes=0))
 
 
 def all_amounts(corpus: Path, cache: Path) -> Mapping[str, Mapping[str, Graph]]:
@@ -69,7 +70,7 @@ def all_amounts(corpus: Path, cache: Path) -> Mapping[str, Mapping[str, Graph]]:
 
 def amounts_of(corpus: Path, part: str, groups: list[Group]) -> dict[str, dict[str, Graph]]:
     """Count the graphs of `part` for `groups`, on two cores."""
-    wanted = {g.name: ways_of(g, corpus) for g in groups}
+    wanted = {g.name: _settings_of(g, corpus) for g in groups}
     jobs = [(name, data, wanted, part) for name, data in graph_files(corpus, part).items()]
     with ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(_graph, jobs, chunksize=8))
@@ -89,32 +90,30 @@ def _version(groups: list[Group]) -> str:
     return hashlib.sha256("".join(texts).encode()).hexdigest()[:12]
 
 
-def ways_of(group: Group, corpus: Path) -> list[Way]:
+def _settings_of(group: Group, corpus: Path) -> list[RuleSettings]:
     """The distinct rule sets and settings of the group's devices, without caches."""
-    found = [group.way_of(d) for d in devices(corpus) if d.group == group.name]
-    return sorted({(fusion, replace(s, cache_bytes=0)) for fusion, s in found}, key=repr)
+    found = [group.settings_of(d) for d in devices(corpus) if d.group == group.name]
+    return sorted(set(map(_without_cache, found)), key=repr)
 
 
 def _graph(
-    job: tuple[str, bytes, Mapping[str, list[Way]], str],
+    job: tuple[str, bytes, Mapping[str, list[RuleSettings]], str],
 ) -> tuple[str, dict[str, Graph]]:
     name, data, wanted, part = job
     # Two and three images: with one, a dimension of one hides what a reshape merges.
     images = (2, 3) if part == "gpu" else (1, 1)
     some, more = (count(data, batch=n) for n in images)
-    return name, {group: _amounts(ways, some, more, images) for group, ways in wanted.items()}
+    return name, {group: _amounts(each, some, more, images) for group, each in wanted.items()}
 
 
-def _amounts(ways: list[Way], some: Counts, more: Counts, images: tuple[int, int]) -> Graph:
+def _amounts(
+    wanted: list[RuleSettings], some: Counts, more: Counts, images: tuple[int, int]
+) -> Graph:
     fixed, each = {}, {}
-    for fusion, settings in ways:
-        rules = fusion_rules(fusion)
-        first = featurize(some, rules, settings).matrix
-        step = first * 0.0
-        if images[1] > images[0]:
-            step = featurize(more, rules, settings).matrix - first
-        each[fusion, settings] = step
-        fixed[fusion, settings] = first - images[0] * step
+    for settings in wanted:
+        first = settings.amounts(some)
+        each[settings] = settings.amounts(more) - first if images[1] > images[0] else first * 0.0
+        fixed[settings] = first - images[0] * each[settings]
     grown = more.bytes_accessed - some.bytes_accessed
     return Graph(
         fixed=fixed,

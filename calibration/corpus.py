@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,6 @@ LOST_FROM: Final = {"station-m3-ncnn-vulkan": 2897}
 """Line of the source from which a profile's GPU was lost. The Mali-G610 does half a tera
 multiply-accumulate a second at most; from there on VGG-16 takes 0.56 ms, which is 28.
 https://developer.arm.com/Processors/Mali-G610"""
-_SIBLINGS: Final = {"mobilenetb": "mobilenet", "resnetbc": "resnet", "preresnetbc": "preresnet"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,6 @@ class Device:
     chip: str
     hardware: str
     runtime: str
-    precision: str
     layout: str
     threads: int
     source: str
@@ -61,20 +60,27 @@ def devices(corpus: Path) -> list[Device]:
     return [*_gpus(corpus), *_phones(corpus), *_boards(corpus)]
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def csv_rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a file."""
     with path.open(newline="", encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
+def kernel_rows(corpus: Path, file: str) -> Iterator[dict[str, str]]:
+    """The rows of a file of kernel-timings.zip."""
+    with ZipFile(corpus / "kernel-timings.zip") as archive:
+        yield from csv.DictReader(io.StringIO(archive.read(file).decode()))
+
+
 def _by(path: Path, key: str) -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in _rows(path):
+    for row in csv_rows(path):
         found[row[key]].append(row)
     return found
 
 
 def _gpus(corpus: Path) -> Iterator[Device]:
-    families = {r["graph"]: r["family"] for r in _rows(corpus / "gpu-graphs.csv")}
+    families = {r["graph"]: r["family"] for r in csv_rows(corpus / "gpu-graphs.csv")}
     for name, rows in _by(corpus / "gpu-timings.csv", "device").items():
         first = rows[0]
         kind = "gpu-compiled" if name.endswith("compiled") else "gpu-eager"
@@ -84,20 +90,20 @@ def _gpus(corpus: Path) -> Iterator[Device]:
             chip=name.split("-")[0],
             hardware=first["hardware"],
             runtime=first["runtime"],
-            precision="fp32" if name.startswith("i7") else "amp",
             layout=first["layout"],
             threads=0,
             source=SOURCES["gpu"],
-            timings=tuple(
-                Timing(
-                    graph=r["graph"],
-                    family=families[r["graph"]],
-                    batch=int(r["batch"]),
-                    latency_s=float(r["latency_s"]),
-                )
-                for r in rows
-            ),
+            timings=tuple(_timing(row, families[row["graph"]]) for row in rows),
         )
+
+
+def _timing(row: Mapping[str, str], family: str) -> Timing:
+    return Timing(
+        graph=row["graph"],
+        family=family,
+        batch=int(row.get("batch", 1)),
+        latency_s=float(row["latency_s"]),
+    )
 
 
 def phone_family(graph: str) -> str:
@@ -116,16 +122,11 @@ def _phones(corpus: Path) -> Iterator[Device]:
             chip=first["device"],
             hardware=f"{first['hardware']}, {first['unit']}",
             runtime=first["runtime"],
-            precision="fp32",
             layout="nhwc" if library == "tflite" else "nchw",
             threads=sum(map(int, re.findall(r"(\d)(?=large|med|small)", first["unit"]))),
             source=SOURCES["phone"],
-            timings=tuple(
-                Timing(graph=r["graph"], family=phone_family(r["graph"]), batch=1,
-                       latency_s=float(r["latency_s"]))
-                for r in rows
-            ),
-        )  # fmt: skip
+            timings=tuple(_timing(row, phone_family(row["graph"])) for row in rows),
+        )
 
 
 def _boards(corpus: Path) -> Iterator[Device]:
@@ -139,7 +140,6 @@ def _boards(corpus: Path) -> Iterator[Device]:
             chip=chip_of(first["device"], first["device_description"]),
             hardware=first["device_description"],
             runtime="ncnn",
-            precision="fp32",
             layout="nchw",
             threads=int(first["threads"] or 0) if "vulkan" not in name else 0,
             source=SOURCES["arm"],

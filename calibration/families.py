@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
-from zipfile import ZipFile
 
+from calibration.corpus import csv_rows, graph_files
 from costlint.analyzers import RULES, Analysis, analyze
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.load import load
 
 ROOT: Final = Path(__file__).parents[1]
-DEVICES: Final = ("snapdragon810-neon-1t", "rtx3090-torch2.4-amp-nhwc")
 BATCH: Final = {"snapdragon810-neon-1t": 1, "rtx3090-torch2.4-amp-nhwc": 64}
 PAGE: Final = ROOT / "docs" / "findings-families.md"
 INTRO: Final = (
@@ -32,7 +30,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     corpus = parser.parse_args().corpus
     lines = ["# What the rules find, by family of networks", "", INTRO, ""]
-    for device in DEVICES:
+    for device in BATCH:
         found = dict(analyses(corpus, device))
         lines += [*_table(device, found), *_summary(found.values()), ""]
     PAGE.write_text("\n".join(lines), encoding="utf-8")
@@ -41,14 +39,13 @@ def main() -> None:
 
 def analyses(corpus: Path, device: str) -> Iterator[tuple[str, Analysis]]:
     """(family, analysis of its first network)."""
-    with (corpus / "gpu-graphs.csv").open(newline="", encoding="utf-8") as file:
-        firsts: dict[str, str] = {}
-        for row in csv.DictReader(file):
-            firsts.setdefault(row["family"], row["graph"])
-    with ZipFile(corpus / "gpu-graphs.zip") as archive:
-        for family, name in sorted(firsts.items()):
-            graph = load(archive.read(name), batch=BATCH[device])
-            yield family, analyze(estimate(graph, device))
+    firsts: dict[str, str] = {}
+    for row in csv_rows(corpus / "gpu-graphs.csv"):
+        firsts.setdefault(row["family"], row["graph"])
+    graphs = graph_files(corpus, "gpu")
+    for family, name in sorted(firsts.items()):
+        graph = load(graphs[name], batch=BATCH[device])
+        yield family, analyze(estimate(graph, device))
 
 
 def _table(device: str, found: dict[str, Analysis]) -> Iterator[str]:
@@ -68,16 +65,13 @@ def _summary(analyzed: Iterable[Analysis]) -> Iterator[str]:
     """How many findings a network has, and on how many networks each guideline speaks."""
     rows = list(analyzed)
     numbers = sorted(len(row.findings) for row in rows)
+    speaking = Counter(g for row in rows for g in {f.rule[:2] for f in row.findings})
     yield (
         f"Median {statistics.median(numbers):g} findings, at most {numbers[-1]}, over {len(rows)} "
         "networks. Networks with at least one finding: "
-        + ", ".join(f"{g} {_speaking(rows, g)}" for g in ("G1", "G2", "G3", "G4"))
+        + ", ".join(f"{g} {speaking[g]}" for g in ("G1", "G2", "G3", "G4"))
         + "."
     )
-
-
-def _speaking(rows: Iterable[Analysis], guideline: str) -> int:
-    return sum(any(f.rule.startswith(guideline) for f in row.findings) for row in rows)
 
 
 if __name__ == "__main__":

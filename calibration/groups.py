@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from calibration.corpus import Device
 from calibration.priors import assumed, known_of, mean_of
+from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices.settings import Settings, under
-from costlint.costmodel.fitting.fit import Prior
+from costlint.costmodel.fitting.fit import Fitted, Prior, fit
 from costlint.costmodel.fitting.prior import vague_prior
-from costlint.costmodel.runtimes.fusion import FusionRules, fusion_rules
+from costlint.costmodel.fitting.samples import Samples
+from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.runtimes.fusion import fusion_rules
 
-Way: TypeAlias = tuple[str, Settings]
-"""How kernels are counted: a rule set by name, and a device's settings."""
+
+class RuleSettings(NamedTuple):
+    """How kernels are counted: a rule set by name, and a device's settings."""
+
+    fusion: str
+    settings: Settings
+
+    def amounts(self, counts: Counts) -> np.ndarray:
+        """Amounts of a network's kernels by terms."""
+        return featurize(counts, fusion_rules(self.fusion), self.settings).matrix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,28 +66,35 @@ class Group:
         """How well the ratios of the terms are known (log scale)."""
         return self.assumed["ratio_sd"]
 
-    def way_of(self, device: Device) -> Way:
+    def settings_of(self, device: Device) -> RuleSettings:
         """How one device's kernels are counted, with its chip's last cache where published."""
         fusion = self.by_layout.get(device.layout, self.by_chip.get(device.chip, self.fusion))
         cache = CACHES.get(device.chip, self.settings.cache_bytes)
         settings = replace(self.settings, cache_bytes=cache)
-        return fusion, under(settings, fusion_rules(fusion).library, device.threads)
+        settings = under(settings, fusion_rules(fusion).library, device.threads)
+        return RuleSettings(fusion, settings)
 
-    def way_of_chip(self, chip: str) -> Way:
+    def settings_of_chip(self, chip: str = "") -> RuleSettings:
         """How kernels are counted on a chip of which nothing else is known."""
         fusion = self.by_chip.get(chip, self.fusion)
-        return fusion, under(self.settings, fusion_rules(fusion).library, threads=1)
-
-    @property
-    def usual(self) -> tuple[FusionRules, Settings]:
-        """Rules and settings of a device of the group of which nothing else is known."""
-        fusion, settings = self.way_of_chip("")
-        return fusion_rules(fusion), settings
+        settings = under(self.settings, fusion_rules(fusion).library, threads=1)
+        return RuleSettings(fusion, settings)
 
     @property
     def first(self) -> Prior:
         """What is assumed before any timing."""
         return vague_prior(self.mean, ratio_sd=self.ratio_sd, known=known_of(self.assumed))
+
+    def fit_alone(self, samples: Samples, *, noise: float) -> Fitted:
+        """The fit of one device by itself, of any speed."""
+        prior = vague_prior(self.mean, ratio_sd=self.ratio_sd)
+        return fit(samples, prior, overlap=self.overlap, noise=noise)
+
+    def fit_from_smooth(self, samples: Samples, prior: Prior) -> Fitted:
+        """The fit of few samples; it starts from that without overlap, which has no kinks."""
+        smooth = fit(samples, prior, overlap=0.0, noise=self.noise, steps=60)
+        return fit(samples, prior, overlap=self.overlap, noise=self.noise,
+                   start=smooth.parameters, steps=60)  # fmt: skip
 
     @cached_property
     def mean(self) -> np.ndarray:

@@ -5,36 +5,14 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.groups import Group
-from costlint.costmodel.fitting.fit import predict, shares
+from costlint.costmodel.fitting.fit import Fitted
+from costlint.costmodel.fitting.heldout import FOLDS, HeldOut, predictions
 from costlint.costmodel.fitting.prior import fit_together
 from costlint.costmodel.fitting.samples import Samples
-
-FOLDS = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeldOut:
-    """Held-out predictions of one device; `scale_sd` is each prediction's own uncertainty.
-
-    `folds` says with which others a network was held out: devices of a group share them.
-    """
-
-    networks: tuple[str, ...]
-    measured_s: np.ndarray
-    predicted_s: np.ndarray
-    scale_sd: np.ndarray
-    folds: np.ndarray
-
-    @property
-    def residuals(self) -> np.ndarray:
-        """log(measured / predicted), divided by each prediction's scale."""
-        scaled: np.ndarray = np.log(self.measured_s / self.predicted_s) / self.scale_sd
-        return scaled
 
 
 def fold_of(families: list[str], group: Group) -> dict[str, int]:
@@ -50,6 +28,12 @@ def fold_of(families: list[str], group: Group) -> dict[str, int]:
     return folds
 
 
+def folds_of(families: list[str], group: Group) -> np.ndarray:
+    """The fold of each network of one device, by the families of its networks."""
+    fold = fold_of(families, group)
+    return np.array([fold[family] for family in families])
+
+
 def held_out(
     devices: Mapping[str, Samples], group: Group, starts: Mapping[str, np.ndarray]
 ) -> dict[str, HeldOut]:
@@ -59,36 +43,22 @@ def held_out(
     folds = fold_of(
         families + [f for s in devices.values() for f in set(s.families) - set(families)], group
     )
-    predicted = {name: np.zeros(len(s)) for name, s in devices.items()}
-    scale = {name: np.zeros(len(s)) for name, s in devices.items()}
-    first = group.first
+    of = {name: np.array([folds[f] for f in s.families]) for name, s in devices.items()}
+    fits: dict[str, dict[int, Fitted]] = {name: {} for name in devices}
     for fold in sorted(set(folds.values())):
-        out = {n: np.array([folds[f] == fold for f in s.families]) for n, s in devices.items()}
-        kept = {n: s.where(~out[n]) for n, s in devices.items()}
-        fits, _ = fit_together(kept, first, overlap=group.overlap, noise=group.noise, start=starts)
-        for name, samples in devices.items():
-            if out[name].any():
-                left = samples.where(out[name])
-                parameters = fits[name].parameters
-                predicted[name][out[name]] = predict(left, parameters, group.overlap)
-                sd = np.sqrt(np.diag(fits[name].covariance))
-                scale[name][out[name]] = prediction_sd(left, parameters, sd, group)
-    return {
-        name: HeldOut(
-            networks=tuple(r.network for r in samples.rows),
-            measured_s=samples.latency_s,
-            predicted_s=predicted[name],
-            scale_sd=scale[name],
-            folds=np.array([folds[f] for f in samples.families]),
+        kept = {name: s.where(of[name] != fold) for name, s in devices.items()}
+        found, _ = fit_together(
+            kept, group.first, overlap=group.overlap, noise=group.noise, start=starts
         )
-        for name, samples in devices.items()
-    }
+        for name, fitted in found.items():
+            fits[name][fold] = fitted
+    return {name: predictions_of(s, of[name], fits[name], group) for name, s in devices.items()}
 
 
-def prediction_sd(
-    samples: Samples, parameters: np.ndarray, sd: np.ndarray, group: Group
-) -> np.ndarray:
-    """The interval's scale: noise and the uncertainty of the terms that a network leans on."""
-    share = shares(samples, parameters, group.overlap)
-    scale: np.ndarray = np.sqrt(group.noise**2 + (share**2) @ sd**2)
-    return scale
+def predictions_of(
+    samples: Samples, folds: np.ndarray, fits: Mapping[int, Fitted], group: Group
+) -> HeldOut:
+    """One device's predictions, beside time proportional to the macs of an image."""
+    macs = np.array([row.macs for row in samples.rows], dtype=float)
+    flop_s = macs * np.median(samples.latency_s / macs)
+    return predictions(samples, folds, fits, flop_s, overlap=group.overlap, noise=group.noise)

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from calibration.nasbench import Builder
+from calibration.graphbuilder import Builder, tensor
 from costlint.costmodel.ir.graph import OpGraph, Tensor
 
 CHAINS: Final = (1, 10, 30, 100, 300)
@@ -41,10 +41,10 @@ def kernel_graphs(kernels: int, seed: int = 0) -> Iterator[OpGraph]:
     """The chains, then so many random kernels; a convolution may have an activation behind it."""
     for length in CHAINS:
         b = Builder()
-        y = _input("x", 1, BLOCK, 4, 4)
+        y = tensor("x", 1, BLOCK, 4, 4)
         for place in range(length):
             y = b.same("Neg" if place % 2 else "Relu", y)
-        yield _graph(f"chain_{length}", b, y)
+        yield b.graph(f"chain_{length}", y, opset=OPSET)
     random = np.random.default_rng(seed)
     for first in range(0, kernels, EACH):
         b = Builder()
@@ -52,7 +52,7 @@ def kernel_graphs(kernels: int, seed: int = 0) -> Iterator[OpGraph]:
         for _ in range(first, min(first + EACH, kernels)):
             y = MAKERS[random.integers(len(MAKERS))](b, random)
             outputs.append(_beside(b, b.op("ReduceMax", (y,), (), keepdims=0)))
-        yield _graph(f"kernels_{first}", b, *outputs)
+        yield b.graph(f"kernels_{first}", *outputs, opset=OPSET)
 
 
 def _beside(b: Builder, y: Tensor) -> Tensor:
@@ -61,25 +61,13 @@ def _beside(b: Builder, y: Tensor) -> Tensor:
     return y
 
 
-def _graph(name: str, b: Builder, *outputs: Tensor) -> OpGraph:
-    made = {t.name for op in b.ops for t in op.outputs if t is not None}
-    read = {t.name: t for op in b.ops for t in op.inputs if t is not None and not t.is_parameter}
-    inputs = tuple(t for name, t in read.items() if name not in made)
-    return OpGraph(name=name, path=None, opsets={"": OPSET}, inputs=inputs, outputs=outputs,
-                   ops=tuple(b.ops), parameters={})  # fmt: skip
-
-
-def _input(name: str, *shape: int) -> Tensor:
-    return Tensor(name=name, shape=shape, dtype="float32")
-
-
 def _written(b: Builder, *shape: int) -> Tensor:
     """A tensor that an op has just written: the sums of a column and a row."""
     split = 1 if len(shape) < 4 else 2
     column = (*shape[:split], *(1,) * (len(shape) - split))
     row = (*(1,) * split, *shape[split:])
     place = len(b.ops)
-    y = b.op("Add", (_input(f"column{place}", *column), _input(f"row{place}", *row)), shape)
+    y = b.op("Add", (tensor(f"column{place}", *column), tensor(f"row{place}", *row)), shape)
     return _beside(b, y)
 
 
@@ -106,9 +94,8 @@ def _convolution(b: Builder, random: Random) -> Tensor:
         widest = 4 * max(c_in * size * size, c_out * out * out)
         if MACS[0] <= macs <= MACS[1] and widest <= MAP_BYTES[1]:
             break
-    x, w = _written(b, 1, c_in, size, size), b.weight("w", c_out, c_in // groups, side, side)
-    y = b.op("Conv", (x, w), (1, c_out, out, out), group=groups, kernel_shape=(side, side),
-             strides=(stride, stride), pads=(side // 2,) * 4)  # fmt: skip
+    x = _written(b, 1, c_in, size, size)
+    y = b.conv(x, c_out, side, stride=stride, groups=groups)
     return BEHIND[random.integers(len(BEHIND))](b, y)
 
 
@@ -142,14 +129,6 @@ def _scaled(b: Builder, random: Random) -> Tensor:
     return b.same("Mul", x, _written(b, 1, x.known_shape[1], 1, 1))
 
 
-def _normed(b: Builder, random: Random) -> Tensor:
-    return b.norm(_map(b, random))
-
-
-def _function(b: Builder, random: Random) -> Tensor:
-    return b.same(str(random.choice(FUNCTIONS)), _map(b, random))
-
-
 def _joined(b: Builder, random: Random) -> Tensor:
     x = _map(b, random)
     n, c, h, w = x.known_shape
@@ -165,13 +144,10 @@ def _shuffled(b: Builder, random: Random) -> Tensor:
 
 def _pool(b: Builder, random: Random) -> Tensor:
     x = _map(b, random)
-    n, c, h, w = x.known_shape
     kind = str(random.choice(["MaxPool", "AveragePool", "GlobalAveragePool"]))
     if kind == "GlobalAveragePool":
-        return b.op(kind, (x,), (n, c, 1, 1))
-    stride = int(random.choice([1, 2]))
-    return b.op(kind, (x,), (n, c, -(-h // stride), -(-w // stride)), kernel_shape=(3, 3),
-                strides=(stride, stride), pads=(1,) * 4)  # fmt: skip
+        return b.op(kind, (x,), (*x.known_shape[:2], 1, 1))
+    return b.pool(kind, x, 3, int(random.choice([1, 2])))
 
 
 def _tokens(b: Builder, random: Random) -> Tensor:
@@ -204,6 +180,8 @@ def _attention(b: Builder, random: Random) -> Tensor:
 
 
 MAKERS: Final[tuple[Maker, ...]] = (
-    *(_convolution,) * 12, _sum, _sum, _scaled, _normed, _function, _function, _joined, _shuffled,
-    _pool, _pool, _tokens, _tokens, _linear, _linear, _attention,
+    *(_convolution,) * 12, _sum, _sum, _scaled,
+    lambda b, random: b.norm(_map(b, random)),
+    *(lambda b, random: b.same(str(random.choice(FUNCTIONS)), _map(b, random)),) * 2,
+    _joined, _shuffled, _pool, _pool, _tokens, _tokens, _linear, _linear, _attention,
 )  # fmt: skip

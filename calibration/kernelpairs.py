@@ -18,17 +18,13 @@ from typing import Final
 
 import numpy as np
 
-from calibration.convolutiongraph import convolution_graph
-from calibration.groups import GROUPS, Group, Way
-from calibration.kernelrows import Kernels, Shape, timed_kernels
+from calibration.groups import GROUPS, Group, RuleSettings
+from calibration.kernelrows import READERS, Kernels, Shape, convolution_graph, timed_kernels
 from calibration.pairs import Pair, latencies, pair
 from costlint.costmodel.count import count
 from costlint.costmodel.devices import DeviceProfile, device
 from costlint.costmodel.devices.terms import INDEX
-from costlint.costmodel.fitting.fit import fit
-from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.runtimes.fusion import fusion_rules
 
 EQUAL: Final = 0.02
@@ -54,29 +50,34 @@ GPU: Final = "gtx1080ti-cudnn7"
 
 def kernel_pairs(corpus: Path, *, settled: bool = True) -> Iterator[tuple[str, list[Pair]]]:
     """Pairs by file, `settled` without the drift of the loop that timed some."""
-    sources = (
-        ("phone-gpu-ops.csv", _phones, PHONES.get),
-        ("neusight-conv.csv", _server, lambda _: GPU),
-        ("deepbench-conv.csv", _server, lambda _: GPU),
-    )
-    for file, group_of, name_of in sources:
+    for file in READERS:
         found: list[Pair] = []
         for name, kernels in sorted(timed_kernels(corpus, file, settled=settled).items()):
-            like = name_of(name)
+            group, like = _group_and_profile(file, name)
             if like is not None:
                 some = kernels[:: max(1, len(kernels) // KERNELS)]
-                found += _of_device(some, group_of(name), device(like))
+                found += _of_device(some, group, device(like))
         yield file.removesuffix(".csv"), found
+
+
+def _group_and_profile(file: str, name: str) -> tuple[Group, str | None]:
+    """How a device's kernels are fitted, and the shipped profile that stands for it, if any.
+
+    A server's GPU is of the group of the paper's, with its own number of cores.
+    """
+    if file == "phone-gpu-ops.csv":
+        return GROUPS["tflite-gpu"], PHONES.get(name)
+    group = GROUPS["paper-gpu"]
+    return replace(group, settings=replace(group.settings, cores=CORES.get(name, 0))), GPU
 
 
 def _of_device(kernels: Kernels, group: Group, like: DeviceProfile) -> Iterator[Pair]:
     samples = Samples(
-        rows=tuple(kernel_samples(kernels, group.way_of_chip(like.name.split("-")[0])))
+        rows=tuple(kernel_samples(kernels, group.settings_of_chip(like.name.split("-")[0])))
     )
     halves = np.array([zlib.crc32(row.family.encode()) % 2 for row in samples.rows], dtype=bool)
-    first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
     for half in (halves, ~halves):
-        found = fit(samples.where(~half), first, overlap=group.overlap, noise=NOISE).parameters
+        found = group.fit_alone(samples.where(~half), noise=NOISE).parameters
         rows = sorted(samples.where(half).rows, key=lambda row: (row.macs, row.network))
         together = [
             (one, other)
@@ -89,23 +90,13 @@ def _of_device(kernels: Kernels, group: Group, like: DeviceProfile) -> Iterator[
             yield pair(a, b, one.latency_s, other.latency_s)
 
 
-def _phones(_: str) -> Group:
-    return GROUPS["tflite-gpu"]
-
-
-def _server(name: str) -> Group:
-    """The group of the paper's GPU, with the chip's number of cores."""
-    group = GROUPS["paper-gpu"]
-    return replace(group, settings=replace(group.settings, cores=CORES.get(name, 0)))
-
-
-def kernel_samples(kernels: Kernels, way: Way) -> Iterator[Sample]:
+def kernel_samples(kernels: Kernels, settings: RuleSettings) -> Iterator[Sample]:
     """A sample for each shape, with its median latency."""
     seconds: Mapping[Shape, list[float]] = defaultdict(list)
     for shape, latency_s in kernels:
         seconds[shape].append(latency_s)
     for shape, values in seconds.items():
-        amounts, macs = _amounts(shape, way)
+        amounts, macs = _amounts(shape, settings)
         yield Sample(
             network=str(shape),
             family=str(replace(shape, links=())),
@@ -117,11 +108,9 @@ def kernel_samples(kernels: Kernels, way: Way) -> Iterator[Sample]:
 
 
 @cache
-def _amounts(shape: Shape, way: Way) -> tuple[np.ndarray, int]:
-    fusion, settings = way
-    rules = fusion_rules(fusion)
+def _amounts(shape: Shape, settings: RuleSettings) -> tuple[np.ndarray, int]:
     counts = count(convolution_graph(shape))
-    amounts = featurize(counts, rules, settings).matrix
-    if rules.library.tiles:
+    amounts = settings.amounts(counts)
+    if fusion_rules(settings.fusion).library.tiles:
         amounts[:, INDEX["copy"]] = 0.0  # the loop timed the kernel alone, its map on the GPU
     return amounts, int(counts.macs)

@@ -1,20 +1,25 @@
-"""Convolutions that were timed alone, from kernel-timings.zip: their shapes and latencies."""
+"""Convolutions that were timed alone, from kernel-timings.zip: shapes, latencies, op graphs."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
-from zipfile import ZipFile
 
 import numpy as np
 
+from calibration.corpus import kernel_rows
+from calibration.graphbuilder import Builder, tensor
+from costlint.costmodel.ir.graph import OpGraph, Tensor
+
 LINK: Final = re.compile(r"linked_:_([a-z_]+?)_\d")
+LINKED: Final = {
+    "relu": "Relu", "hard_swish": "HardSwish", "sigmoid": "Sigmoid", "add": "Add", "mul": "Mul",
+    "minimum": "Min",
+}  # fmt: skip
 Row: TypeAlias = dict[str, str]
 Kernels: TypeAlias = "list[tuple[Shape, float]]"
 
@@ -37,13 +42,12 @@ class Shape:
 
 def timed_kernels(corpus: Path, file: str, *, settled: bool) -> Mapping[str, Kernels]:
     """The convolutions of a file with their seconds, by device; `settled` takes off a drift."""
-    shape_of = _READERS[file]
+    shape_of = READERS[file]
     found: dict[str, Kernels] = defaultdict(list)
-    with ZipFile(corpus / "kernel-timings.zip") as archive:
-        for row in csv.DictReader(io.StringIO(archive.read(file).decode())):
-            one = shape_of(row)
-            if one is not None:
-                found[row["device"]].append(one)
+    for row in kernel_rows(corpus, file):
+        one = shape_of(row)
+        if one is not None:
+            found[row["device"]].append(one)
     if settled and shape_of is _neusight:
         return {name: _without_drift(kernels) for name, kernels in found.items()}
     return found
@@ -106,6 +110,36 @@ def _without_drift(kernels: Kernels) -> Kernels:
     ]
 
 
-_READERS: Final = {
+READERS: Final = {
     "phone-gpu-ops.csv": _phone, "neusight-conv.csv": _neusight, "deepbench-conv.csv": _deepbench,
 }  # fmt: skip
+
+
+def convolution_graph(shape: Shape) -> OpGraph:
+    """The convolution and what its runtime links behind it."""
+    b = Builder()
+    inside = (shape.height, shape.width)
+    pads = (shape.pads[0] + shape.pads[2], shape.pads[1] + shape.pads[3])
+    outside = (
+        (side + pad - size) // shape.stride + 1
+        for side, pad, size in zip(inside, pads, shape.filter, strict=True)
+    )
+    weight = b.weight("w", shape.c_out, shape.c_in // shape.groups, *shape.filter)
+    y = b.op(
+        "Conv", (tensor("x", shape.batch, shape.c_in, *inside), weight),
+        (shape.batch, shape.c_out, *outside), group=shape.groups, kernel_shape=shape.filter,
+        strides=(shape.stride, shape.stride), pads=shape.pads,
+    )  # fmt: skip
+    for place, link in enumerate(shape.links):
+        y = b.same(LINKED[link], y, *_beside(b, y, shape.links[: place + 1]))
+    return b.graph("one", y)
+
+
+def _beside(b: Builder, y: Tensor, links: tuple[str, ...]) -> tuple[Tensor, ...]:
+    """What the last link reads besides `y`.
+
+    A sum reads another map, unless it is the shift after a product's scale.
+    """
+    if links[-1] in {"mul", "minimum"} or links[-2:] == ("mul", "add"):
+        return (b.weight("w", y.known_shape[1], 1, 1),)
+    return (tensor(f"x{len(links)}", *y.known_shape),) if links[-1] == "add" else ()

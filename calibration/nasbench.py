@@ -7,16 +7,14 @@ NeurIPS 2021): PyTorch, one kernel for each op.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from zipfile import ZipFile
 
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from calibration.corpus import kernel_rows
+from calibration.graphbuilder import Builder, tensor
+from costlint.costmodel.ir.graph import OpGraph, Tensor
 
 SIDE: Final = 32
 CELLS: Final = 5
@@ -25,60 +23,10 @@ CLASSES: Final = 10
 _EDGE: Final = re.compile(r"([a-z_0-9]+)~(\d)")
 
 
-@dataclass(slots=True)
-class Builder:
-    """Ops in the order in which they run, each with its output's shape."""
-
-    ops: list[Op] = field(default_factory=list)
-
-    def op(self, op_type: str, inputs: tuple[Tensor, ...], shape: tuple[int, ...],
-           **attributes: object) -> Tensor:  # fmt: skip
-        """Add an op; gives its output."""
-        y = Tensor(name=f"t{len(self.ops)}", shape=shape, dtype="float32")
-        self.ops.append(
-            Op(name=f"n{len(self.ops)}", domain="", op_type=op_type, version=17, inputs=inputs,
-               outputs=(y,), attributes=attributes)
-        )  # fmt: skip
-        return y
-
-    def same(self, op_type: str, *inputs: Tensor, **attributes: object) -> Tensor:
-        """Add an op whose output is shaped as its first input."""
-        return self.op(op_type, inputs, inputs[0].known_shape, **attributes)
-
-    def weight(self, name: str, *shape: int) -> Tensor:
-        """A parameter with a name of its own."""
-        name = f"{name}{len(self.ops)}"
-        return Tensor(name=name, shape=shape, dtype="float32", role="parameter")
-
-    def conv(self, x: Tensor, channels: int, side: int, stride: int = 1) -> Tensor:
-        """Add a dense convolution of a map of even sides."""
-        n, c, h, w = x.known_shape
-        weight = self.weight("w", channels, c, side, side)
-        return self.op("Conv", (x, weight), (n, channels, h // stride, w // stride), group=1,
-                       strides=(stride, stride), pads=(side // 2,) * 4)  # fmt: skip
-
-    def norm(self, x: Tensor) -> Tensor:
-        """Add a batch normalisation."""
-        parts = [self.weight(part, x.known_shape[1]) for part in ("scale", "bias", "mean", "var")]
-        return self.same("BatchNormalization", x, *parts)
-
-    def relu_conv_norm(self, x: Tensor, channels: int, side: int, stride: int = 1) -> Tensor:
-        """Add the three ops, the activation first."""
-        return self.norm(self.conv(self.same("Relu", x), channels, side, stride))
-
-    def pool(self, x: Tensor, side: int, stride: int) -> Tensor:
-        """Add an average pool."""
-        n, c, h, w = x.known_shape
-        return self.op("AveragePool", (x,), (n, c, h // stride, w // stride),
-                       kernel_shape=(side, side), strides=(stride, stride),
-                       pads=(side // 2 if stride == 1 else 0,) * 4)  # fmt: skip
-
-
 def network(cell: str, batch: int) -> OpGraph:
     """The network of a cell written as `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`."""
     b = Builder()
-    x = Tensor(name="x", shape=(batch, 3, SIDE, SIDE), dtype="float32")
-    y = b.norm(b.conv(x, WIDTHS[0], 3))
+    y = b.norm(b.conv(tensor("x", batch, 3, SIDE, SIDE), WIDTHS[0], 3))
     for width in WIDTHS:
         if width != WIDTHS[0]:
             y = _reduction(b, y, width)
@@ -89,8 +37,7 @@ def network(cell: str, batch: int) -> OpGraph:
     y = b.op("Flatten", (y,), (batch, WIDTHS[-1]))
     weight, bias = b.weight("w", CLASSES, WIDTHS[-1]), b.weight("b", CLASSES)
     y = b.op("Gemm", (y, weight, bias), (batch, CLASSES), transB=1)
-    return OpGraph(name=cell, path=None, opsets={"": 17}, inputs=(x,), outputs=(y,),
-                   ops=tuple(b.ops), parameters={})  # fmt: skip
+    return b.graph(cell, y)
 
 
 def _cell(b: Builder, x: Tensor, cell: str) -> Tensor:
@@ -114,21 +61,23 @@ def _edge(b: Builder, x: Tensor, kind: str, zero: Tensor) -> Tensor:
     if kind == "none":
         return b.same("Mul", x, zero)
     if kind == "avg_pool_3x3":
-        return b.pool(x, 3, 1)
+        return b.pool("AveragePool", x, 3, 1)
     side = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}[kind]
-    return b.relu_conv_norm(x, x.known_shape[1], side)
+    return _relu_conv_norm(b, x, x.known_shape[1], side)
 
 
 def _reduction(b: Builder, x: Tensor, channels: int) -> Tensor:
-    y = b.relu_conv_norm(x, channels, 3, 2)
-    y = b.relu_conv_norm(y, channels, 3)
-    return b.same("Add", b.conv(b.pool(x, 2, 2), channels, 1), y)
+    y = _relu_conv_norm(b, x, channels, 3, stride=2)
+    y = _relu_conv_norm(b, y, channels, 3)
+    return b.same("Add", b.conv(b.pool("AveragePool", x, 2, 2), channels), y)
+
+
+def _relu_conv_norm(b: Builder, x: Tensor, channels: int, side: int, stride: int = 1) -> Tensor:
+    return b.norm(b.conv(b.same("Relu", x), channels, side, stride=stride))
 
 
 def timings(corpus: Path, batch: int, every: int = 50) -> Iterator[tuple[str, float]]:
     """(cell, seconds) on the GTX 1080 Ti, each `every`-th of the 12,500 cells."""
-    with ZipFile(corpus / "kernel-timings.zip") as archive:
-        text = archive.read("nasbench201-latency-ms.csv").decode()
-    for place, row in enumerate(csv.DictReader(io.StringIO(text))):
+    for place, row in enumerate(kernel_rows(corpus, "nasbench201-latency-ms.csv")):
         if place % every == 0:
             yield row["arch_str"], float(row[f"1080ti_{batch}"]) / 1e3

@@ -14,15 +14,15 @@ import json
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from costlint.costmodel.devices.profile import DeviceProfile, Fit, Interval, Provenance, Range
-from costlint.costmodel.devices.terms import TERMS
-from costlint.costmodel.fitting.fit import Fitted, predict
-from costlint.costmodel.fitting.heldout import HeldOut, errors, scale_of
-from costlint.costmodel.fitting.intervals import FAMILY_LEVEL, conformal, held_out_coverage
+from costlint.costmodel.devices.terms import TERMS, Term
+from costlint.costmodel.fitting.fit import fitted_of
+from costlint.costmodel.fitting.heldout import judged, predictions
+from costlint.costmodel.fitting.intervals import FAMILY_LEVEL
 from costlint.costmodel.fitting.timed import timed
 from costlint.costmodel.fitting.timings import read_timings
 
@@ -62,10 +62,7 @@ def onnxruntime_profile() -> DeviceProfile:
         overlap=OVERLAP,
         overhead_s=stored["overhead_s"],
         overhead_sd=math.hypot(stored["overhead_sd"], TIMED_SD),
-        seconds_per_unit=tuple(
-            1.0 / value if term.is_rate else value
-            for term, value in zip(TERMS, values, strict=True)
-        ),
+        seconds_per_unit=tuple(map(Term.inverse, TERMS, values)),
         term_sd=tuple(sd.get(term.name, GUESSED_SD) for term in TERMS),
         range=Range(batch=(1, 1), macs=(100_000, 4_000_000_000), width=(1, 2048)),
         provenance=Provenance(
@@ -85,35 +82,24 @@ def main() -> None:
     profile = onnxruntime_profile()
     data = timed(read_timings(options.timings), options.graphs)
     samples = data.samples(profile.rules, data.settings(profile, profile.rules))
-    fitted = Fitted(
-        parameters=np.log([*profile.seconds_per_unit, profile.overhead_s]),
-        covariance=np.diag([*profile.variances, profile.overhead_sd**2]),
-    )
+    folds = np.unique(samples.families, return_inverse=True)[1]
     macs = np.array([row.macs for row in samples.rows], dtype=float)
-    found = HeldOut(
-        latency_s=predict(samples, fitted.parameters, profile.overlap),
-        scale=scale_of(samples, fitted, overlap=profile.overlap, noise=BASE_SD),
-        flop_s=macs * np.median(samples.latency_s / macs.clip(1)),
-        folds=np.unique(samples.families, return_inverse=True)[1],
+    found = predictions(
+        samples,
+        folds,
+        dict.fromkeys(folds.tolist(), fitted_of(profile)),
+        macs * np.median(samples.latency_s / macs.clip(1)),
+        overlap=profile.overlap,
+        noise=BASE_SD,
     )
-    residual = np.log(samples.latency_s / found.latency_s) / found.scale
-    low, high = conformal(residual, residual, level=FAMILY_LEVEL)
-    inside = held_out_coverage(residual, found.folds, residual, found.folds, level=FAMILY_LEVEL)
+    fit, interval = judged(found, found.residuals, folds, noise=BASE_SD, level=FAMILY_LEVEL)
     measured = {
-        "fit": asdict(errors(samples, found, inside)),
-        "interval": asdict(Interval(base_sd=BASE_SD, low=low, high=high)),
+        name: {k: float(f"{v:.4g}") if isinstance(v, float) else v for k, v in asdict(one).items()}
+        for name, one in (("fit", fit), ("interval", interval))
     }
     print(json.dumps(measured, indent=1))
     stored = json.loads(DATA.read_text())
-    DATA.write_text(f"{json.dumps(stored | _short(measured), indent=1)}\n")
-
-
-def _short(table: dict[str, Any]) -> dict[str, Any]:
-    """Fractions to four digits."""
-    shown = {
-        key: _short(value) if isinstance(value, dict) else value for key, value in table.items()
-    }
-    return {k: float(f"{v:.4g}") if isinstance(v, float) else v for k, v in shown.items()}
+    DATA.write_text(f"{json.dumps(stored | measured, indent=1)}\n")
 
 
 if __name__ == "__main__":

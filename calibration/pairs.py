@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from costlint.analyzers.finding import Saving
 from costlint.analyzers.price import difference
 from costlint.costmodel.devices import DeviceProfile
 from costlint.costmodel.latency.combine import matrix_seconds
@@ -18,13 +19,16 @@ BIG: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Predicted saving with its interval, and the measured one."""
+    """Predicted saving with its interval, and the seconds measured."""
 
-    saved_s: float
-    low_s: float
-    high_s: float
-    measured_s: float
-    share: float
+    predicted: Saving
+    before_s: float
+    after_s: float
+
+    @property
+    def measured_s(self) -> float:
+        """The measured saving."""
+        return self.before_s - self.after_s
 
 
 def latencies(
@@ -39,14 +43,7 @@ def latencies(
 
 def pair(before: Any, after: Any, before_s: float, after_s: float) -> Pair:
     """The pair of two predictions and their measured seconds."""
-    found = difference(before, after)
-    return Pair(
-        saved_s=found.saved_s,
-        low_s=found.low_s,
-        high_s=found.high_s,
-        measured_s=before_s - after_s,
-        share=(before_s - after_s) / before_s,
-    )
+    return Pair(predicted=difference(before, after), before_s=before_s, after_s=after_s)
 
 
 def table_row(title: str, pairs: Sequence[Pair]) -> str:
@@ -54,10 +51,11 @@ def table_row(title: str, pairs: Sequence[Pair]) -> str:
 
     The last column is how many times as wide the intervals would hold 90 %.
     """
-    big = [one for one in pairs if abs(one.share) > BIG]
-    signs = sum((one.saved_s > 0) == (one.measured_s > 0) for one in big)
-    covered = sum(one.low_s <= one.measured_s <= one.high_s for one in pairs)
-    off = [abs(p.measured_s - p.saved_s) / max((p.high_s - p.low_s) / 2, 1e-12) for p in pairs]
+    both = [(one.predicted, one.measured_s) for one in pairs]
+    big = [one for one in pairs if abs(one.measured_s / one.before_s) > BIG]
+    signs = sum((one.predicted.saved_s > 0) == (one.measured_s > 0) for one in big)
+    covered = sum(found.low_s <= measured_s <= found.high_s for found, measured_s in both)
+    off = [abs(s - f.saved_s) / max((f.high_s - f.low_s) / 2, 1e-12) for f, s in both]
     return (
         f"| {title} | {len(pairs)} | {len(big)} | {signs / len(big):.1%} "
         f"| {covered / len(pairs):.1%} | {np.quantile(off, 0.9):.2f} |"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -10,20 +10,19 @@ from typing import Final
 
 import numpy as np
 
-from calibration.amounts import Graph
 from calibration.corpus import SOURCES, Device, Timing
 from calibration.groups import GROUPS, Group
-from calibration.heldout import HeldOut, prediction_sd
+from calibration.heldout import predictions_of
 from calibration.paper import Cell, cells
 from calibration.profiles import make_profile
 from calibration.support import OF_KERNELS
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.devices.terms import INDEX
-from costlint.costmodel.fitting.fit import Fitted, Prior, fit, predict
+from costlint.costmodel.fitting.fit import Fitted, Prior, predict
+from costlint.costmodel.fitting.heldout import HeldOut
 from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
 
 PLATFORMS: Final = {"gtx1080ti-cudnn7": "paper-gpu", "snapdragon810-neon-1t": "paper-arm"}
@@ -52,23 +51,14 @@ def platform(corpus: Path, name: str, known: Mapping[str, np.ndarray]) -> Platfo
     """Fit a platform. `known` are other devices' parameters, for terms that no table has."""
     group = GROUPS[PLATFORMS[name]]
     found = tuple(cells(corpus, name))
-    samples = Samples(rows=tuple(_sample(c, group) for c in found))
+    samples = samples_of_cells(found, group)
     prior = _prior(group, samples, known)
-    fitted = _fit(samples, prior, group)
-    predicted, scale = np.zeros(len(found)), np.zeros(len(found))
-    for table in sorted({c.table for c in found}):
-        out = samples.families == table
-        without = _fit(samples.where(~out), prior, group)
-        predicted[out] = predict(samples.where(out), without.parameters, group.overlap)
-        sd = np.sqrt(np.diag(without.covariance))
-        scale[out] = prediction_sd(samples.where(out), without.parameters, sd, group)
-    left_out = HeldOut(
-        networks=tuple(c.name for c in found),
-        measured_s=samples.latency_s,
-        predicted_s=predicted,
-        scale_sd=scale,
-        folds=np.unique(samples.families, return_inverse=True)[1],
-    )
+    fitted = group.fit_from_smooth(samples, prior)
+    tables = np.unique(samples.families, return_inverse=True)[1]
+    without = {
+        table: group.fit_from_smooth(samples.where(tables != table), prior)
+        for table in np.unique(tables)
+    }
     return Platform(
         name=name,
         group=group,
@@ -76,20 +66,25 @@ def platform(corpus: Path, name: str, known: Mapping[str, np.ndarray]) -> Platfo
         samples=samples,
         fitted=fitted,
         in_sample_s=predict(samples, fitted.parameters, group.overlap),
-        left_out=left_out,
+        left_out=predictions_of(samples, tables, without, group),
     )
 
 
-def _sample(cell: Cell, group: Group) -> Sample:
-    counts = count(cell.graph)
-    featured = featurize(counts, *group.usual)
-    return Sample(
-        network=cell.name,
-        family=cell.table,
-        amounts=featured.matrix,
-        latency_s=cell.latency_s,
-        macs=counts.macs,
-        width=widest(counts),
+def samples_of_cells(found: Sequence[Cell], group: Group) -> Samples:
+    """Each cell with the amounts of its network."""
+    return Samples(
+        rows=tuple(
+            Sample(
+                network=cell.name,
+                family=cell.table,
+                amounts=group.settings_of_chip().amounts(counts),
+                latency_s=cell.latency_s,
+                macs=counts.macs,
+                width=widest(counts),
+            )
+            for cell in found
+            for counts in (count(cell.graph),)
+        )
     )
 
 
@@ -122,19 +117,6 @@ SAME_SD: Final = 0.1
 """The same library's, one version earlier on the same chip, to a tenth."""
 
 
-def _fit(samples: Samples, prior: Prior, group: Group) -> Fitted:
-    """Start from the fit without overlap, which has no kinks."""
-    smooth = fit(samples, prior, overlap=0.0, noise=group.noise, steps=60)
-    return fit(
-        samples,
-        prior,
-        overlap=group.overlap,
-        noise=group.noise,
-        start=smooth.parameters,
-        steps=60,
-    )
-
-
 def pairs(found: Platform) -> tuple[int, int]:
     """(in the measured order, all) pairs of rows in a column of a table."""
     right = total = 0
@@ -148,30 +130,23 @@ def pairs(found: Platform) -> tuple[int, int]:
     return right, total
 
 
-def paper_profile(found: Platform, date: str) -> DeviceProfile:
+def paper_profile(found: Platform) -> DeviceProfile:
     """The profile of a paper platform."""
     hardware, runtime, memory = HARDWARE[found.name]
     device = Device(
         name=found.name, group=found.group.name, chip=found.name, hardware=hardware,
-        runtime=runtime, precision="fp32", layout="nchw", threads=0 if memory else 1,
+        runtime=runtime, layout="nchw", threads=0 if memory else 1,
         source=SOURCES["paper"],
         timings=tuple(
             Timing(graph=c.name, family=c.table, batch=1, latency_s=c.latency_s)
             for c in found.cells
         ),
     )  # fmt: skip
-    graphs = {
-        row.network: Graph(fixed={}, each={}, macs=row.macs, bytes_accessed=0, width=row.width)
-        for row in found.samples.rows
-    }
-    held = found.left_out
     return make_profile(
         group=found.group,
         device=device,
         samples=found.samples,
         fitted=found.fitted,
-        tested=held,
-        together=[held],
-        graphs=graphs,
-        date=date,
+        tested=found.left_out,
+        together=[found.left_out],
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.devices.terms import TERMS, Term
 
 KNOWN_SD = "_known_sd"
 
@@ -32,8 +32,7 @@ def assumed(name: str) -> dict[str, float]:
 def mean_of(numbers: Mapping[str, float]) -> np.ndarray:
     """The prior's mean, as logarithms of seconds per unit."""
     values = [numbers.get(term.key, numbers["bandwidth_byte_per_s"]) for term in TERMS]
-    seconds = [1.0 / v if term.is_rate else v for term, v in zip(TERMS, values, strict=True)]
-    return np.log([*seconds, numbers["overhead_s"]])
+    return np.log([*map(Term.inverse, TERMS, values), numbers["overhead_s"]])
 
 
 def known_of(numbers: Mapping[str, float]) -> dict[str, float]:

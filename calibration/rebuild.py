@@ -15,20 +15,19 @@ import numpy as np
 from calibration.amounts import Graph, all_amounts
 from calibration.corpus import Device, devices
 from calibration.groups import GROUPS, MEMORIES, Group
-from calibration.heldout import HeldOut, held_out
+from calibration.heldout import held_out
 from calibration.onnxruntime import onnxruntime_profile
 from calibration.papertables import PLATFORMS, paper_profile, platform
 from calibration.profiles import make_profile
 from calibration.support import EAGER, gtx1080ti
 from costlint.costmodel.devices.packing import pack
 from costlint.costmodel.devices.profile import DeviceProfile
-from costlint.costmodel.fitting.fit import Fitted
+from costlint.costmodel.fitting.fit import fitted_of
 from costlint.costmodel.fitting.prior import fit_together
 from costlint.costmodel.fitting.samples import Sample, Samples
 
 ROOT: Final = Path(__file__).parents[1]
 DEVICES: Final = ROOT / "costmodel" / "devices"
-DATE: Final = "2026-11-30"
 
 
 def main() -> None:
@@ -48,16 +47,14 @@ def main() -> None:
 
 def rebuild_paper(corpus: Path, cache: Path) -> None:
     """The paper's two platforms; they borrow unseen terms from profiles that are in the cache."""
-    shipped: dict[str, DeviceProfile] = {}
-    for name in ("ncnn-cpu", "gpu-eager"):
-        file = cache / f"group-{name}.pickle"
-        if file.exists():
-            shipped |= {p.name: p for p in pickle.loads(file.read_bytes())[0]}
-    known = {n: np.log([*p.seconds_per_unit, p.overhead_s]) for n, p in shipped.items()}
+    files = [cache / f"group-{name}.pickle" for name in ("ncnn-cpu", "gpu-eager")]
+    made = [pickle.loads(file.read_bytes())[0] for file in files if file.exists()]
+    shipped = {profile.name: profile for profiles in made for profile in profiles}
+    known = {n: fitted_of(p).parameters for n, p in shipped.items()}
     if EAGER in shipped:
         known["gtx1080ti"] = gtx1080ti(corpus, shipped[EAGER])
     found = [platform(corpus, name, known) for name in PLATFORMS]
-    made = [paper_profile(p, DATE) for p in found]
+    made = [paper_profile(p) for p in found]
     tested = {p.name: p.left_out for p in found}
     (cache / "group-paper.pickle").write_bytes(pickle.dumps((made, tested, found)))
 
@@ -67,20 +64,21 @@ def rebuild_group(
 ) -> None:
     """Fit one group and leave its profiles and held-out predictions in the cache."""
     start = time.monotonic()
-    members = {d.name: d for d in wanted if d.group == group.name}
-    samples = {name: samples_of(d, graphs, group) for name, d in members.items()}
-    first = group.first
-    fits, prior = fit_together(samples, first, overlap=group.overlap, noise=group.noise)
-    starts = {name: f.parameters for name, f in fits.items()}
-    tested = held_out(samples, group, starts)
-    made = profiles_of(
-        group=group,
-        members=members,
-        samples=samples,
-        fits=fits,
-        tested=tested,
-        graphs=graphs,
-    )
+    samples = samples_of_group(group, wanted, graphs)
+    fits, prior = fit_together(samples, group.first, overlap=group.overlap, noise=group.noise)
+    tested = held_out(samples, group, {name: f.parameters for name, f in fits.items()})
+    made = [
+        make_profile(
+            group=group,
+            device=device,
+            samples=samples[device.name],
+            fitted=fits[device.name],
+            tested=tested[device.name],
+            together=list(tested.values()),
+        )
+        for device in wanted
+        if device.group == group.name
+    ]
     (cache / f"group-{group.name}.pickle").write_bytes(pickle.dumps((made, tested, prior, fits)))
     errors = [p.fit.mape for p in made]
     medians = [p.fit.median for p in made]
@@ -91,49 +89,31 @@ def rebuild_group(
     )
 
 
-def profiles_of(  # noqa: PLR0913 (all by name)
-    *,
-    group: Group,
-    members: Mapping[str, Device],
-    samples: Mapping[str, Samples],
-    fits: Mapping[str, Fitted],
-    tested: Mapping[str, HeldOut],
-    graphs: Mapping[str, Graph],
-) -> list[DeviceProfile]:
-    """The profiles of a group."""
-    return [
-        make_profile(
-            group=group,
-            device=device,
-            samples=samples[name],
-            fitted=fits[name],
-            tested=tested[name],
-            together=list(tested.values()),
-            graphs=graphs,
-            date=DATE,
-        )
-        for name, device in members.items()
-    ]
+def samples_of_group(
+    group: Group, wanted: Iterable[Device], graphs: Mapping[str, Graph]
+) -> dict[str, Samples]:
+    """The samples of the devices of a group, by their names."""
+    return {d.name: samples_of(d, graphs, group) for d in wanted if d.group == group.name}
 
 
 def samples_of(device: Device, graphs: Mapping[str, Graph], group: Group) -> Samples:
-    """A device's timings with the amounts of their networks, counted its way."""
-    way = group.way_of(device)
-    rows = []
-    for timing in device.timings:
-        graph = graphs[timing.graph]
-        rows.append(
+    """A device's timings with the amounts of their networks under its rules and settings."""
+    settings = group.settings_of(device)
+    return Samples(
+        rows=tuple(
             Sample(
                 network=timing.graph,
                 family=timing.family,
-                amounts=graph.at(timing.batch, way),
+                amounts=graph.at(timing.batch, settings),
                 latency_s=timing.latency_s,
                 batch=timing.batch,
                 macs=graph.macs,
                 width=graph.width,
             )
+            for timing in device.timings
+            for graph in (graphs[timing.graph],)
         )
-    return Samples(rows=tuple(rows))
+    )
 
 
 def _with_memory(profile: DeviceProfile) -> DeviceProfile:

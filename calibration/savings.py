@@ -19,20 +19,18 @@ import numpy as np
 from calibration.amounts import Graph, all_amounts
 from calibration.corpus import Device, devices
 from calibration.groups import GROUPS, Group
-from calibration.heldout import fold_of
+from calibration.heldout import folds_of
 from calibration.kernelpairs import kernel_pairs
 from calibration.pairs import HEAD, Pair, latencies, pair, table_row
 from calibration.paper import cells
-from calibration.profiles import ENOUGH
+from calibration.papertables import PLATFORMS, samples_of_cells
 from calibration.rebuild import ROOT, samples_of
-from costlint.costmodel.count import count
 from costlint.costmodel.devices import DeviceProfile, device
+from costlint.costmodel.fitting.calibrate import ENOUGH
 from costlint.costmodel.fitting.fit import fit
 from costlint.costmodel.fitting.prior import vague_prior
-from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.fitting.samples import Sample
 
-PAPER: Final = {"gtx1080ti-cudnn7": "paper-gpu", "snapdragon810-neon-1t": "paper-arm"}
 FAMILIES: Final = (
     "tflite-cpu", "torch-cpu", "tflite-gpu", "torch-gpu", "gpu-eager", "gpu-compiled", "x86",
 )  # fmt: skip
@@ -67,7 +65,7 @@ def main() -> None:
 
 
 def _sources(corpus: Path, cache: Path) -> Iterator[tuple[str, list[Pair]]]:
-    for platform, group in PAPER.items():
+    for platform, group in PLATFORMS.items():
         yield f"Tables 1 to 4, {platform}", list(of_tables(corpus, platform, group))
     graphs = all_amounts(corpus, cache)
     everything = devices(corpus)
@@ -84,26 +82,18 @@ def of_tables(corpus: Path, platform: str, name: str) -> Iterator[Pair]:
     """Rows of one table and width, predicted without that width."""
     group = GROUPS[name]
     like = device(platform)
-    rows = list(cells(corpus, platform))
-    amounts = [featurize(count(c.graph), *group.usual).matrix for c in rows]
-    samples = Samples(
-        rows=tuple(
-            Sample(network=c.name, family=c.table, amounts=a, latency_s=c.latency_s)
-            for c, a in zip(rows, amounts, strict=True)
-        )
-    )
+    samples = samples_of_cells(list(cells(corpus, platform)), group)
     first = vague_prior(group.mean, ratio_sd=group.ratio_sd, speed_sd=0.5)
-    widths = np.array([c.name.rpartition(" ")[2] for c in rows])
+    widths = np.array([row.network.rpartition(" ")[2] for row in samples.rows])
     for width in sorted(set(widths)):
         rest = samples.where(widths != width)
         found = fit(rest, first, overlap=group.overlap, noise=group.noise, steps=60).parameters
         held = [
-            (c, latencies(a, found, group.overlap, like))
-            for c, a, w in zip(rows, amounts, widths, strict=True)
-            if w == width
+            (row, latencies(row.amounts, found, group.overlap, like))
+            for row in samples.where(widths == width).rows
         ]
         for (one, before), (other, after) in combinations(held, 2):
-            if one.table == other.table:
+            if one.family == other.family:
                 yield pair(before, after, one.latency_s, other.latency_s)
 
 
@@ -113,15 +103,12 @@ def of_families(
     """Networks whose names begin alike, at most three times apart, without their family."""
     for one in wanted:
         samples = samples_of(one, graphs, group)
-        folds = fold_of([str(f) for f in samples.families], group)
-        numbers = np.array([folds[str(f)] for f in samples.families])
-        first = vague_prior(group.mean, ratio_sd=group.ratio_sd)
+        folds = folds_of(samples.families.tolist(), group)
         like = device(one.name)
-        for fold in sorted(set(numbers)):
-            rest = samples.where(numbers != fold)
-            found = fit(rest, first, overlap=group.overlap, noise=group.noise).parameters
+        for fold in np.unique(folds):
+            found = group.fit_alone(samples.where(folds != fold), noise=group.noise).parameters
             families: dict[str, list[Sample]] = defaultdict(list)
-            for row in samples.where(numbers == fold).rows:
+            for row in samples.where(folds == fold).rows:
                 if len(families[row.family]) < PER_FAMILY:
                     families[row.family].append(row)
             for rows in families.values():

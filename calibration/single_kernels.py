@@ -33,7 +33,7 @@ from costlint.costmodel.fitting.timings import Timing
 from costlint.costmodel.models.from_graph import model_of
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.measuring.processors import pinned
-from costlint.measuring.session import measure_unpinned
+from costlint.measuring.session import measure
 
 RUNS: Final = 20
 ROUND: Final = {"s": 3e-7, "mac_per_s": 1e11, "byte_per_s": 1e11, "element_per_s": 1e10}
@@ -53,7 +53,7 @@ def kernel_timings(kernels: int, seconds: float, folder: Path) -> list[Timing]:
                 break
             path = folder / f"{graph.name}.onnx"
             path.write_bytes(model_of(graph).SerializeToString())
-            rows += measure_unpinned(str(path), runs=RUNS).timings(path.name)
+            rows += measure(str(path), runs=RUNS).timings(path.name)
     return rows
 
 
@@ -77,12 +77,9 @@ def kernel_samples(rows: Sequence[Timing], folder: Path) -> Samples:
 
 def fitted(samples: Samples) -> Fitted:
     """The rates that predict single kernels best, from round ones."""
-    rounded = [NO_WORK.get(t.name, ROUND[t.unit]) for t in TERMS]
-    mean = np.array(
-        [-np.log(v) if t.is_rate else np.log(v) for t, v in zip(TERMS, rounded, strict=True)]
-    )
+    seconds = [t.inverse(NO_WORK.get(t.name, ROUND[t.unit])) for t in TERMS]
     prior = vague_prior(
-        np.append(mean, np.log(ROUND["s"])), ratio_sd=ROUND_SD, known=dict.fromkeys(NO_WORK, 0.01)
+        np.log([*seconds, ROUND["s"]]), ratio_sd=ROUND_SD, known=dict.fromkeys(NO_WORK, 0.01)
     )
     clock = np.where(samples.is_whole, 0.0, CLOCK_S / samples.latency_s)
     # From round rates, half of the kernels would count as odd ones: every one counts at first.
@@ -93,19 +90,16 @@ def fitted(samples: Samples) -> Fitted:
 
 def table(samples: Samples, found: Fitted) -> dict[str, Any]:
     """Rates (or seconds) and their uncertainties by term, of the terms that some kernel has."""
-    sd = np.sqrt(np.diag(found.covariance))
+    cost = found.of_profile()
     has = np.any(samples.stacked[0], axis=0).tolist()
-    kept = [i for i, t in enumerate(TERMS) if has[i] and t.name not in NO_WORK]
-    value = {
-        TERMS[i].name: np.exp(-found.parameters[i] if TERMS[i].is_rate else found.parameters[i])
-        for i in kept
-    }
+    kept = [(i, t) for i, t in enumerate(TERMS) if has[i] and t.name not in NO_WORK]
+    rates = {t.name: t.inverse(cost["seconds_per_unit"][i]) for i, t in kept}
     return {
         "timings": int((~samples.is_whole).sum()),
-        "overhead_s": float(f"{np.exp(found.parameters[-1]):.3g}"),
-        "overhead_sd": round(float(sd[-1]), 3),
-        "rates": {name: float(f"{rate:.3g}") for name, rate in value.items()},
-        "sd": {TERMS[i].name: round(float(sd[i]), 3) for i in kept},
+        "overhead_s": float(f"{cost['overhead_s']:.3g}"),
+        "overhead_sd": round(cost["overhead_sd"], 3),
+        "rates": {name: float(f"{rate:.3g}") for name, rate in rates.items()},
+        "sd": {t.name: round(cost["term_sd"][i], 3) for i, t in kept},
     }
 
 

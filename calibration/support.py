@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from calibration.groups import GROUPS, Group
+from calibration.groups import GROUPS, Group, RuleSettings
 from calibration.kernelpairs import NOISE, kernel_samples
 from calibration.kernelrows import timed_kernels
 from calibration.nasbench import network, timings
@@ -16,10 +16,9 @@ from costlint.costmodel.count import count
 from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.devices.settings import under
 from costlint.costmodel.devices.terms import INDEX, TERMS
-from costlint.costmodel.fitting.fit import Fitted, fit
+from costlint.costmodel.fitting.fit import Fitted
 from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.runtimes.fusion import fusion_rules
 
 EAGER: Final = "rtx3090-torch2.4-amp-nchw"
@@ -62,34 +61,26 @@ def gtx1080ti(corpus: Path, eager: DeviceProfile) -> np.ndarray:
     fitted, seen = _networks(corpus, group, found)
     known = seen & (np.sqrt(np.diag(fitted.covariance)) < KNOWN_SD)
     found = np.where(known, fitted.parameters, found)
-    alone = _kernels(corpus, group).parameters
+    kernels = timed_kernels(corpus, "deepbench-conv.csv", settled=True)[CHIP]
+    samples = Samples(rows=tuple(kernel_samples(kernels, group.settings_of_chip())))
+    alone = group.fit_alone(samples, noise=NOISE).parameters
     for name in OF_KERNELS:
         found[INDEX[name]] = alone[INDEX[name]]
     found[INDEX["copy"]] = -np.log(HOST_BYTE_PER_S)
     return found
 
 
-def _kernels(corpus: Path, group: Group) -> Fitted:
-    """The fit of DeepBench's convolutions on this chip."""
-    kernels = timed_kernels(corpus, "deepbench-conv.csv", settled=True)[CHIP]
-    samples = Samples(rows=tuple(kernel_samples(kernels, group.way_of_chip(""))))
-    prior = vague_prior(group.mean, ratio_sd=group.ratio_sd)
-    return fit(samples, prior, overlap=group.overlap, noise=NOISE)
-
-
 def _networks(corpus: Path, group: Group, mean: np.ndarray) -> tuple[Fitted, np.ndarray]:
     """The fit of NAS-Bench-201's networks, and which terms they have."""
-    rules = fusion_rules("none")
     library = replace(fusion_rules(group.fusion).library, winograd=False)
-    settings = under(group.settings, library, threads=0)
-    rows = []
-    for cell, latency_s in timings(corpus, BATCH):
-        featured = featurize(count(network(cell, BATCH)), rules, settings)
-        rows.append(Sample(network=cell, family=cell, amounts=featured.matrix,
-                           latency_s=latency_s))  # fmt: skip
-    samples = Samples(rows=tuple(rows))
+    settings = RuleSettings("none", under(group.settings, library, threads=0))
+    samples = Samples(
+        rows=tuple(
+            Sample(network=cell, family=cell, latency_s=latency_s,
+                   amounts=settings.amounts(count(network(cell, BATCH))))
+            for cell, latency_s in timings(corpus, BATCH)
+        )
+    )  # fmt: skip
     prior = vague_prior(mean, ratio_sd=group.ratio_sd, speed_sd=0.5)
-    smooth = fit(samples, prior, overlap=0.0, noise=group.noise, steps=60)
-    fitted = fit(samples, prior, overlap=group.overlap, noise=group.noise,
-                 start=smooth.parameters, steps=60)  # fmt: skip
+    fitted = group.fit_from_smooth(samples, prior)
     return fitted, np.append(samples.stacked[0].sum(axis=0) > 0, False)

@@ -30,7 +30,7 @@ ALLOWED = {
     "analyzers/rules/g403_movement.py": "the words for what each operator that moves data does",
     "src/costlint/measuring/anchors.py": "nodes that onnxruntime adds to change the layout",
     "src/costlint/measuring/mapping.py": "nodes that onnxruntime's optimiser adds or takes in",
-    "calibration/convolutiongraph.py": "what the words of a table of timings mean",
+    "calibration/kernelrows.py": "what the words of a table of timings mean",
     "calibration/kernelgraphs.py": "kernels that are made to be timed",
 }
 """Modules that may list operators, and why."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.devices.checks import checked_keys, is_positive, missing_key, wrong
@@ -18,17 +17,10 @@ Given: TypeAlias = dict[str, tuple[float, float]]
 """Value and standard deviation of its logarithm, by the key of the term."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
-    """What a device pays for each term, in the order of TERMS, and what the reader must know."""
+def rates_of(table: Mapping[str, Any], version: int, where: str) -> dict[str, Any]:
+    """The fields of a profile that its file's terms give, and the notes on them.
 
-    seconds_per_unit: tuple[float, ...]
-    term_sd: tuple[float, ...]
-    notes: tuple[str, ...]
-
-
-def rates_of(table: Mapping[str, Any], version: int, where: str) -> Rates:
-    """The terms of a profile's table. One that is gone is mapped or dropped, with a note.
+    A term that is gone is mapped or dropped, with a note.
 
     Raises:
         ProfileError: a key that no version had, a value out of bounds, or a term is missing that
@@ -37,11 +29,11 @@ def rates_of(table: Mapping[str, Any], version: int, where: str) -> Rates:
     stored = _of_version_1(table, where) if version == 1 else _pairs(table["terms"], where)
     given, notes = _todays(stored)
     found = [_rate(term, given, where) for term in TERMS]
-    return Rates(
-        seconds_per_unit=tuple(seconds for seconds, _ in found),
-        term_sd=tuple(sd for _, sd in found),
-        notes=tuple(f"profile {table['name']}: {note}" for note in (*notes, *_lacking(given))),
-    )
+    return {
+        "seconds_per_unit": tuple(seconds for seconds, _ in found),
+        "term_sd": tuple(sd for _, sd in found),
+        "notes": tuple(f"profile {table['name']}: {note}" for note in (*notes, *_lacking(given))),
+    }
 
 
 def _keys() -> dict[str, str]:
@@ -97,7 +89,7 @@ def _rate(term: Term, given: Given, where: str) -> tuple[float, float]:
     """Seconds for each unit, and the standard deviation of their logarithm."""
     if term.key in given:
         value, sd = given[term.key]
-        return (1.0 / value if term.is_rate else value), sd
+        return term.inverse(value), sd
     if term.default == NEEDED:
         raise missing_key(term.key, where)
     if term.default == FREE:

@@ -36,13 +36,10 @@ def profile_from(table: Mapping[str, Any], where: str) -> DeviceProfile:
     needed = [key for key in HEAD if key not in _OPTIONAL] + [*rates, *_PARTS]
     checked_keys(table, [*needed, *_OPTIONAL], where, needed=needed)
     _check_values(table, where)
-    terms = rates_of(table, version, where)
     parts = {name: _part(kind, table[name], f"{where} [{name}]") for name, kind in _PARTS.items()}
     return DeviceProfile(
         **{key: table[key] for key in HEAD if key in table},
-        seconds_per_unit=terms.seconds_per_unit,
-        term_sd=terms.term_sd,
-        notes=terms.notes,
+        **rates_of(table, version, where),
         **parts,
     )
 

@@ -36,6 +36,10 @@ class Term:
         """Whether the profile holds a rate; else seconds for each."""
         return self.unit != "s"
 
+    def inverse(self, value: float) -> float:
+        """A rate as seconds for each, and back; what is seconds already stays."""
+        return 1.0 / value if self.is_rate else value
+
     @property
     def key(self) -> str:
         """The key in a profile."""

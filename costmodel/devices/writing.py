@@ -38,7 +38,7 @@ def _terms(profile: DeviceProfile) -> Iterator[str]:
     """A line for each term. One that is free for lack of a rate stays out, and so stays free."""
     for term, seconds, sd in zip(TERMS, profile.seconds_per_unit, profile.term_sd, strict=True):
         if seconds:
-            rate = float(f"{1.0 / seconds if term.is_rate else seconds:.4g}")
+            rate = float(f"{term.inverse(seconds):.4g}")
             yield f"{term.key} = {_value((rate, round(sd, 3)))}"
 
 

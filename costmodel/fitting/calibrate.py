@@ -10,19 +10,18 @@ from typing import Final
 
 import numpy as np
 
-from costlint.costmodel.devices.profile import DeviceProfile, Interval, Provenance, Range
+from costlint.costmodel.devices.profile import DeviceProfile, Provenance, Range
 from costlint.costmodel.fitting.checks import warnings_of
 from costlint.costmodel.fitting.evidence import evidence_of
 from costlint.costmodel.fitting.fit import Fitted, predict
-from costlint.costmodel.fitting.heldout import HeldOut, errors, held_out
-from costlint.costmodel.fitting.intervals import conformal, held_out_coverage
+from costlint.costmodel.fitting.heldout import held_out, judged
 from costlint.costmodel.fitting.samples import Samples
 from costlint.costmodel.fitting.timings import Timing
 
 ENOUGH: Final = 15
 """With fewer timings the profile says that it borrows from similar devices."""
-NORMAL_90: Final = 1.645
-"""Nine in ten of a normal distribution lie within so many standard deviations."""
+NORMAL: Final = np.array([-1.645, 0.0, 1.645])
+"""A normal distribution's quantiles, which steady those of few timings: nine in ten lie between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +69,21 @@ def calibrate(
     samples, like = evidence.samples, evidence.like
     fitted = evidence.fit(evidence.everything)
     without = held_out(samples, evidence.fit, overlap=like.overlap, noise=evidence.noise)
-    profile = _with_errors(
-        _profile(name, rows, samples, fitted, like), samples, without, evidence.noise
-    )
-    interval_width = (profile.interval.high - profile.interval.low) * np.median(without.scale)
+    fit, interval = judged(without, NORMAL, np.full(len(NORMAL), -1), noise=evidence.noise)
+    profile = replace(_profile(name, rows, samples, fitted, like), fit=fit, interval=interval)
+    fitted_s = predict(samples, fitted.parameters, like.overlap)
+    interval_width = (interval.high - interval.low) * np.median(without.scale_sd)
     prior = evidence.prior(evidence.everything)
     return Calibration(
         profile=profile,
-        residuals=_residuals(samples, predict(samples, fitted.parameters, like.overlap), without),
+        residuals=_residuals(samples, fitted_s, without.predicted_s),
         interval_ratio=float(np.exp(interval_width)),
         neighbours=tuple(one.profile.name for one in evidence.neighbours[:3]),
         warnings=warnings_of(evidence.timed, samples, fitted, prior, overlap=like.overlap),
     )
 
 
-def _residuals(samples: Samples, fitted_s: np.ndarray, without: HeldOut) -> tuple[Residual, ...]:
+def _residuals(samples: Samples, fitted_s: np.ndarray, held_s: np.ndarray) -> tuple[Residual, ...]:
     return tuple(
         Residual(
             graph=row.network,
@@ -94,7 +93,7 @@ def _residuals(samples: Samples, fitted_s: np.ndarray, without: HeldOut) -> tupl
             fitted_s=float(fitted),
             held_out_s=float(held),
         )
-        for row, fitted, held in zip(samples.rows, fitted_s, without.latency_s, strict=True)
+        for row, fitted, held in zip(samples.rows, fitted_s, held_s, strict=True)
     )
 
 
@@ -103,7 +102,6 @@ def _profile(
 ) -> DeviceProfile:
     whole = [row for row in rows if row.ops is None]
     first = whole[0]
-    sd = np.sqrt(np.diag(fitted.covariance))
     return replace(
         like,
         name=name,
@@ -111,10 +109,7 @@ def _profile(
         runtime=first.runtime or like.fusion,
         layout=first.layout or like.layout,
         threads=first.threads or 0,
-        overhead_s=float(np.exp(fitted.parameters[-1])),
-        overhead_sd=float(sd[-1]),
-        seconds_per_unit=tuple(np.exp(fitted.parameters[:-1]).tolist()),
-        term_sd=tuple(sd[:-1].tolist()),
+        **fitted.of_profile(),
         range=Range(
             batch=(min(r.batch for r in rows), max(r.batch for r in rows)),
             macs=(min(s.macs for s in samples.rows), max(s.macs for s in samples.rows)),
@@ -128,24 +123,4 @@ def _profile(
         ),
         memory_bytes=None,
         notes=(),
-    )
-
-
-def _with_errors(
-    profile: DeviceProfile, samples: Samples, found: HeldOut, noise: float
-) -> DeviceProfile:
-    """The profile with its held-out errors, and intervals from the same residuals.
-
-    A normal distribution's quantiles steady those of few timings. The coverage stated is that of
-    quantiles which did not see the families that they are tested on.
-    """
-    borrowed = np.array([-NORMAL_90, 0.0, NORMAL_90])
-    residual = np.log(samples.latency_s / found.latency_s) / found.scale
-    low, high = conformal(residual, borrowed)
-    everywhere = np.full(len(borrowed), -1)
-    inside = held_out_coverage(residual, found.folds, borrowed, everywhere)
-    return replace(
-        profile,
-        fit=errors(samples, found, inside),
-        interval=Interval(base_sd=noise, low=low, high=high),
     )

@@ -83,9 +83,10 @@ def warnings_of(
         found.append(
             f"{restless} of {len(timed.rows)} timings have a wide spread: low_s stands for them"
         )
-    if len(set(timed.families)) < FEWEST:
-        families = ", ".join(sorted(set(timed.families)))
-        found.append(f"the networks are of {families} only: the held-out error is a rough guess")
+    families = sorted({timed.families[row.graph] for row in timed.rows})
+    if len(families) < FEWEST:
+        named = ", ".join(families)
+        found.append(f"the networks are of {named} only: the held-out error is a rough guess")
     return (*found, *_loose(samples, fitted, prior, overlap))
 
 

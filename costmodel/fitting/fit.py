@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from costlint.costmodel.devices.profile import DeviceProfile
 from costlint.costmodel.devices.terms import TERMS
 from costlint.costmodel.fitting.samples import Samples
 from costlint.costmodel.latency.combine import matrix_seconds, term_seconds
@@ -21,6 +22,8 @@ from costlint.costmodel.latency.combine import matrix_seconds, term_seconds
 SIZE: Final = len(TERMS) + 1
 """Parameters: one for each term and the overhead."""
 FREEDOM: Final = 4.0
+FREE_S: Final = 1e-18
+"""Seconds that stand for none, which has no logarithm: a term that a profile lacks may be free."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,23 @@ class Fitted:
 
     parameters: np.ndarray
     covariance: np.ndarray
+
+    def of_profile(self) -> dict[str, Any]:
+        """The fields of a profile that say what a unit of each term and an inference cost."""
+        seconds, sd = np.exp(self.parameters), np.sqrt(np.diag(self.covariance))
+        return {
+            "seconds_per_unit": tuple(seconds[:-1].tolist()),
+            "term_sd": tuple(sd[:-1].tolist()),
+            "overhead_s": float(seconds[-1]),
+            "overhead_sd": float(sd[-1]),
+        }
+
+
+def fitted_of(profile: DeviceProfile) -> Fitted:
+    """The fit that a profile holds."""
+    seconds = np.maximum([*profile.seconds_per_unit, profile.overhead_s], FREE_S)
+    covariance = np.diag([*profile.variances, profile.overhead_sd**2])
+    return Fitted(parameters=np.log(seconds), covariance=covariance)
 
 
 def predict(samples: Samples, parameters: np.ndarray, overlap: float) -> np.ndarray:

@@ -60,7 +60,6 @@ def held_out_coverage(  # noqa: PLR0913 (residuals and folds twice, then options
 
 
 def _quantile(residuals: np.ndarray, level: float) -> float:
-    rank = level * (len(residuals) + 1) - 1 if level > 0.5 else level * (len(residuals) + 1)
-    ordered = np.sort(residuals)
-    index = np.clip(np.ceil(rank) if level > 0.5 else np.floor(rank), 0, len(ordered) - 1)
-    return float(ordered[int(index)])
+    rank = level * (len(residuals) + 1)
+    index = np.ceil(rank - 1) if level > 0.5 else np.floor(rank)
+    return float(np.sort(residuals)[int(np.clip(index, 0, len(residuals) - 1))])

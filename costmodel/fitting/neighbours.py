@@ -9,7 +9,7 @@ runtime's own, so the neighbours say little about those.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,8 +17,8 @@ import numpy as np
 from costlint.costmodel.devices import DeviceProfile, device, devices
 from costlint.costmodel.devices.settings import Settings
 from costlint.costmodel.devices.terms import INDEX
-from costlint.costmodel.fitting.fit import Fitted, Prior, predict
-from costlint.costmodel.fitting.prior import LAUNCH_SPEED, shared_prior, vague_prior
+from costlint.costmodel.fitting.fit import Fitted, Prior, fitted_of, predict
+from costlint.costmodel.fitting.prior import SPEED, shared_prior, vague_prior
 from costlint.costmodel.fitting.samples import IS_PART, Samples
 from costlint.costmodel.fitting.timed import Timed
 from costlint.costmodel.runtimes.fusion import fusion_rules
@@ -35,22 +35,19 @@ READS_IN_PLACE: Final = ("onnxruntime",)
 https://onnxruntime.ai/docs/api/python/api_summary.html#data-on-cpu"""
 NO_COPY: Final = 100.0
 """How many times a device's copy rate such a runtime has."""
-FREE_S: Final = 1e-18
-"""Seconds that stand for none, which has no logarithm: a term that a profile lacks may be free."""
 
-_SPEED: Final = np.append(np.where(IS_PART["launch"], LAUNCH_SPEED, 1.0), LAUNCH_SPEED)
-_IS_COPY: Final = np.arange(len(_SPEED)) == INDEX["copy"]
+_IS_COPY: Final = np.arange(len(SPEED)) == INDEX["copy"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbour:
     """A shipped profile, and log(measured / predicted by it) for each timing.
 
-    `parameters` are its logarithms of seconds per unit, as expected of the timed runtime.
+    `fitted` is what it holds, as expected of the timed runtime.
     """
 
     profile: DeviceProfile
-    parameters: np.ndarray
+    fitted: Fitted
     residual: np.ndarray
 
     def speed(self, chosen: np.ndarray) -> float:
@@ -73,14 +70,22 @@ def neighbours_of(timed: Timed, fusion: str, precision: str) -> tuple[Neighbour,
         settings = timed.settings(profile, rules)
         if settings not in samples:
             samples[settings] = timed.samples(rules, settings)
-        parameters = _parameters(profile, fusion)
-        predicted = predict(samples[settings], parameters, profile.overlap)
-        residual = np.log(samples[settings].latency_s / predicted)
-        found.append(Neighbour(profile=profile, parameters=parameters, residual=residual))
+        found.append(neighbour(profile, samples[settings], fusion))
     whole = np.ones(len(timed.rows), dtype=bool)
     found.sort(key=lambda one: one.distance(whole))
     first = found[0].profile
     return tuple(n for n in found if _group(n.profile) == _group(first))
+
+
+def neighbour(profile: DeviceProfile, samples: Samples, fusion: str) -> Neighbour:
+    """A profile beside the timings of a device whose runtime has the rule set `fusion`."""
+    fitted = fitted_of(profile)
+    if profile.fusion != fusion and fusion in READS_IN_PLACE:
+        free = np.where(_IS_COPY, np.log(NO_COPY), 0.0)
+        fitted = replace(fitted, parameters=fitted.parameters - free)
+    predicted = predict(samples, fitted.parameters, profile.overlap)
+    residual = np.log(samples.latency_s / predicted)
+    return Neighbour(profile=profile, fitted=fitted, residual=residual)
 
 
 def _alike(fusion: str, precision: str, *, on_cpu: bool) -> list[DeviceProfile]:
@@ -102,9 +107,8 @@ def prior_of(neighbours: Sequence[Neighbour], fusion: str, chosen: np.ndarray) -
     """The prior over the parameters from the timings `chosen` (a mask) alone."""
     nearest = sorted(neighbours, key=lambda one: one.distance(chosen))[:NEAREST]
     fits = {
-        one.profile.name: Fitted(
-            parameters=one.parameters + _SPEED * one.speed(chosen),
-            covariance=np.diag([*one.profile.variances, one.profile.overhead_sd**2]),
+        one.profile.name: replace(
+            one.fitted, parameters=one.fitted.parameters + SPEED * one.speed(chosen)
         )
         for one in nearest
     }
@@ -114,21 +118,9 @@ def prior_of(neighbours: Sequence[Neighbour], fusion: str, chosen: np.ndarray) -
     sd = np.append(
         np.where(IS_PART["launch"], OTHER_RUNTIME_SD, OTHER_LIBRARY_SD), OTHER_RUNTIME_SD
     )
-    return Prior(
-        mean=prior.mean, covariance=prior.covariance + np.diag(_known_copy(sd, fusion) ** 2)
-    )
-
-
-def _known_copy(sd: np.ndarray, fusion: str) -> np.ndarray:
-    """That nothing is copied is known, so it is not as open as the rest of a runtime."""
-    return np.where(_IS_COPY, 0.0, sd) if fusion in READS_IN_PLACE else sd
-
-
-def _parameters(profile: DeviceProfile, fusion: str) -> np.ndarray:
-    found = np.log(np.maximum([*profile.seconds_per_unit, profile.overhead_s], FREE_S))
-    if profile.fusion != fusion and fusion in READS_IN_PLACE:
-        found -= np.where(_IS_COPY, np.log(NO_COPY), 0.0)
-    return found
+    if fusion in READS_IN_PLACE:  # that nothing is copied is known, the rest of a runtime is open
+        sd[_IS_COPY] = 0.0
+    return Prior(mean=prior.mean, covariance=prior.covariance + np.diag(sd**2))
 
 
 def _group(profile: DeviceProfile) -> tuple[object, ...]:

@@ -33,18 +33,19 @@ def parts(timed: Timed, rules: FusionRules, settings: Settings) -> Samples:
     Equal kernels of a network are one sample, with their mean latency.
     """
     found = []
-    by_graph = _by_graph(timed)
+    by_graph: dict[tuple[str, int], list[Timing]] = defaultdict(list)
+    for row in timed.parts:
+        by_graph[row.graph, row.batch].append(row)
     extra_s = _profiler_s(timed, by_graph)
     for place, rows in by_graph.items():
-        counts, family = timed.part_counts[place], timed.part_families[place]
         merged: dict[bytes, list[tuple[np.ndarray, float]]] = defaultdict(list)
-        for amounts, latency_s in _matched(counts, rows, rules, settings, extra_s):
+        for amounts, latency_s in _matched(timed.counts[place], rows, rules, settings, extra_s):
             if amounts.any() and latency_s > 0:
                 merged[amounts.tobytes()].append((amounts, latency_s))
         found += [
             Sample(
                 network=rows[0].graph,
-                family=family,
+                family=timed.families[rows[0].graph],
                 amounts=same[0][0],
                 latency_s=float(np.mean([latency_s for _, latency_s in same])),
                 batch=rows[0].batch,
@@ -65,13 +66,6 @@ def noise_of(samples: Samples, noise: float) -> np.ndarray:
     """The expected residual of each sample: `noise` for networks, more for short kernels."""
     part = np.sqrt(PART_NOISE**2 + (CLOCK_S / samples.latency_s) ** 2)
     return np.where(samples.is_whole, noise, np.maximum(part, noise))
-
-
-def _by_graph(timed: Timed) -> dict[tuple[str, int], list[Timing]]:
-    found: dict[tuple[str, int], list[Timing]] = defaultdict(list)
-    for row in timed.parts:
-        found[row.graph, row.batch].append(row)
-    return found
 
 
 def _matched(
@@ -125,15 +119,9 @@ def _own(grouped: Grouped, place: int) -> dict[str, float]:
 
 def leaders(groups: Iterable[Sequence[str]]) -> dict[str, str]:
     """For each name one name of all that are linked to it by groups."""
-    parent: dict[str, str] = {}
+    from networkx.utils import UnionFind
 
-    def top(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
+    linked = UnionFind()
     for names in groups:
-        for name in names:
-            parent[top(name)] = top(names[0])
-    return {name: top(name) for name in tuple(parent)}
+        linked.union(*names)
+    return {name: linked[name] for name in linked}

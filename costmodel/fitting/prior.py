@@ -17,6 +17,8 @@ from costlint.costmodel.fitting.samples import IS_PART, Samples
 
 LAUNCH_SPEED: Final = 0.3
 """How far launches follow a device's speed: dispatch is the host's work."""
+SPEED: Final = np.append(np.where(IS_PART["launch"], LAUNCH_SPEED, 1.0), LAUNCH_SPEED)
+"""How far each parameter follows the device's speed."""
 PART_SD: Final = 0.5
 FLOOR: Final = 0.002
 """Variance that is always left: no two devices are known to be alike to better than 4 %."""
@@ -34,8 +36,7 @@ def vague_prior(
     Rates of one part (launch, compute, memory) also move together, by `PART_SD`. Terms in `known`
     are known to that sd whatever the device's speed: a latency of memory, say.
     """
-    speed = np.append(np.where(IS_PART["launch"], LAUNCH_SPEED, 1.0), LAUNCH_SPEED)
-    covariance = np.eye(SIZE) * ratio_sd**2 + np.outer(speed, speed) * speed_sd**2
+    covariance = np.eye(SIZE) * ratio_sd**2 + np.outer(SPEED, SPEED) * speed_sd**2
     for part in IS_PART.values():
         members = np.append(part, False)
         covariance += np.outer(members, members) * PART_SD**2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -22,19 +22,16 @@ from costlint.costmodel.runtimes.fusion import FusionRules
 
 @dataclass(frozen=True, kw_only=True)
 class Timed:
-    """Rows of timings, the counts of each row's graph at its batch, and what is held out with it.
+    """Rows of timings, the counts of each graph at each batch, and the family of each graph.
 
     Networks of one family are never on both sides of a split. Where every graph seems to be of one
-    family, each graph is one of its own. `parts` are the rows that time parts of those graphs, with
-    the counts and the family of each graph and batch.
+    family, each graph is one of its own. `parts` are the rows that time parts of those graphs.
     """
 
     rows: tuple[Timing, ...]
-    counts: tuple[Counts, ...]
-    families: tuple[str, ...]
-    parts: tuple[Timing, ...] = ()
-    part_counts: Mapping[tuple[str, int], Counts] = field(default_factory=dict)
-    part_families: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    parts: tuple[Timing, ...]
+    counts: Mapping[tuple[str, int], Counts]
+    families: Mapping[str, str]
 
     def settings(self, profile: DeviceProfile, rules: FusionRules) -> Settings:
         """Those of `profile` for the timed runtime, with what the rows say of the machine."""
@@ -49,19 +46,22 @@ class Timed:
 
     def samples(self, rules: FusionRules, settings: Settings) -> Samples:
         """The amounts of every row's kernels under a rule set and a device's settings."""
-        amounts = {id(counts): featurize(counts, rules, settings).matrix for counts in self.counts}
+        amounts = {
+            place: featurize(self.counts[place], rules, settings).matrix
+            for place in {(row.graph, row.batch) for row in self.rows}
+        }
         return Samples(
             rows=tuple(
                 Sample(
                     network=row.graph,
-                    family=family,
-                    amounts=amounts[id(counts)],
+                    family=self.families[row.graph],
+                    amounts=amounts[row.graph, row.batch],
                     latency_s=row.steady_s,
                     batch=row.batch,
-                    macs=int(counts.macs) // row.batch,
-                    width=widest(counts),
+                    macs=int(self.counts[row.graph, row.batch].macs) // row.batch,
+                    width=widest(self.counts[row.graph, row.batch]),
                 )
-                for row, counts, family in zip(self.rows, self.counts, self.families, strict=True)
+                for row in self.rows
             )
         )
 
@@ -77,17 +77,14 @@ def timed(rows: Sequence[Timing], graphs: str | os.PathLike[str]) -> Timed:
     for row in rows:
         if (row.graph, row.batch) not in counted:
             counted[row.graph, row.batch] = _count(files[row.graph], row)
-    whole = tuple(row for row in rows if row.ops is None)
     names = {row.graph: family_of(row.graph) for row in rows}
     if len(set(names.values())) == 1:
         names = {graph: graph for graph in names}
     return Timed(
-        rows=whole,
-        counts=tuple(counted[row.graph, row.batch] for row in whole),
-        families=tuple(names[row.graph] for row in whole),
+        rows=tuple(row for row in rows if row.ops is None),
         parts=tuple(row for row in rows if row.ops is not None),
-        part_counts=counted,
-        part_families={(graph, batch): names[graph] for graph, batch in counted},
+        counts=counted,
+        families=names,
     )
 
 

@@ -82,8 +82,7 @@ _REQUIRED: Final = ("graph", "batch", "latency_s")
 
 def fusion_of(runtime: str) -> str:
     """The rule set of a runtime by its free text, '' where nobody knows it."""
-    text = runtime.lower()
-    return next((fusion for mark, fusion in _RUNTIMES if mark in text), "")
+    return next((fusion for mark, fusion in _RUNTIMES if mark in runtime.lower()), "")
 
 
 def precision_of(text: str) -> str:
@@ -131,7 +130,8 @@ def _timing(row: Mapping[str, str | None], place: str, fusion: str) -> Timing:
     for key, text in given.items():
         if key in _REQUIRED and not text:
             raise OptionError(f"{place}: {key} is empty")
-        found[key] = _READ[key](text, f"{place}: {key}") if key in _READ else text
+        read = _READ.get(key)
+        found[key] = text if read is None else read(text, f"{place}: {key}") if text else None
     found["precision"] = precision_of(found["precision"])
     found["fusion"] = found["fusion"] or fusion_of(found["runtime"]) or fusion
     if found["fusion"] and found["fusion"] not in RULE_SETS:
@@ -145,9 +145,7 @@ def _timing(row: Mapping[str, str | None], place: str, fusion: str) -> Timing:
     return timing
 
 
-def _seconds(text: str, place: str) -> float | None:
-    if not text:
-        return None
+def _seconds(text: str, place: str) -> float:
     try:
         value = float(text)
     except ValueError:
@@ -157,17 +155,13 @@ def _seconds(text: str, place: str) -> float | None:
     return value
 
 
-def _whole(text: str, place: str) -> int | None:
-    if not text:
-        return None
+def _whole(text: str, place: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise OptionError(f"{place} {text!r} is not a positive whole number")
     return int(text)
 
 
-def _names(text: str, place: str) -> tuple[str, ...] | None:
-    if not text:
-        return None
+def _names(text: str, place: str) -> tuple[str, ...]:
     try:
         names = json.loads(text)
     except ValueError:

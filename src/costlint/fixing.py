@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from costlint.costmodel.devices import DEFAULT_DEVICE, Device
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.inference.bindings import ShapeOption
-from costlint.costmodel.ir.errors import CostlintError, OptionError
+from costlint.costmodel.ir.errors import CostlintError, ModelError, OptionError
 from costlint.costmodel.latency.estimated import Estimate
-from costlint.costmodel.load import bind_batch
+from costlint.costmodel.load import load_bound
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,12 +57,10 @@ def fix(  # noqa: PLR0913 - what a run can be told
         ModelError: the model or its weights cannot be read. ProofError: the outputs differ;
         nothing is written. OptionError: onnxruntime is not installed, or nothing folds.
     """
-    from costlint.costmodel.load import load
     from costlint.costmodel.models.files import has_external_data, read_with_weights, write_model
     from costlint.measuring.inputs import random_inputs
 
-    graph = load(model, shapes=shapes, batch=batch)
-    graph = bind_batch(graph) if graph.symbols else graph
+    graph = load_bound(model, shapes=shapes, batch=batch)
     original = read_with_weights(model)
     changed = read_with_weights(model)
     folded = fold(changed, shapes=shapes, batch=batch)
@@ -97,14 +95,12 @@ def fold(
     Raises:
         CostlintError: the model cannot be read, or a weight that is needed is no plain numbers.
     """
-    from costlint.costmodel.load import load
     from costlint.costmodel.models.rewrite.fold import carry_out, inline
 
     inline(model)
     done: list[str] = []
     while True:
-        graph = load(model, shapes=shapes, batch=batch)
-        found = carry_out(model, bind_batch(graph) if graph.symbols else graph)
+        found = carry_out(model, load_bound(model, shapes=shapes, batch=batch))
         if not found:
             return tuple(done)
         done += found
@@ -116,18 +112,16 @@ def run(model: Any, inputs: Mapping[str, Any]) -> list[np.ndarray]:
     Raises:
         OptionError: onnxruntime is not installed, or cannot run the model.
     """
+    from costlint.measuring.trial import Trial
+
     runtime = onnxruntime()
-    options = runtime.SessionOptions()
-    options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 4
+    feeds = {i.name: inputs[i.name] for i in model.graph.input if i.name in inputs}
+    trial = Trial(ort=runtime, data=model.SerializeToString(), feeds=feeds, threads=0)
+    unoptimised = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
-        session = runtime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
-        known = {i.name for i in session.get_inputs()}
-        return list(session.run(None, {k: v for k, v in inputs.items() if k in known}))
-    except Exception as error:  # onnxruntime's errors share no base class
-        raise OptionError("onnxruntime cannot run the model", facts=(str(error)[:200],)) from error
+        return trial.run(trial.session(graph_optimization_level=unoptimised))
+    except ModelError as error:
+        raise OptionError(error.what, facts=(error.facts[0][:200],)) from error
 
 
 def onnxruntime() -> Any:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from costlint.costmodel.devices import Device
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.inference.bindings import ShapeOption
-from costlint.costmodel.ir.errors import CostlintError
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.errors import CostlintError, ModelError
+from costlint.costmodel.ir.graph import OpGraph, op_key
 from costlint.costmodel.reader import Model
 from costlint.fixing import onnxruntime
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from costlint.costmodel.channels import Channels
 
 WARM_UP: Final = 3
+NO_DENORMALS: Final = ("session.set_denormal_as_zero", "1")
+"""Values that decay through a part with random weights must not cost more than others."""
 CLOSE: Final = 0.03
 """A smaller difference, as a share of before, is no more than runs differ among themselves."""
 
@@ -112,10 +114,9 @@ def _verified(
     finding: Finding, parts: tuple[OpGraph, OpGraph], device: Device, *, runs: int, threads: int
 ) -> Verified:
     from costlint.analyzers.price import difference
-    from costlint.costmodel.models.from_graph import model_of
 
     predicted = difference(estimate(parts[0], device), estimate(parts[1], device))
-    before_s, after_s = timed([model_of(part) for part in parts], runs=runs, threads=threads)
+    before_s, after_s = timed(parts, runs=runs, threads=threads)
     return Verified(finding=finding, predicted=predicted, before_s=before_s, after_s=after_s)
 
 
@@ -152,45 +153,29 @@ def _part(graph: OpGraph, keys: set[str]) -> OpGraph:
     kept |= {
         t.name for op in graph.ops if op_key(op) not in keys for t in op.inputs if t is not None
     }
-    read = {t.name for op in ops for t in op.inputs if t is not None}
-    outputs = tuple(t for t in made.values() if t.name in kept or t.name not in read)
-    return replace(graph, ops=ops, inputs=tuple(_inputs(ops, made)), outputs=outputs, source=None)
+    read = {t.name: t for op in ops for t in op.inputs if t is not None}
+    inputs = tuple(t for n, t in read.items() if n not in made and not t.is_parameter)
+    outputs = tuple(t for n, t in made.items() if n in kept or n not in read)
+    return replace(graph, ops=ops, inputs=inputs, outputs=outputs, source=None)
 
 
-def _inputs(ops: Sequence[Op], made: dict[str, Tensor]) -> Iterator[Tensor]:
-    seen = set(made)
-    for op in ops:
-        for tensor in op.inputs:
-            if tensor is not None and not tensor.is_parameter and tensor.name not in seen:
-                seen.add(tensor.name)
-                yield tensor
+def timed(parts: Iterable[OpGraph], *, runs: int, threads: int) -> list[float]:
+    """Least seconds of each network, run in turn: what disturbs a run only adds."""
+    from costlint.costmodel.models.from_graph import model_of
+    from costlint.measuring.inputs import random_inputs
+    from costlint.measuring.trial import Trial
 
-
-def timed(models: Sequence[Any], *, runs: int, threads: int) -> list[float]:
-    """Least seconds of each model (a ModelProto), run in turn: what disturbs a run only adds."""
-    import numpy as np
-
-    runtime = onnxruntime()
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 4
-    # Values that decay through a part with random weights must not cost more than others.
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
-    random = np.random.default_rng(0)
     ready = []
-    for model in models:
-        data = model.SerializeToString()
+    for part in parts:
+        data = model_of(part).SerializeToString()
+        trial = Trial(ort=onnxruntime(), data=data, feeds=random_inputs(part), threads=threads)
         try:
-            session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime's errors share no base class
-            raise CostlintError(f"onnxruntime cannot run it: {str(error)[:120]}") from error
-        feeds = {i.name: _feed(random, i) for i in session.get_inputs()}
-        try:
+            session = trial.session(NO_DENORMALS)
             for _ in range(WARM_UP):
-                session.run(None, feeds)
-        except Exception as error:  # the same
-            raise CostlintError(f"onnxruntime cannot run it: {str(error)[:120]}") from error
-        ready.append((session, feeds))
+                trial.run(session)
+        except ModelError as error:
+            raise CostlintError(f"onnxruntime cannot run it: {error.facts[0][:120]}") from error
+        ready.append((session, trial.feeds))
     seconds: list[list[float]] = [[] for _ in ready]
     for _ in range(runs):
         for place, (session, feeds) in enumerate(ready):
@@ -198,13 +183,3 @@ def timed(models: Sequence[Any], *, runs: int, threads: int) -> list[float]:
             session.run(None, feeds)
             seconds[place].append(time.perf_counter() - start)
     return [min(values) for values in seconds]
-
-
-def _feed(random: Any, given: Any) -> Any:
-    """Normal numbers for floats, ones for anything else."""
-    import numpy as np
-
-    if given.type == "tensor(float)":
-        return random.standard_normal(given.shape).astype(np.float32)
-    names = {"tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(bool)": np.bool_}
-    return np.ones(given.shape, names.get(given.type, np.float32))

@@ -10,9 +10,9 @@ import pytest
 from costlint.app import run
 from costlint.costmodel.count import count
 from costlint.costmodel.fitting.timings import read_timings
-from costlint.measuring import KernelTiming, Measurement
 from costlint.measuring.as_text import measurement_text
 from costlint.measuring.compare import kernel_gaps, measured_by_class
+from costlint.measuring.measurement import KernelTiming, Measurement
 
 
 @pytest.fixture
@@ -116,4 +116,4 @@ def test_kernels_that_share_ops_are_one_pair():
     )  # fmt: skip
     first, second = kernel_gaps(found, SimpleNamespace(counts=counts, kernels=kernels))  # type: ignore[arg-type]
     assert (sorted(first.ops), first.measured_s, first.predicted_s) == (["a", "b", "c"], 2.5, 5.0)
-    assert (second.ops, second.measured_s, second.gap_s) == (("d",), 0.25, 0.25)
+    assert (second.ops, second.measured_s, second.predicted_s) == (("d",), 0.25, 0.5)

@@ -11,7 +11,7 @@ from costlint.costmodel.count import count
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.costmodel.runtimes.kernels import kernels
 from costlint.examples import example
-from costlint.measuring import measure
+from costlint.measuring.session import measure
 from tests.models import model
 
 pytest.importorskip("onnxruntime")

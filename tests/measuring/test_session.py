@@ -12,9 +12,8 @@ import pytest
 import costlint
 from costlint.costmodel.ir.errors import CostlintError, ModelError, OptionError
 from costlint.costmodel.load import load
-from costlint.measuring import measure
 from costlint.measuring.inputs import random_inputs
-from costlint.measuring.session import _unrest
+from costlint.measuring.session import _unrest, measure
 from tests.models import model
 
 pytest.importorskip("onnxruntime")

@@ -123,9 +123,9 @@ def test_onnxruntime_profile(tmp_path):
     kernel = {"cat": "Node", "name": "a_kernel_time", "dur": 50}
     path = tmp_path / "p.json"
     path.write_text(json.dumps([*runs, kernel]))
-    row = from_onnxruntime(path, "a.onnx", threads=2)
+    row = from_onnxruntime(path, "a.onnx")
     assert (row.latency_s, row.low_s, row.high_s) == pytest.approx((200e-6, 100e-6, 300e-6))
-    assert (row.graph, row.threads, row.fusion) == ("a.onnx", 2, "onnxruntime")
+    assert (row.graph, row.threads, row.fusion) == ("a.onnx", None, "onnxruntime")
     path.write_text(json.dumps([kernel]))
     with pytest.raises(OptionError, match="holds no run"):
         from_onnxruntime(path, "a.onnx")
@@ -170,7 +170,7 @@ cooling_down = 1
 def test_benchncnn_table(tmp_path, gpu, threads, runtime):
     path = tmp_path / "ncnn.txt"
     path.write_text(NCNN.format(gpu=gpu))
-    first, second = from_benchncnn(path, device="my-phone")
+    first, second = from_benchncnn(path)
     assert (first.graph, second.graph) == ("squeezenet.onnx", "mobilenet_v2.onnx")
     assert (first.latency_s, first.low_s, first.high_s) == pytest.approx((0.00325, 0.00312, 0.0035))
     assert (first.threads, first.runtime) == (threads, runtime)

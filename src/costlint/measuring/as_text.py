@@ -7,13 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from costlint.costmodel.counts.counts import Counts
-from costlint.measuring.compare import (
-    RUNTIME,
-    KernelGap,
-    kernel_gaps,
-    measured_by_class,
-    runtime_kernels,
-)
+from costlint.measuring.compare import RUNTIME, KernelGap, kernel_gaps, measured_by_class
 from costlint.measuring.measurement import Measurement
 from costlint.reports.numbers import change, interval, milliseconds, plural
 from costlint.reports.text import visible
@@ -78,7 +72,7 @@ def _classes(measurement: Measurement, counts: Counts, estimate: Estimate | None
 
 def _own(measurement: Measurement) -> str:
     """The kernels that the runtime added of its own: `  84 Reshape, 24 Transpose`."""
-    types = Counter(kernel.op_type for kernel in runtime_kernels(measurement))
+    types = Counter(kernel.op_type for kernel in measurement.kernels if not kernel.ops)
     return "  " + ", ".join(f"{number} {op_type}" for op_type, number in types.most_common(3))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.fitting.parts import leaders
-from costlint.measuring.measurement import KernelTiming, Measurement
+from costlint.measuring.measurement import Measurement
 
 if TYPE_CHECKING:
     from costlint.costmodel.latency.estimated import Estimate
@@ -31,11 +31,6 @@ class KernelGap:
     op_types: tuple[str, ...]
     measured_s: float
     predicted_s: float
-
-    @property
-    def gap_s(self) -> float:
-        """How far apart the two are."""
-        return abs(self.measured_s - self.predicted_s)
 
 
 def measured_by_class(measurement: Measurement, counts: Counts) -> dict[str, float]:
@@ -74,9 +69,4 @@ def kernel_gaps(measurement: Measurement, estimate: Estimate) -> tuple[KernelGap
         )
         for name, sides in seconds.items()
     ]
-    return tuple(sorted(gaps, key=lambda gap: -gap.gap_s))
-
-
-def runtime_kernels(measurement: Measurement) -> tuple[KernelTiming, ...]:
-    """The kernels that are the runtime's own."""
-    return tuple(kernel for kernel in measurement.kernels if not kernel.ops)
+    return tuple(sorted(gaps, key=lambda gap: -abs(gap.measured_s - gap.predicted_s)))

@@ -21,13 +21,11 @@ _BENCHNCNN_LINE: Final = re.compile(
 _BENCHNCNN_SETTING: Final = re.compile(r"^\s*(num_threads|gpu_device) = (-?\d+)", re.MULTILINE)
 
 
-def timings_from(
-    path: str | Path, *, graph: str = "", batch: int = 1, device: str = "", fusion: str = ""
-) -> tuple[Timing, ...]:
+def timings_from(path: str | Path, *, batch: int = 1, fusion: str = "") -> tuple[Timing, ...]:
     """The rows of a timings file, or of what another tool wrote, told apart by their content.
 
-    `graph` and `batch` are for files that time one model without naming it; the graph is called as
-    the file is where nothing is given. `fusion` is as in `read_timings`.
+    `batch` is for files that time one model without saying it; the graph is called as such a file
+    is. `fusion` is as in `read_timings`.
 
     Raises:
         OptionError: see `read_timings` and the importers.
@@ -36,19 +34,17 @@ def timings_from(
         head = Path(path).read_bytes()[:4096].decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     except OSError as error:
         raise OptionError(f"cannot read {str(path)!r}: {error.strerror}") from error
-    name = graph or f"{Path(path).stem}.onnx"
+    name = f"{Path(path).stem}.onnx"
     if head.startswith("["):
         if '"computeMs"' in head or '"startComputeMs"' in head:
-            return (from_trtexec(path, name, batch=batch, device=device),)
-        return (from_onnxruntime(path, name, batch=batch, device=device),)
+            return (from_trtexec(path, name, batch=batch),)
+        return (from_onnxruntime(path, name, batch=batch),)
     if _BENCHNCNN_LINE.search(head) is not None:
-        return from_benchncnn(path, device=device)
+        return from_benchncnn(path)
     return read_timings(path, fusion=fusion)
 
 
-def from_onnxruntime(
-    path: str | Path, graph: str, *, batch: int = 1, device: str = "", threads: int | None = None
-) -> Timing:
+def from_onnxruntime(path: str | Path, graph: str, *, batch: int = 1) -> Timing:
     """The median run of an onnxruntime profile (`enable_profiling`), without the first, cold one.
 
     Raises:
@@ -59,17 +55,11 @@ def from_onnxruntime(
         facts = ("it has no event `model_run`",)
         raise OptionError(f"{str(path)!r} holds no run of a model", facts=facts)
     return _timing(
-        runs[1:] or runs,
-        graph=graph,
-        batch=batch,
-        device=device,
-        threads=threads,
-        runtime="onnxruntime",
-        source="onnxruntime profile",
+        runs[1:] or runs, graph, batch, runtime="onnxruntime", source="onnxruntime profile"
     )
 
 
-def from_trtexec(path: str | Path, graph: str, *, batch: int = 1, device: str = "") -> Timing:
+def from_trtexec(path: str | Path, graph: str, *, batch: int = 1) -> Timing:
     """The median run of `trtexec --exportTimes=FILE`: GPU compute time, without the transfers.
 
     Raises:
@@ -86,14 +76,7 @@ def from_trtexec(path: str | Path, graph: str, *, batch: int = 1, device: str = 
         ) from error
     if not seconds:
         raise OptionError(f"{str(path)!r} holds no run")
-    return _timing(
-        seconds,
-        graph=graph,
-        batch=batch,
-        device=device,
-        runtime="tensorrt",
-        source="trtexec",
-    )
+    return _timing(seconds, graph, batch, runtime="tensorrt", source="trtexec")
 
 
 def _compute_s(run: Mapping[str, Any]) -> float:
@@ -103,7 +86,7 @@ def _compute_s(run: Mapping[str, Any]) -> float:
     return (float(run["endComputeMs"]) - float(run["startComputeMs"])) * 1e-3
 
 
-def from_benchncnn(path: str | Path, *, device: str = "") -> tuple[Timing, ...]:
+def from_benchncnn(path: str | Path) -> tuple[Timing, ...]:
     """The table that ncnn's `benchncnn` prints: `squeezenet min = 3.12 max = 3.30 avg = 3.18`.
 
     A graph is called NAME.onnx; `latency_s` is the average, `low_s` and `high_s` are min and max.
@@ -131,7 +114,6 @@ def from_benchncnn(path: str | Path, *, device: str = "") -> tuple[Timing, ...]:
             low_s=float(line["min"]) * 1e-3,
             high_s=float(line["max"]) * 1e-3,
             threads=threads,
-            device=device,
             runtime=runtime,
             fusion=fusion_of(runtime),
             source="benchncnn",
@@ -140,12 +122,17 @@ def from_benchncnn(path: str | Path, *, device: str = "") -> tuple[Timing, ...]:
     )
 
 
-def _timing(seconds: Sequence[float], **facts: Any) -> Timing:
+def _timing(
+    seconds: Sequence[float], graph: str, batch: int, *, runtime: str, source: str
+) -> Timing:
     """A row of the median of `seconds` and their range."""
     return Timing(
         latency_s=statistics.median(seconds),
         low_s=min(seconds),
         high_s=max(seconds),
-        fusion=fusion_of(facts["runtime"]),
-        **facts,
+        graph=graph,
+        batch=batch,
+        runtime=runtime,
+        fusion=fusion_of(runtime),
+        source=source,
     )

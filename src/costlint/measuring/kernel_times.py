@@ -42,11 +42,8 @@ def kernel_seconds(events: list[Mapping[str, Any]], *, skip: int = 0) -> dict[st
         name = str(event.get("name", ""))
         if event.get("cat") == "Node" and name.endswith(_ENDING):
             found[name.removesuffix(_ENDING)].append(float(event["dur"]) * 1e-6)
-    return {name: _quartile(times[skip:] or times) for name, times in found.items()}
-
-
-def _quartile(seconds: list[float]) -> float:
-    return sorted(seconds)[len(seconds) // 4]
+    kept = {name: sorted(times[skip:] or times) for name, times in found.items()}
+    return {name: times[len(times) // 4] for name, times in kept.items()}
 
 
 def run_seconds(events: list[Mapping[str, Any]]) -> list[float]:

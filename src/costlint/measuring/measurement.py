@@ -49,9 +49,12 @@ class Measurement:
         """The sum of the kernels."""
         return sum(kernel.latency_s for kernel in self.kernels)
 
-    def as_timing(self, graph: str) -> Timing:
-        """A row of a timings file; `graph` is the path inside the folder of graphs."""
-        return Timing(
+    def timings(self, graph: str) -> tuple[Timing, ...]:
+        """Rows of a timings file: the whole graph, then each kernel by the ops that it does.
+
+        `graph` is the path inside the folder of graphs.
+        """
+        whole = Timing(
             graph=graph,
             batch=self.batch,
             latency_s=self.latency_s,
@@ -65,10 +68,6 @@ class Measurement:
             lanes=self.lanes,
             cache_bytes=self.cache_bytes,
         )
-
-    def timings(self, graph: str) -> tuple[Timing, ...]:
-        """Rows of a timings file: the whole graph, then each kernel by the ops that it does."""
-        whole = self.as_timing(graph)
         parts = (
             replace(whole, latency_s=k.latency_s, low_s=None, high_s=None, ops=k.ops)
             for k in self.kernels

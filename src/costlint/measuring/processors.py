@@ -38,6 +38,8 @@ def pinned(threads: int) -> Iterator[tuple[str, ...]]:
 
 def _calmest(candidates: set[int]) -> list[int]:
     """The processors, those first that had the least to do in the last moment."""
+    if len(candidates) == 1:
+        return list(candidates)
     first = _idle_ticks()
     time.sleep(LOOK_S)
     then = _idle_ticks()

@@ -8,14 +8,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import Op, OpGraph
-from costlint.costmodel.load import bind_batch, load
+from costlint.costmodel.load import load_bound
 from costlint.costmodel.reader import Model, read
 from costlint.measuring.inputs import random_inputs
 from costlint.measuring.kernel_times import kernel_seconds, read_profile
@@ -54,28 +53,12 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
         CostlintError: onnxruntime is not installed, or cannot run the model.
     """
     _check(runs, threads)
-    with pinned(threads) as notes:
-        found = measure_unpinned(
-            model, runs=runs, threads=threads, shapes=shapes, batch=batch, seed=seed
-        )
-    return replace(found, notes=(*found.notes, *notes))
-
-
-def measure_unpinned(  # noqa: PLR0913 - the same
-    model: Model,
-    *,
-    runs: int,
-    threads: int = 1,
-    shapes: ShapeOption | None = None,
-    batch: int | None = None,
-    seed: int = 0,
-) -> Measurement:
-    """`measure` for many models in turn, which the caller keeps to the same processors."""
     ort = onnxruntime_module()
     graph, data = _runnable(model, shapes, batch, seed)
     trial = Trial(ort=ort, data=data, feeds=random_inputs(graph, seed=seed), threads=threads)
-    seconds, waiting = _timed(trial, runs)
-    kernels = _profiled(trial, graph, min(runs, PROFILED_RUNS))
+    with pinned(threads) as disturbances:
+        seconds, waiting = _timed(trial, runs)
+        kernels = _profiled(trial, graph, min(runs, PROFILED_RUNS))
     cuts = statistics.quantiles(seconds, n=20, method="inclusive") if runs > 1 else seconds * 19
     return Measurement(
         graph=graph.path or "",
@@ -89,7 +72,7 @@ def measure_unpinned(  # noqa: PLR0913 - the same
         kernels=kernels,
         lanes=block_channels(),
         cache_bytes=cache_bytes(),
-        notes=(*graph.notes, *_unrest(cuts[0], cuts[-1], waiting)),
+        notes=(*graph.notes, *_unrest(cuts[0], cuts[-1], waiting), *disturbances),
     )
 
 
@@ -126,9 +109,7 @@ def _runnable(
 
     if not isinstance(model, (str, os.PathLike)) or os.fspath(model) == "-":
         model = _held(model)
-    graph = load(model, shapes=shapes, batch=batch)
-    if graph.symbols:
-        graph = bind_batch(graph)
+    graph = load_bound(model, shapes=shapes, batch=batch)
     proto = with_weights(model, seed=seed)
     bind(proto, graph)
     name_by_output(proto)

@@ -20,14 +20,16 @@ class Trial:
     feeds: dict[str, np.ndarray]
     threads: int
 
-    def session(self, **options: Any) -> Any:
-        """A session of its own, with further options of the runtime."""
+    def session(self, *entries: tuple[str, str], **options: Any) -> Any:
+        """A session of its own, with further entries and options of the runtime."""
         settings = self.ort.SessionOptions()
         settings.intra_op_num_threads = self.threads
         settings.inter_op_num_threads = 1
         settings.log_severity_level = 4  # its warnings are not about the model's user
         for name, value in options.items():
             setattr(settings, name, value)
+        for entry in entries:
+            settings.add_session_config_entry(*entry)
         try:
             return self.ort.InferenceSession(
                 self.data, settings, providers=["CPUExecutionProvider"]
@@ -35,10 +37,10 @@ class Trial:
         except _failures() as error:
             raise _cannot_run(error) from error
 
-    def run(self, session: Any) -> None:
-        """One inference."""
+    def run(self, session: Any) -> list[Any]:
+        """The outputs of one inference."""
         try:
-            session.run(None, self.feeds)
+            return list(session.run(None, self.feeds))
         except _failures() as error:
             raise _cannot_run(error) from error
 
