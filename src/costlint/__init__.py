@@ -8,36 +8,42 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint._version import __version__
-
 if TYPE_CHECKING:
-    from costlint.calibrating import calibrate
-    from costlint.costmodel.count import count
-    from costlint.costmodel.counts.counts import Counts
-    from costlint.costmodel.devices import DeviceProfile, device, devices
-    from costlint.costmodel.ir.errors import (
-        CostlintError,
-        ModelError,
-        OptionError,
-        ShapeError,
-        UnboundDimensionError,
-        UncostedError,
-    )
-    from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
-    from costlint.costmodel.latency.estimated import Estimate
-    from costlint.costmodel.load import load
-    from costlint.costmodel.space import Space, parametrize
-    from costlint.estimating import estimate
-    from costlint.examples import example, list_examples
-    from costlint.fixing import fix
-    from costlint.many.api import check_many
-    from costlint.measuring.measurement import Measurement
-    from costlint.measuring.session import measure
-    from costlint.optimizing import optimize
-    from costlint.pipeline import check, compare
-    from costlint.reports import plot, render
-    from costlint.reports.report import Report
-    from costlint.verifying import verify
+    from costlint._version import __version__ as __version__
+    from costlint.calibrating import calibrate as calibrate
+    from costlint.costmodel.count import count as count
+    from costlint.costmodel.counts.counts import Counts as Counts
+    from costlint.costmodel.devices import DeviceProfile as DeviceProfile
+    from costlint.costmodel.devices import device as device
+    from costlint.costmodel.devices import devices as devices
+    from costlint.costmodel.ir.errors import CostlintError as CostlintError
+    from costlint.costmodel.ir.errors import ModelError as ModelError
+    from costlint.costmodel.ir.errors import OptionError as OptionError
+    from costlint.costmodel.ir.errors import ShapeError as ShapeError
+    from costlint.costmodel.ir.errors import UnboundDimensionError as UnboundDimensionError
+    from costlint.costmodel.ir.errors import UncostedError as UncostedError
+    from costlint.costmodel.ir.graph import Op as Op
+    from costlint.costmodel.ir.graph import OpGraph as OpGraph
+    from costlint.costmodel.ir.graph import Tensor as Tensor
+    from costlint.costmodel.latency.estimated import Estimate as Estimate
+    from costlint.costmodel.load import load as load
+    from costlint.costmodel.space import Space as Space
+    from costlint.costmodel.space import parametrize as parametrize
+    from costlint.estimating import estimate as estimate
+    from costlint.examples import example as example
+    from costlint.examples import list_examples as list_examples
+    from costlint.fixing import fix as fix
+    from costlint.many.api import check_many as check_many
+    from costlint.measuring.measurement import Measurement as Measurement
+    from costlint.measuring.session import measure as measure
+    from costlint.optimizing import optimize as optimize
+    from costlint.pipeline import check as check
+    from costlint.pipeline import compare as compare
+    from costlint.reports import plot as plot
+    from costlint.reports import render as render
+    from costlint.reports.report import Report as Report
+    from costlint.verifying import verify as verify
+
 
 # Public name -> the module that has it.
 _HOMES: Final = {
@@ -56,6 +62,7 @@ _HOMES: Final = {
     "Tensor": "costmodel.ir.graph",
     "UnboundDimensionError": "costmodel.ir.errors",
     "UncostedError": "costmodel.ir.errors",
+    "__version__": "_version",
     "calibrate": "calibrating",
     "check": "pipeline",
     "check_many": "many.api",
@@ -76,42 +83,7 @@ _HOMES: Final = {
     "verify": "verifying",
 }
 
-__all__ = [
-    "CostlintError",
-    "Counts",
-    "DeviceProfile",
-    "Estimate",
-    "Measurement",
-    "ModelError",
-    "Op",
-    "OpGraph",
-    "OptionError",
-    "Report",
-    "ShapeError",
-    "Space",
-    "Tensor",
-    "UnboundDimensionError",
-    "UncostedError",
-    "__version__",
-    "calibrate",
-    "check",
-    "check_many",
-    "compare",
-    "count",
-    "device",
-    "devices",
-    "estimate",
-    "example",
-    "fix",
-    "list_examples",
-    "load",
-    "measure",
-    "optimize",
-    "parametrize",
-    "plot",
-    "render",
-    "verify",
-]
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

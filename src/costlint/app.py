@@ -6,7 +6,7 @@ import difflib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final, TextIO
 
 import typer
@@ -86,33 +86,17 @@ app = typer.Typer(
     "(COSTLINT_FAIL_ON for --fail-on), and many have a key in costlint.toml (fail-on).",
 )
 
-# Command name -> (its function, its help panel). A new command is one module and one line.
-_COMMANDS: Final[Mapping[str, tuple[Callable[..., None], str]]] = {
-    "check": (check, "Analyse"),
-    "report": (report, "Analyse"),
-    "compare": (compare, "Analyse"),
-    "measure": (measure, "Analyse"),
-    "calibrate": (calibrate, "Analyse"),
-    "fix": (fix, "Change"),
-    "optimize": (optimize, "Change"),
-    "verify": (verify, "Change"),
-    "explain": (explain, "Learn"),
-    "devices": (devices, "Learn"),
-    "example": (example, "Learn"),
-    "cache": (cache, "Settings"),
-    "config": (config, "Settings"),
-    "init": (init, "Settings"),
-    "schema": (schema, "Settings"),
+# Help panel -> its commands. A new command is one module, and its function here.
+_COMMANDS: Final[Mapping[str, Sequence[Callable[..., None]]]] = {
+    "Analyse": (check, report, compare, measure, calibrate),
+    "Change": (fix, optimize, verify),
+    "Learn": (explain, devices, example),
+    "Settings": (cache, config, init, schema),
 }
 
-for _name, (_function, _panel) in _COMMANDS.items():
-    app.command(_name, rich_help_panel=_panel)(_function)
-
-
-def _print_version(*, asked: bool) -> None:
-    if asked:
-        typer.echo(f"costlint {__version__}")
-        raise typer.Exit
+for _panel, _functions in _COMMANDS.items():
+    for _function in _functions:
+        app.command(_function.__name__, rich_help_panel=_panel)(_function)
 
 
 @app.callback()
@@ -122,7 +106,9 @@ def _group(
         bool, typer.Option("--version", "-V", help="Print the version.", is_eager=True)
     ] = False,
 ) -> None:
-    _print_version(asked=version)
+    if version:
+        typer.echo(f"costlint {__version__}")
+        raise typer.Exit
 
 
 def run() -> int:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from costlint.costmodel.ir.errors import OptionError
+from costlint.output import writing
 from costlint.reports.report import ModelReport
+
+if TYPE_CHECKING:
+    from costlint.analyzers.finding import Finding
 
 RATCHET: Final = 1.1
 """An accepted finding fails again when its saving grows beyond this factor."""
@@ -29,6 +33,10 @@ class Accepted:
     fingerprint: str
     saved_s: float
     device: str = ""
+
+
+ReadBaseline: TypeAlias = Callable[[str], tuple[Accepted, ...]]
+"""`read`, or what remembers what that has read."""
 
 
 def read(path: str) -> tuple[Accepted, ...]:
@@ -64,10 +72,8 @@ def write(path: str, entries: Iterable[Accepted]) -> None:
     """
     lines = [json.dumps(asdict(entry)) for entry in sorted(set(entries))]
     text = "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
-    try:
+    with writing(path):
         Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OptionError(f"cannot write {path!r}: {error.strerror}") from error
 
 
 def accepting(
@@ -87,7 +93,50 @@ def accepting(
         if ((row.model, row.device) not in places and (row.model, row.fingerprint) not in seen)
         or row.rule not in ran
     ]
-    now = [
+    return (*others, *_open(entries, path))
+
+
+def pruned(entries: Sequence[ModelReport], path: str, ran: Collection[str]) -> tuple[Accepted, ...]:
+    """The file at `path` without what the rules that `ran` find no more in what is checked here.
+
+    An entry without a device counts as one of the devices here: it could never go otherwise.
+    """
+    places = _places(entries, path)
+    places |= {(model, "") for model, _ in places}
+    found = {(row.model, row.fingerprint) for row in _open(entries, path)}
+    return tuple(
+        row
+        for row in read(path)
+        if (row.model, row.device) not in places
+        or row.rule not in ran
+        or (row.model, row.fingerprint) in found
+    )
+
+
+def with_accepted(entry: ModelReport, path: str | None, read: ReadBaseline) -> ModelReport:
+    """`entry` with the findings suppressed that the file at `path` accepts.
+
+    Those whose saving grew too much stay open.
+    """
+    from costlint.analyzers.finding import Suppression
+
+    if path is None:
+        return entry
+    accepted = (Suppression(reason=f"accepted in {path}"),)
+    key = model_key(entry.path, path)
+    most_s = {row.fingerprint: row.saved_s * RATCHET for row in read(path) if row.model == key}
+
+    def is_accepted(finding: Finding) -> bool:
+        limit_s = most_s.get(finding.fingerprint)
+        return not finding.suppressed and limit_s is not None and finding.saved_s <= limit_s
+
+    findings = [replace(f, suppressed_by=accepted) if is_accepted(f) else f for f in entry.findings]
+    return replace(entry, findings=tuple(findings))
+
+
+def _open(entries: Iterable[ModelReport], path: str) -> list[Accepted]:
+    """The open findings of `entries` as the file at `path` has them."""
+    return [
         Accepted(
             model=model_key(entry.path, path),
             rule=finding.rule,
@@ -98,48 +147,6 @@ def accepting(
         for entry in entries
         for finding in entry.open_findings
     ]
-    return (*others, *now)
-
-
-def pruned(entries: Sequence[ModelReport], path: str, ran: Collection[str]) -> tuple[Accepted, ...]:
-    """The file at `path` without what the rules that `ran` find no more in what is checked here.
-
-    An entry without a device counts as one of the devices here: it could never go otherwise.
-    """
-    places = _places(entries, path)
-    places |= {(model, "") for model, _ in places}
-    found = {
-        (model_key(entry.path, path), finding.fingerprint)
-        for entry in entries
-        for finding in entry.open_findings
-    }
-    return tuple(
-        row
-        for row in read(path)
-        if (row.model, row.device) not in places
-        or row.rule not in ran
-        or (row.model, row.fingerprint) in found
-    )
-
-
-def with_accepted(entry: ModelReport, rows: Iterable[Accepted], path: str) -> ModelReport:
-    """`entry` with its accepted findings suppressed, unless their saving grew too much."""
-    from costlint.analyzers.finding import Suppression
-
-    reason = Suppression(reason=f"accepted in {path}")
-    key = model_key(entry.path, path)
-    known: Mapping[str, float] = {row.fingerprint: row.saved_s for row in rows if row.model == key}
-    return replace(
-        entry,
-        findings=tuple(
-            replace(f, suppressed_by=(reason,))
-            if not f.suppressed
-            and f.fingerprint in known
-            and f.saved_s <= known[f.fingerprint] * RATCHET
-            else f
-            for f in entry.findings
-        ),
-    )
 
 
 def _places(entries: Sequence[ModelReport], path: str) -> set[tuple[str, str]]:

@@ -11,7 +11,7 @@ from costlint.settings import Settings
 
 def details(entry: ModelReport, settings: Settings, verbose: int) -> Iterator[str]:
     """Lines about how `entry` came about."""
-    files = dict.fromkeys(map(str, settings.origins.values()))
+    files = dict.fromkeys(str(setting.origin) for setting in settings.values())
     yield f"{entry.path}: settings from {', '.join(files) or 'no file'}"
     device = entry.device
     if device is not None:

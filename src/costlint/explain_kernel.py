@@ -84,12 +84,12 @@ def _terms(kernel: KernelEstimate, profile: DeviceProfile) -> list[str]:
 
     counted = [float(kernel.amounts.get(term.name, 0)) for term in TERMS]
     rows = zip(TERMS, counted, profile.seconds_per_unit, profile.term_sd, strict=True)
-    shown = [row for row in rows if row[1] * row[2] >= NOTHING_S]
+    taking_time = [row for row in rows if row[1] * row[2] >= NOTHING_S]
     lines = []
-    for term, amount, seconds, sd in shown:
+    for term, amount, seconds, sd in taking_time:
         many = numbers.quantity(amount, UNITS.get(term.unit, "times"))
         at = f"{'each' if term.unit == 's' else 'at':>4} {rate(seconds, term.unit):>14}"
         took = numbers.milliseconds(amount * seconds)
         lines.append(f"{mark(sd)} {term.part:<8} {term.name:<18} {many:>14} {at} = {took}")
         lines.append(f"   {'':<8} {term.doc}")
-    return [*lines, *["", ASSUMED] * any(sd > ASSUMED_SD for *_, sd in shown)]
+    return [*lines, *["", ASSUMED] * any(sd > ASSUMED_SD for *_, sd in taking_time)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import textwrap
 from typing import Final
@@ -83,10 +84,8 @@ def _formula_page(formula: Formula) -> str:
 def _without_docstring(source: str) -> list[str]:
     """The lines of a function's source that are not its docstring."""
     lines = source.rstrip().splitlines()
-    first = next((i for i, line in enumerate(lines) if line.lstrip().startswith('"""')), None)
-    if first is None:
+    (function,) = ast.parse(source).body
+    if not isinstance(function, ast.FunctionDef) or ast.get_docstring(function) is None:
         return lines
-    one_line = lines[first].count('"""') == 2
-    end = range(first + 1, len(lines))
-    last = first if one_line else next(i for i in end if '"""' in lines[i])
-    return lines[:first] + lines[last + 1 :]
+    doc = function.body[0]
+    return lines[: doc.lineno - 1] + lines[doc.end_lineno :]

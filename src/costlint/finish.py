@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from costlint._version import __version__
@@ -16,7 +17,7 @@ from costlint.gate import gate, unchecked_budgets
 from costlint.many import work
 from costlint.many.against import changes
 from costlint.many.plan import today
-from costlint.many.results import Found, Result, renewed
+from costlint.many.results import Result, RunResults, renewed
 from costlint.output import SILENT, tell, warn, write
 from costlint.reports import numbers
 from costlint.reports.many.report import ChangedModel, ManyReport
@@ -27,7 +28,7 @@ from costlint.settings.options import Options
 from costlint.unused import judged_together
 
 
-def finish(found: Found, options: Options, *, many: bool, compared: bool) -> int:
+def finish(found: RunResults, options: Options, *, many: bool, compared: bool) -> int:
     """Renew baselines if asked to, hold all to the gate, write the report; the exit code."""
     if not many and (not found.results or (compared and found.failures)):
         return NOT_ANALYSED
@@ -61,7 +62,7 @@ def finish(found: Found, options: Options, *, many: bool, compared: bool) -> int
 
 
 def _changes(
-    found: Found, results: Sequence[Result], options: Options, *, compared: bool
+    found: RunResults, results: Sequence[Result], options: Options, *, compared: bool
 ) -> tuple[ChangedModel, ...]:
     """What became of models of before: of the one beside, or those of an earlier state."""
     if compared:
@@ -72,27 +73,31 @@ def _changes(
     return changes(found.before, [one.entry for one in results]) if options.against else ()
 
 
-def _show(results: Sequence[Result], options: Options, about: Any, *, compared: bool) -> None:
+def _show(
+    results: Sequence[Result], options: Options, about: Mapping[str, Any], *, compared: bool
+) -> None:
     """Each model with all its ops."""
     from costlint.pipeline import change_between
 
     for one in results if options.verbose else ():
         for line in details(one.report, one.plan.settings, options.verbose):
             sys.stderr.write(f"{visible(line)}\n")
+    change = change_between(results[0].report, results[1].report) if compared else None
+    write(_report(results, {**about, "compared": compared, "change": change}), options)
+
+
+def _report(results: Sequence[Result], about: Mapping[str, Any]) -> Report:
+    """The models of a run, and the rules behind their findings."""
     entries = tuple(one.report for one in results)
-    change = change_between(entries[0], entries[1]) if compared else None
-    report = Report(
-        models=entries, rules=rule_rows(entries), compared=compared, change=change, **about
-    )
-    write(report, options)
+    return Report(models=entries, rules=rule_rows(entries), **about)
 
 
 def _show_many(
-    found: Found,
+    found: RunResults,
     results: Sequence[Result],
     changed: tuple[ChangedModel, ...],
     options: Options,
-    about: Any,
+    about: Mapping[str, Any],
 ) -> None:
     """Sums over the models."""
     from costlint.many.show import show_many
@@ -104,18 +109,13 @@ def _show_many(
         against=options.against or "",
         **about,
     )
-
-    def whole() -> Report:
-        entries = tuple(one.report for one in results)
-        return Report(models=entries, rules=rule_rows(entries), **about)
-
-    show_many(report, options, whole)
+    show_many(report, options, partial(_report, results, about))
     if options.verbose:
         total = numbers.plural(found.total, "model")
         sys.stderr.write(f"{found.known:,} of {total} were known\n")
 
 
-def _tell_interrupted(found: Found, options: Options) -> None:
+def _tell_interrupted(found: RunResults, options: Options) -> None:
     done = len({one.report.path for one in found.results}) + len(found.failures)
     what = f"interrupted: {done:,} of {numbers.plural(found.total, 'model')} are done"
     kept = not options.no_cache or options.resume is not None

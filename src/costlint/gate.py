@@ -41,14 +41,14 @@ def _slower(changes: Iterable[ChangedModel], most: float | None) -> Iterator[str
 
 def unchecked_budgets(entries: Sequence[tuple[ModelReport, Options]]) -> Iterator[str]:
     """Budgets of models of this run that none of its devices answers for."""
-    asked = {
+    budgets = {
         (pattern, name): None  # a dictionary keeps the order
         for entry, options in entries
         for pattern, by_device in options.budgets.items()
         for name in by_device
         if _is_about(pattern, entry)
     }
-    for pattern, name in asked:
+    for pattern, name in budgets:
         if not any(_is_about(pattern, entry) and _is_on(name, entry) for entry, _ in entries):
             yield f"no device of this run answers for the budget of {pattern!r} on {name!r}"
 
@@ -68,8 +68,8 @@ def _broken(entry: ModelReport, options: Options) -> Iterator[str]:
         return
     for limit_s, name in _latency_limits(entry, options):
         if latency_s > limit_s:
-            asked = numbers.milliseconds(limit_s)
-            yield f"{entry.title}: {numbers.milliseconds(latency_s)} is over {name} {asked}"
+            limit = numbers.milliseconds(limit_s)
+            yield f"{entry.title}: {numbers.milliseconds(latency_s)} is over {name} {limit}"
     recoverable = entry.totals.recoverable_share
     if options.max_recoverable is not None and (recoverable or 0) > options.max_recoverable:
         most = numbers.share(options.max_recoverable)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
@@ -85,7 +86,12 @@ def _tell_verdict(report: Report) -> None:
         for note in model.notes:
             if note.startswith(UNUSED):
                 warn(f"{model.title}: {note}")
-    for reason in report.gate.reasons:
+    tell_reasons(report.gate.reasons)
+
+
+def tell_reasons(reasons: Iterable[str]) -> None:
+    """A line on stderr for each reason why the gate failed."""
+    for reason in reasons:
         sys.stderr.write(f"gate failed: {visible(reason)}\n")
 
 
@@ -125,18 +131,29 @@ def step_summary(markdown: Callable[[], str]) -> None:
 
 def put(text: str, output_file: str | None) -> None:
     """Write `text` to the file, or to standard output. OptionError where that fails."""
-    try:
+    with writing(output_file):
         if output_file is None:
             encoding = sys.stdout.encoding or "utf-8"
             sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
             sys.stdout.flush()
         else:
             Path(output_file).write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+@contextmanager
+def writing(path: str | Path | None) -> Iterator[None]:
+    """Say which file it was where writing one fails; None is standard output.
+
+    Raises:
+        OptionError: it cannot be written.
+    """
+    try:
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        where = repr(output_file) if output_file else "the output"
-        raise OptionError(f"cannot write {where}: {error.strerror}") from error
+        where = repr(str(path)) if path else "the output"
+        raise OptionError(f"cannot write {where}: {error.strerror or error}") from error
 
 
 def colored(wish: str, stream: TextIO | None) -> bool:

@@ -55,31 +55,23 @@ class Progress:
                 self._timer.start()
 
     def _show(self) -> None:
+        from rich import progress as rich
         from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            ProgressColumn,
-            Task,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-        from rich.progress import Progress as RichProgress
         from rich.text import Text
 
-        class Rate(ProgressColumn):
+        class Rate(rich.ProgressColumn):
             """How many are done a second."""
 
-            def render(self, task: Task) -> Text:
+            def render(self, task: rich.Task) -> Text:
                 return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
         with self._lock:
             if not self._timer.finished.is_set() and self._bar is None:
-                columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+                text = rich.TextColumn("{task.description}")
+                counts = (rich.BarColumn(), rich.MofNCompleteColumn())
+                times = (Rate(), rich.TimeElapsedColumn(), rich.TimeRemainingColumn())
                 console = Console(stderr=True, color_system="auto" if self._color else None)
-                times = (Rate(), TimeElapsedColumn(), TimeRemainingColumn())
-                bar = RichProgress(*columns, *times, console=console, transient=True)
+                bar = rich.Progress(text, *counts, *times, console=console, transient=True)
                 self._bar = bar
                 self._task = bar.add_task(self._what, total=self._total, completed=self._done)
                 bar.start()

@@ -5,20 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from costlint.baseline import read as read_baseline
 from costlint.costmodel.ir.errors import OptionError
 from costlint.finish import finish
 from costlint.many.against import before, latencies
 from costlint.many.expand import Target, expand, named
-from costlint.many.outcome import How, Outcome
+from costlint.many.outcome import Execution, Outcome
 from costlint.many.outcomes import outcomes
 from costlint.many.plan import Plans
 from costlint.many.pool import LOCAL, Pool
-from costlint.many.results import Baselines, Found, failed_model, results
+from costlint.many.results import RunResults, failed_model, results
 from costlint.many.resume import earlier
-from costlint.many.streams import Stream, Told, growing_files
+from costlint.many.streams import FailuresOnScreen, Stream, growing_files
 from costlint.output import colored, shows_digest
 from costlint.progress import Progress
 from costlint.settings.options import Options
@@ -41,15 +43,19 @@ def run(
     options = plans.options(targets[0].path)  # some formats are written from the start
     if compared:
         _refuse_devices([plans.options(target.path) for target in targets])
-    found = Found(total=len(targets))
+    found = RunResults(total=len(targets))
     targets_before: Sequence[Target] = ()
     if options.against is not None:
         targets_before, found.before = before(options.against, Options(**given).exclude)
     total = found.total + len(targets_before)
-    ended = outcomes((*targets, *targets_before), plans, _how(options, whole=not many))
+    ended = outcomes((*targets, *targets_before), plans, _execution(options, whole=not many))
     with Progress(total, "models", color=colored(options.color, sys.stderr)) as progress:
         try:
-            with growing_files(options) if many else nullcontext((Told(progress),)) as streams:
+            with (
+                growing_files(options)
+                if many
+                else nullcontext((FailuresOnScreen(progress),)) as streams
+            ):
                 _collect(ended, found, streams, progress)
         except KeyboardInterrupt:
             if not many:
@@ -77,11 +83,11 @@ def _refuse_devices(each: Iterable[Options]) -> None:
             )
 
 
-def _how(options: Options, *, whole: bool) -> How:
+def _execution(options: Options, *, whole: bool) -> Execution:
     """How to go about it: what is `whole` is computed here, and never looked up."""
     if whole:
-        return How(whole=True, hashed=shows_digest(options))
-    return How(
+        return Execution(whole=True, hashed=shows_digest(options))
+    return Execution(
         pool=Pool(jobs=options.jobs, backend=options.backend or LOCAL),
         cached=not options.no_cache,
         folder=Path(options.cache_dir) if options.cache_dir else None,
@@ -91,17 +97,17 @@ def _how(options: Options, *, whole: bool) -> How:
 
 
 def _collect(
-    ended: Iterable[Outcome], found: Found, streams: Sequence[Stream], progress: Progress
+    ended: Iterable[Outcome], found: RunResults, streams: Sequence[Stream], progress: Progress
 ) -> None:
     """Take what comes, and hand it on to the streams."""
-    baselines = Baselines()
+    read = cache(read_baseline)  # each file once
     for outcome in ended:
         if outcome.index >= found.total:
             found.before += latencies(outcome.target.name, outcome.records)
             progress.advance()
             continue
         found.known += outcome.known
-        for result in results(outcome, baselines):
+        for result in results(outcome, read):
             found.results.append(result)
             for stream in streams:
                 stream.result(result, is_new=not outcome.known)

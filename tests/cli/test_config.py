@@ -81,18 +81,21 @@ def test_two_devices_in_one_variable(costlint, monkeypatch, capsys):
     assert len(json.loads(capsys.readouterr().out)["models"]) == 2
 
 
+def values(settings):
+    return {key: setting.value for key, setting in settings.items()}
+
+
 def test_the_nearest_file_holds_and_extend_adds(costlint, place):
     (place / "near").mkdir()
     (place / "near" / MODEL).write_bytes((place / MODEL).read_bytes())
     (place / "pyproject.toml").write_text('[tool.costlint]\nfail-on = "never"\nbatch = 2\n')
     (place / "near" / "costlint.toml").write_text("batch = 3\n")
-    assert settings_for(f"near/{MODEL}").values == {"batch": 3}
-    assert settings_for(MODEL).values == {"fail-on": "never", "batch": 2}
+    assert values(settings_for(f"near/{MODEL}")) == {"batch": 3}
+    assert values(settings_for(MODEL)) == {"fail-on": "never", "batch": 2}
     (place / "near" / "costlint.toml").write_text('extend = "../pyproject.toml"\nbatch = 3\n')
     both = settings_for(f"near/{MODEL}")
-    assert both.values["fail-on"] == "never"
-    assert both.values["batch"] == 3
-    assert both.origins["fail-on"].name == "pyproject.toml"
+    assert (both["fail-on"].value, both["batch"].value) == ("never", 3)
+    assert both["fail-on"].origin.name == "pyproject.toml"
     (place / "pyproject.toml").write_text('[tool.costlint]\nextend = "near/costlint.toml"\n')
     assert costlint(f"near/{MODEL}") == 2
 
@@ -100,7 +103,7 @@ def test_the_nearest_file_holds_and_extend_adds(costlint, place):
 def test_a_device_file_lies_beside_the_settings(place):
     (place / "near").mkdir()
     (place / "near" / "costlint.toml").write_text('device = ["npu.toml", "rtx"]\n')
-    assert settings_for("near/m.onnx").values["device"] == (str(place / "near" / "npu.toml"), "rtx")
+    assert settings_for("near/m.onnx")["device"].value == (str(place / "near" / "npu.toml"), "rtx")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import costlint as package
-from costlint.settings import Settings, joined
+from costlint.settings import Setting, joined
 from costlint.settings.options import KEYS, OPTIONS, Options
 from docs.configuration_page import page
 
@@ -40,6 +40,14 @@ SAID = {
 }
 
 
+def file(**values):
+    """The settings of a file with these values."""
+    return {
+        key: Setting(value=value, written=value, origin=Path("costlint.toml"))
+        for key, value in values.items()
+    }
+
+
 @pytest.fixture
 def run_with(monkeypatch, costlint):
     """The options that `check` runs with."""
@@ -68,13 +76,12 @@ def test_a_row_is_an_option_that_reaches_the_run(row, run_with, monkeypatch):
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_a_key_reaches_the_run(key):
     row = KEYS[key]
-    settings = Settings(values={key: "from the file"})
-    assert getattr(joined({}, settings), row.name) == "from the file"
+    assert getattr(joined({}, file(**{key: "from the file"})), row.name) == "from the file"
 
 
 def test_what_is_given_wins_or_is_added():
-    file = Settings(values={"batch": 2, "shapes": {"N": 1, "M": 1}, "exclude": ("a",)})
-    both = joined({"batch": 3, "shapes": {"N": 2}, "exclude": ("b",)}, file)
+    said = file(batch=2, shapes={"N": 1, "M": 1}, exclude=("a",))
+    both = joined({"batch": 3, "shapes": {"N": 2}, "exclude": ("b",)}, said)
     assert (both.batch, both.shapes, both.exclude) == (3, {"N": 2, "M": 1}, ("a", "b"))
 
 

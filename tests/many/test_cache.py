@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -16,15 +17,14 @@ from typing import Any
 import pytest
 
 from costlint import pipeline
-from costlint.many import identity
+from costlint.many import hashing, identity
 from costlint.many.cache import Cache
 from costlint.many.expand import expand
-from costlint.many.outcome import How, Outcome
+from costlint.many.outcome import Execution, Outcome
 from costlint.many.outcomes import outcomes
 from costlint.many.plan import Plan, Plans
 from costlint.many.pool import Pool
 from costlint.many.work import work
-from costlint.settings import Settings
 from costlint.settings.options import OPTIONS, Options
 from tests.device import toy_device
 from tests.many.conftest import save
@@ -33,9 +33,9 @@ pytestmark = pytest.mark.usefixtures("models")
 
 
 def checked(*, cached: bool = True, **given) -> list[Outcome]:
-    how = How(pool=Pool(jobs=1), cached=cached)
+    execution = Execution(pool=Pool(jobs=1), cached=cached)
     plans = Plans({"device": ("toy.toml",), **given})
-    return sorted(outcomes(expand(["models"]), plans, how), key=lambda one: one.index)
+    return sorted(outcomes(expand(["models"]), plans, execution), key=lambda one: one.index)
 
 
 def known(**options) -> list[bool]:
@@ -45,9 +45,7 @@ def known(**options) -> list[bool]:
 @pytest.fixture
 def settled(monkeypatch) -> None:
     """A clock that is a minute ahead: what was just written is old."""
-    now = identity.now_ns
-    monkeypatch.setattr("costlint.many.hashing.now_ns", lambda: now() + 60_000_000_000)
-    monkeypatch.setattr("costlint.many.cache.now_ns", lambda: now() + 60_000_000_000)
+    monkeypatch.setattr(hashing, "time_ns", lambda: time.time_ns() + 60_000_000_000)
 
 
 def test_the_second_run_computes_nothing_and_says_the_same() -> None:
@@ -90,7 +88,7 @@ def test_a_young_file_is_read_again_each_time(models: Path) -> None:
     checked()
     with closing(Cache(models.parent / "cache")) as cache:
         path = str(models / "a.onnx")
-        state = identity.file_state(path)
+        state = hashing.file_state(path)
         assert state is not None
         assert cache.sha256(path, state) is None
 
@@ -98,7 +96,7 @@ def test_a_young_file_is_read_again_each_time(models: Path) -> None:
 @pytest.mark.usefixtures("settled")
 def test_an_old_file_is_not_read_again(monkeypatch) -> None:
     checked()
-    monkeypatch.setattr("costlint.many.hashing.file_sha256", lambda _: 1 / 0)
+    monkeypatch.setattr(hashing, "file_sha256", lambda _: 1 / 0)
     assert known() == [True, True]
 
 
@@ -136,7 +134,7 @@ OTHER: dict[str, Any] = {
 @pytest.mark.parametrize("name", [row.name for row in OPTIONS.values() if row.in_result])
 def test_every_option_of_a_result_is_in_its_key(name) -> None:
     usual, other = (
-        Plan(options=options, settings=Settings()).depends_on("toy.toml", "m.onnx")
+        Plan(options=options, settings={}).depends_on("toy.toml", "m.onnx")
         for options in (Options(), Options(**{name: OTHER[name]}))
     )
     assert usual != other
@@ -237,6 +235,7 @@ def test_the_least_recently_used_go_first(place: Path) -> None:
 
 WRITER = """
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any

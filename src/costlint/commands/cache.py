@@ -22,10 +22,10 @@ def cache(
     from costlint.many.cache import Cache, default_folder
 
     named = given.get("cache_dir")
-    with closing(Cache(Path(named) if named else default_folder())) as kept:
+    with closing(Cache(Path(named) if named else default_folder())) as results_cache:
         if clear:
-            sys.stdout.write(f"{numbers.plural(kept.clear(), 'result')} forgotten\n")
+            sys.stdout.write(f"{numbers.plural(results_cache.clear(), 'result')} forgotten\n")
             return
-        count, size_bytes = kept.size()
-        held = f"{numbers.plural(count, 'result')}, {numbers.quantity(size_bytes, 'B')}"
-        sys.stdout.write(f"{kept.path}: {held}\n")
+        count, size_bytes = results_cache.size()
+        results = numbers.plural(count, "result")
+        sys.stdout.write(f"{results_cache.path}: {results}, {numbers.quantity(size_bytes, 'B')}\n")

@@ -10,6 +10,7 @@ import typer
 
 from costlint.commands.options import Given, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.output import writing
 from costlint.settings.options import OPTIONS
 
 
@@ -68,10 +69,8 @@ def calibrate(  # noqa: PLR0913 - one argument per option
     typer.echo(calibration_page(found))
     if path is None:
         return
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         found.profile.save(path)
-    except OSError as error:
-        raise OptionError(f"cannot write {str(path)!r}: {error.strerror}") from error
     which = HOST if output_file == HOST else path
     typer.echo(f"{path}: costlint MODEL -d {which}", err=True)

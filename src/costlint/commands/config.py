@@ -11,6 +11,7 @@ import typer
 
 from costlint.commands.options import Given, one_of, option, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.output import writing
 from costlint.settings.option import MODEL
 
 
@@ -51,9 +52,9 @@ def config(
         variable = KEYS[name].variable
         if variable in os.environ:
             value, origin = json.dumps(os.environ[variable]), variable
-        elif name in settings.written:
-            value = json.dumps(settings.written[name], default=str)
-            origin = str(settings.origins[name])
+        elif name in settings:
+            value = json.dumps(settings[name].written, default=str)
+            origin = str(settings[name].origin)
         else:
             value, origin = KEYS[name].default_text, "default"
         typer.echo(f"{name:<{width}} = {value}  # {origin}")
@@ -66,13 +67,10 @@ def init(
     from costlint.starter import SETTINGS, SNIPPETS
 
     path = Path(folder) / "costlint.toml"
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(SETTINGS)
-    except FileExistsError as error:
-        raise OptionError(f"{str(path)!r} is there already") from error
-    except OSError as error:
-        raise OptionError(f"cannot write {str(path)!r}: {error.strerror}") from error
+    if os.path.lexists(path):
+        raise OptionError(f"{str(path)!r} is there already")
+    with writing(path), path.open("x", encoding="utf-8") as file:
+        file.write(SETTINGS)
     typer.echo(f"wrote {path}\n\n{SNIPPETS}", nl=False)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from costlint.commands.options import Given, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.output import writing
 
 
 @with_options("output_file")
@@ -47,11 +48,8 @@ def example(  # noqa: PLR0913 - one argument per option
     except (LookupError, ValueError) as error:
         raise OptionError(str(error.args[0]), fix="costlint example --list") from error
     path = given.get("output_file") or f"{name}.onnx"
-    try:
-        with open(path, "wb") as file:  # noqa: PTH123 - `-o /dev/stdout` works too
-            file.write(model.SerializeToString())
-    except OSError as error:
-        raise OptionError(f"cannot write {path!r}: {error.strerror}") from error
+    with writing(path), open(path, "wb") as file:  # noqa: PTH123 - `-o /dev/stdout` works too
+        file.write(model.SerializeToString())
     typer.echo(path, err=True)
 
 

@@ -41,9 +41,9 @@ def explain(
             raise OptionError(f"in which model is {op!r}?", fix=f"costlint explain MODEL --op {op}")
         from costlint.explain_kernel import kernel_page
 
-        named = given["device"][0] if "device" in given else None
-        shapes, batch = given.get("shapes", {}), given.get("batch")
-        text = kernel_page(thing, op, named, shapes=shapes, batch=batch)
+        sizes = dict(given)
+        devices = sizes.pop("device", (None,))
+        text = kernel_page(thing, op, devices[0], **sizes)
     else:
         from costlint.explain import page
 

@@ -44,24 +44,18 @@ def measure(
     given: Given,
 ) -> None:
     """Time models here with onnxruntime and set the prediction beside it."""
-    output_file = given.get("output_file")
+    sizes = dict(given)
+    output_file, device_name = sizes.pop("output_file", None), sizes.pop("device", None)
     if output_file is not None and runs < FEWEST_RUNS:
         raise OptionError(
             f"--runs {runs} is too few for a timings file", fix=f"--runs {FEWEST_RUNS}"
         )
-    profile = _profile(given.get("device"))  # a wrong name is told before minutes of measuring
+    profile = _profile(device_name)  # a wrong name is told before minutes of measuring
     found: dict[str, Measurement] = {}
     failed = False
     for model in models:
         try:
-            found[model] = _measured(
-                model,
-                runs=runs,
-                threads=threads,
-                shapes=given.get("shapes", {}),
-                batch=given.get("batch"),
-                profile=profile,
-            )
+            found[model] = _measured(model, profile, runs=runs, threads=threads, sizes=sizes)
         except CostlintError as error:
             tell(error)
             failed = True
@@ -71,14 +65,8 @@ def measure(
         raise typer.Exit(2)
 
 
-def _measured(  # noqa: PLR0913 - the command's options
-    model: str,
-    *,
-    runs: int,
-    threads: int,
-    shapes: dict[str, int | tuple[int | str, ...]],
-    batch: int | None,
-    profile: DeviceProfile | None,
+def _measured(
+    model: str, profile: DeviceProfile | None, *, runs: int, threads: int, sizes: Given
 ) -> Measurement:
     """Measure one model and print it beside its estimate."""
     from costlint import measuring
@@ -86,8 +74,8 @@ def _measured(  # noqa: PLR0913 - the command's options
     from costlint.costmodel.estimate import estimate
     from costlint.measuring.as_text import measurement_text
 
-    found = measuring.measure(model, runs=runs, threads=threads, shapes=shapes, batch=batch)
-    counts = count(model, shapes=shapes, batch=batch)
+    found = measuring.measure(model, runs=runs, threads=threads, **sizes)
+    counts = count(model, **sizes)
     predicted = None if profile is None else estimate(counts.graph, profile)
     typer.echo(measurement_text(found, counts, predicted))
     return found

@@ -12,6 +12,7 @@ import typer
 
 from costlint.commands.options import ONE_DEVICE, Given, one_of, option, with_options
 from costlint.costmodel.ir.errors import OptionError
+from costlint.output import writing
 from costlint.settings.option import OUTPUT
 from costlint.settings.options import OPTIONS
 from costlint.settings.readers import names
@@ -66,18 +67,18 @@ def optimize(  # noqa: PLR0913 - one argument per option
     given: Given,
 ) -> None:
     """Find the widths of least latency at equal macs, and write that network."""
-    from costlint.costmodel.devices import DEFAULT_DEVICE
     from costlint.optimizing import optimize as search
 
     _positive("--multiple-of", multiple_of)
     _positive("--time-limit", time_limit)
     _positive("--min-width", 1 if min_width is None else min_width)
     one_of("--keep", keep, KEPT)
-    output_file = given.get("output_file")
+    arguments = dict(given)
+    output_file = arguments.pop("output_file", None)
     with _progress(time_limit) as progress:
         best = search(
             model,
-            given.get("device", DEFAULT_DEVICE),
+            **arguments,
             output=output_file,
             keep=keep,
             free=names(free or []) or "widths",
@@ -85,8 +86,6 @@ def optimize(  # noqa: PLR0913 - one argument per option
             multiple_of=multiple_of,
             seed=seed,
             time_limit_s=time_limit,
-            shapes=given.get("shapes", {}),
-            batch=given.get("batch"),
             progress=progress,
         )
     typer.echo(_text(model, best))
@@ -108,13 +107,11 @@ def _write_front(best: Optimum, path: str, **search: Any) -> None:
     front = evaluate.space.pareto(evaluate.device, free=best.names, **search)
     columns = [front.latency_s, front.macs.astype(int), front.parameters.astype(int)]
     columns += front.values.values()
-    try:
-        with open(path, "w", newline="", encoding="utf-8") as file:  # noqa: PTH123 - /dev/stdout
-            writer = csv.writer(file)
-            writer.writerow(["latency_s", "macs", "parameters", *front.values])
-            writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
-    except OSError as error:
-        raise OptionError(f"cannot write {path!r}: {error.strerror}") from error
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    with writing(path), open(path, "w", newline="", encoding="utf-8") as file:  # noqa: PTH123 - /dev/stdout
+        writer = csv.writer(file)
+        writer.writerow(["latency_s", "macs", "parameters", *front.values])
+        writer.writerows(rows)
 
 
 def _positive(option: str, value: float) -> None:

@@ -40,9 +40,11 @@ def with_options(*names: str | Option) -> Callable[[_Command], _Command]:
 
         @wraps(command)
         def call(**values: Any) -> None:
-            said = {name: values[name] for name in rows if values[name] not in (None, [])}
-            said.pop("traceback", None)  # it is read where a bug is caught
-            given = {name: _read(rows[name], value) for name, value in said.items()}
+            given = {
+                name: _read(row, values[name])
+                for name, row in rows.items()
+                if values[name] not in (None, []) and name != "traceback"  # the app reads it
+            }
             command(**{name: values[name] for name in own}, given=given)
 
         first = [parameter for name, parameter in own.items() if name not in order]

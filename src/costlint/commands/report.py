@@ -50,8 +50,8 @@ def report(
     named = "stdin" if models[0] == "-" else Path(models[0]).stem
     path = given.get("output_file") or f"{named}.costlint.html"
     others = [compare] if compare is not None else []
-    shown = {**given, "output_format": "html", "output_file": path}
-    code = run([*models, *others], shown, compared=compare is not None)
+    html_given = {**given, "output_format": "html", "output_file": path}
+    code = run([*models, *others], html_given, compared=compare is not None)
     if Path(path).is_file() and code != NOT_ANALYSED:
         sys.stdout.write(f"{path}\n")
         if view:

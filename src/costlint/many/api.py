@@ -10,7 +10,7 @@ from pathlib import Path
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.expand import expand
-from costlint.many.outcome import How, Outcome
+from costlint.many.outcome import Execution, Outcome
 from costlint.many.outcomes import outcomes
 from costlint.many.plan import Plans
 from costlint.many.pool import LOCAL, Pool
@@ -64,7 +64,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         "ignore": tuple(ignore),
         "isolated": True,
     }
-    how = How(
+    execution = Execution(
         pool=Pool(jobs=jobs, backend=backend),
         cached=cache is not False,
         folder=None if isinstance(cache, bool) else Path(cache),
@@ -75,7 +75,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         for target in expand([os.fspath(path) for path in named])
         if not target.excluded(excluded)
     ]
-    return map(_checked, outcomes(targets, Plans(given), how))
+    return map(_checked, outcomes(targets, Plans(given), execution))
 
 
 def _checked(outcome: Outcome) -> Checked:

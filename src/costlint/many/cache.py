@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import sys
 import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from costlint.many.cache_file import opened
-from costlint.many.identity import FileState, now_ns
+from costlint.many.cache_file import give_up, opened
+
+if TYPE_CHECKING:
+    from costlint.many.hashing import Digest, FileState
+
+T = TypeVar("T")
 
 MAX_BYTES: Final = 256_000_000
 """Of results; beyond it the least recently used go. About 50,000 models."""
@@ -24,6 +27,14 @@ MAX_BYTES: Final = 256_000_000
 _FILL_AFTER_PRUNING: Final = 0.8
 _FLUSH_S: Final = 1.0
 _DAY_S: Final = 86_400
+
+_FORGET: Final = "DELETE FROM results; DELETE FROM files; VACUUM;"
+_PRUNE: Final = """
+DELETE FROM results WHERE key IN (
+    SELECT key FROM (
+        SELECT key, SUM(size) OVER (ORDER BY used_day DESC, rowid DESC) AS with_newer FROM results
+    ) WHERE with_newer > ?
+)"""
 
 
 def default_folder() -> Path:
@@ -74,10 +85,10 @@ class Cache:
         rows = self._rows("SELECT state, sha256 FROM files WHERE path = ?", full)
         return rows[0][1] if rows and rows[0][0] == state.text else None
 
-    def remember(self, path: str, state: FileState, sha256: str, hashed_ns: int) -> None:
+    def remember(self, found: Digest) -> None:
         """Keep a file's digest, if any later change would show in its state."""
-        if state.settled(min(hashed_ns, now_ns())):
-            self._files[str(Path(path).absolute())] = (state.text, sha256)
+        if found.is_settled:
+            self._files[str(Path(found.path).absolute())] = (found.state.text, found.sha256)
 
     def flush(self) -> None:
         """Write what was collected, in one short transaction."""
@@ -86,10 +97,14 @@ class Cache:
         results = [(key, blob, len(blob), day) for key, blob in self._results.items()]
         files = [(path, *values) for path, values in self._files.items()]
         used = [(day, key) for key in self._used]
-        self._write("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", results)
-        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
-        self._write("UPDATE results SET used_day = ? WHERE key = ?", used)
-        self._commit()
+
+        def write(disk: sqlite3.Connection) -> None:
+            disk.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", results)
+            disk.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
+            disk.executemany("UPDATE results SET used_day = ? WHERE key = ?", used)
+
+        if results or files or used:
+            self._on_disk(write, None)
         self._results, self._files, self._used = {}, {}, set()
 
     def close(self) -> None:
@@ -110,67 +125,37 @@ class Cache:
     def clear(self) -> int:
         """Forget everything; the number of results dropped."""
         count, _ = self.size()
-        for table in ("results", "files"):
-            self._write(f"DELETE FROM {table} WHERE ?", [(1,)])  # noqa: S608 - our own names
-        self._commit()
-        self._write("VACUUM", [()])
+        self._on_disk(lambda disk: disk.executescript(_FORGET), None)
         return count
 
     def _prune(self) -> None:
-        rows = self._rows("SELECT key, size FROM results ORDER BY used_day, rowid")
-        excess = sum(size for _, size in rows) - self._max_bytes
-        if excess <= 0:
+        count, size_bytes = self.size()
+        if size_bytes <= self._max_bytes:
             return
-        excess += int((1 - _FILL_AFTER_PRUNING) * self._max_bytes)
-        dropped = []
-        for key, size in rows:
-            if excess <= 0:
-                break
-            dropped.append((key,))
-            excess -= size
-        self._write("DELETE FROM results WHERE key = ?", dropped)
-        files = self._rows("SELECT COUNT(*) FROM files")
-        if files and files[0][0] > 2 * len(rows):  # digests of files that are long gone
-            self._write("DELETE FROM files WHERE ?", [(1,)])
-        self._commit()
+
+        def prune(disk: sqlite3.Connection) -> None:
+            disk.execute(_PRUNE, (int(_FILL_AFTER_PRUNING * self._max_bytes),))
+            (files,) = disk.execute("SELECT COUNT(*) FROM files").fetchone()
+            if files > 2 * count:  # digests of files that are long gone
+                disk.execute("DELETE FROM files")
+
+        self._on_disk(prune, None)
 
     def _rows(self, query: str, *values: str) -> list[Any]:
+        return self._on_disk(lambda disk: disk.execute(query, values).fetchall(), [])
+
+    def _on_disk(self, do: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """What `do` gives, in one transaction; `otherwise` where the file cannot be used."""
         if self._disk is None:
-            return []
+            return otherwise
         try:
-            return self._disk.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            self._give_up(error)
-            return []
-
-    def _write(self, query: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        given = list(rows)
-        if self._disk is None or not given:
-            return
-        try:
-            self._disk.executemany(query, given) if given != [()] else self._disk.execute(query)
-        except sqlite3.Error as error:
-            self._give_up(error)
-
-    def _commit(self) -> None:
-        if self._disk is None:
-            return
-        try:
-            self._disk.commit()
-        except sqlite3.Error as error:
-            self._give_up(error)
-
-    def _give_up(self, error: sqlite3.Error) -> None:
-        """Go on without: a cache that fails must not fail the run."""
-        sys.stderr.write(f"note: the cache {self.path} is not used: {error}\n")
-        if self._disk is not None:
+            with self._disk:
+                return do(self._disk)
+        except sqlite3.Error as error:  # a cache that fails must not fail the run
             self._disk.close()
             self._disk = None
-        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
-            error, sqlite3.OperationalError
-        )
-        if damaged:
-            self.path.unlink(missing_ok=True)
+            give_up(self.path, error)
+            return otherwise
 
 
 def _today() -> int:

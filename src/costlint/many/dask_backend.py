@@ -49,8 +49,12 @@ def connected(address: str) -> Iterator[Any]:
                     self._callbacks.pop(future)(outcome)
                 await asyncio.sleep(0.01)
 
+    connect: Any = Client  # it has no types
     try:
-        client: Any = get_client() if not address else _client(Client, address)
+        if address:
+            client = connect(f"tcp://{address}", timeout=_CONNECT_S, set_as_default=False)
+        else:
+            client = get_client()
     except (OSError, ValueError) as error:
         raise OptionError(
             f"no Dask scheduler answers at {address!r} (--backend)",
@@ -62,8 +66,3 @@ def connected(address: str) -> Iterator[Any]:
     finally:
         if address:
             client.close()
-
-
-def _client(make: Any, address: str) -> Any:
-    """Distributed has no types for its client."""
-    return make(f"tcp://{address}", timeout=_CONNECT_S, set_as_default=False)

@@ -45,11 +45,15 @@ def named(model: str) -> Target:
 
 def wants_many(models: Sequence[str], options: Options) -> bool:
     """Whether the run is one over many models, shown as sums and without single ops."""
-    asked = options.resume is not None or options.against is not None
-    asked = asked or options.output_format == "parquet"
-    spread = options.jobs is not None or options.backend is not None
-    asked = asked or (spread and len(models) > 1)
-    return asked or len(models) > _SHORT_LIST or is_many(models)
+    is_spread = options.jobs is not None or options.backend is not None
+    return (
+        options.resume is not None
+        or options.against is not None
+        or options.output_format == "parquet"
+        or (is_spread and len(models) > 1)
+        or len(models) > _SHORT_LIST
+        or is_many(models)
+    )
 
 
 def is_many(models: Sequence[str]) -> bool:

@@ -37,7 +37,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class How:
+class Execution:
     """How to run. `whole` keeps ops and kernels: in this process, and nothing is looked up.
 
     `hashed` asks for the files' digests in what is whole. `folder` None is the usual place of the

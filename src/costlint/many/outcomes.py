@@ -11,52 +11,59 @@ from typing import TYPE_CHECKING, Any
 from costlint.costmodel.ir.errors import CostlintError
 from costlint.many import identity
 from costlint.many.expand import Target
-from costlint.many.outcome import How, Outcome, Planned
+from costlint.many.outcome import Execution, Outcome, Planned
 from costlint.many.plan import Plans
 from costlint.many.pool import LOCAL, Pool, run_all
-from costlint.many.work import Done, Failure, Task, whole
+from costlint.many.work import Done, Failure, Task, entries_of
 from costlint.settings.options import Options
 
 if TYPE_CHECKING:
     from costlint.many.cache import Cache
     from costlint.many.hashing import Digest
+    from costlint.reports.report import ModelReport
 
 
-def outcomes(targets: Sequence[Target], plans: Plans, how: How) -> Iterator[Outcome]:
+def outcomes(targets: Sequence[Target], plans: Plans, execution: Execution) -> Iterator[Outcome]:
     """The outcome of each target once, those that are known first.
 
     What is computed is stored as it comes: whoever stops early keeps what is done.
     """
-    with _opened(how) as cache:
-        hashed = _digests(targets, how, cache)
+    with _opened(execution) as cache:
+        hashed = _digests(targets, execution, cache)
         waiting: list[Planned] = []
         for index, target in enumerate(targets):
             planned = _plan(index, target, plans, hashed.get(target.path))
-            found = planned if isinstance(planned, Outcome) else _known(planned, how.earlier, cache)
+            found = (
+                planned
+                if isinstance(planned, Outcome)
+                else _known(planned, execution.earlier, cache)
+            )
             if found is not None:
                 yield found
             elif isinstance(planned, Planned):
                 waiting.append(planned)
-        if how.whole:
-            yield from _computed_whole(waiting, how)
+        if execution.whole:
+            yield from (_computed_whole(planned, execution) for planned in waiting)
         else:
-            yield from _computed(waiting, plans, how, cache)
+            yield from _computed(waiting, plans, execution, cache)
 
 
-def _opened(how: How) -> closing[Cache] | nullcontext[None]:
-    if how.whole or not how.cached:
+def _opened(execution: Execution) -> closing[Cache] | nullcontext[None]:
+    if execution.whole or not execution.cached:
         return nullcontext()
     from costlint.many.cache import Cache, default_folder
 
-    return closing(Cache(how.folder or default_folder()))
+    return closing(Cache(execution.folder or default_folder()))
 
 
-def _digests(targets: Sequence[Target], how: How, cache: Cache | None) -> Mapping[str, Digest]:
-    if cache is None and not how.keyed and not how.earlier:
+def _digests(
+    targets: Sequence[Target], execution: Execution, cache: Cache | None
+) -> Mapping[str, Digest]:
+    if cache is None and not execution.keyed and not execution.earlier:
         return {}
     from costlint.many.hashing import digests
 
-    return digests([target.path for target in targets], cache, pool=how.pool)
+    return digests([target.path for target in targets], cache, pool=execution.pool)
 
 
 def _plan(index: int, target: Target, plans: Plans, hashed: Digest | None) -> Planned | Outcome:
@@ -91,22 +98,24 @@ def _known_failure(planned: Planned, cache: Cache | None) -> Outcome | None:
     return planned.ends(failure=Failure(**{**found, "facts": tuple(found["facts"])}), known=True)
 
 
-def _computed_whole(waiting: Sequence[Planned], how: How) -> Iterator[Outcome]:
-    for planned in waiting:
-        options = planned.plan.options
-        task = Task(
-            index=planned.index,
-            path=planned.target.path,
-            devices=_devices(options),
-            options=options,
-            hashed=how.hashed,
-        )
-        done = whole(task)
-        yield planned.ends(entries=done.entries, failure=done.failure)
+def _computed_whole(planned: Planned, execution: Execution) -> Outcome:
+    """What is computed here and kept whole; a bug ends the run.
+
+    What was made before something failed, for an earlier device, is kept.
+    """
+    options = planned.plan.options
+    entries: list[ModelReport] = []
+    failure = None
+    try:
+        found = entries_of(planned.target.path, _devices(options), options, hashed=execution.hashed)
+        entries.extend(found)
+    except CostlintError as error:
+        failure = Failure.of(error)
+    return planned.ends(entries=tuple(entries), failure=failure)
 
 
 def _computed(
-    waiting: Sequence[Planned], plans: Plans, how: How, cache: Cache | None
+    waiting: Sequence[Planned], plans: Plans, execution: Execution, cache: Cache | None
 ) -> Iterator[Outcome]:
     if not waiting:
         return
@@ -114,13 +123,13 @@ def _computed(
     profiles: dict[str, Any] = {}
     for planned in waiting:
         try:
-            tasks.append(_task(planned, profiles, how.pool))
+            tasks.append(_task(planned, profiles, execution.pool))
         except CostlintError as error:
             if plans.given.get("device"):  # what is wrong for every model ends the run
                 raise
             yield planned.ends(failure=Failure.of(error))
     by_index = {planned.index: planned for planned in waiting}
-    for done in run_all(tasks, how.pool):
+    for done in run_all(tasks, execution.pool):
         yield _kept(by_index[done.index], done, cache)
 
 
@@ -164,8 +173,8 @@ def _kept(planned: Planned, done: Done, cache: Cache | None) -> Outcome:
             records = tuple({**r, "notes": [*r["notes"], note]} for r in records)
     failure = done.failure
     if failure is not None:
-        shown = planned.target.path
-        failure = failure.about(str(Path(shown).absolute()), shown)
+        path = planned.target.path
+        failure = failure.renamed(str(Path(path).absolute()), path)
     if failure and failure.is_lasting and cache and planned.digest and planned.digest.still_holds():
         cache.store(planned.failure_key, asdict(failure))
     return planned.ends(records=records, keys=keys if records else (), failure=failure)

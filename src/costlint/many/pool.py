@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.errors import OptionError
@@ -96,21 +98,22 @@ def _submitter(pool: Pool, workers: int, do: Callable[[Task], Done], opened: Exi
         from costlint.many.dask_backend import connected
 
         backend = opened.enter_context(connected(address))
-        return _streaming(do, lambda: Parallel(n_jobs=-1, backend=backend, **_SINGLE))
+        return _submitting(do, partial(Parallel, n_jobs=-1, backend=backend, **_SINGLE))
     if scheme == "ray":
         _register_ray(pool.backend if address else None)
-        jobs = pool.jobs or -1
-        return _in_chunks(do, lambda: Parallel(n_jobs=jobs, backend="ray", batch_size=1), workers)
+        # It gives back lists only: results come a few at a time.
+        make = partial(Parallel, n_jobs=pool.jobs or -1, backend="ray", batch_size=1)
+        return _submitting(do, make, chunk=8 * workers)
     # Two at least: joblib runs a single job in this process, where its death would be ours.
-    jobs = max(2, workers)
+    make = partial(Parallel, n_jobs=max(2, workers), backend=scheme, **_SINGLE)
     try:
-        Parallel(n_jobs=jobs, backend=scheme, **_SINGLE)
+        make()
     except ValueError as error:
         raise OptionError(
             f"unknown backend {pool.backend!r} (--backend)",
             facts=("known are loky (this machine), dask://HOST:PORT and ray",),
         ) from error
-    return _streaming(do, lambda: Parallel(n_jobs=jobs, backend=scheme, **_SINGLE))
+    return _submitting(do, make)
 
 
 _SINGLE: Final[dict[str, Any]] = {
@@ -120,22 +123,15 @@ _SINGLE: Final[dict[str, Any]] = {
 }
 
 
-def _streaming(do: Callable[[Task], Done], make: Callable[[], Parallel]) -> _Submit:
-    def submit(tasks: Sequence[Task]) -> Iterator[Any]:
-        from joblib import delayed
-
-        yield from make()(delayed(do)(task) for task in tasks)
-
-    return submit
-
-
-def _in_chunks(do: Callable[[Task], Done], make: Callable[[], Parallel], workers: int) -> _Submit:
-    """For backends that give back lists only: results come a few at a time."""
+def _submitting(
+    do: Callable[[Task], Done], make: Callable[[], Parallel], chunk: int | None = None
+) -> _Submit:
+    """What submits all tasks at once, or `chunk` at a time."""
 
     def submit(tasks: Sequence[Task]) -> Iterator[Any]:
         from joblib import delayed
 
-        size = 8 * workers
+        size = chunk or len(tasks)
         for first in range(0, len(tasks), size):
             yield from make()(delayed(do)(task) for task in tasks[first : first + size])
 
@@ -159,13 +155,5 @@ def _deaths() -> tuple[type[BaseException], ...]:
     """The errors that say that a worker is gone."""
     from concurrent.futures.process import BrokenProcessPool
 
-    found: list[type[BaseException]] = [BrokenProcessPool]
-    found += _loaded("ray.exceptions", ("RayActorError", "WorkerCrashedError"))
-    return tuple(found)
-
-
-def _loaded(module: str, names: Iterable[str]) -> list[type[BaseException]]:
-    import sys
-
-    home = sys.modules.get(module)
-    return [getattr(home, name) for name in names] if home else []
+    ray = sys.modules.get("ray.exceptions")
+    return (BrokenProcessPool, *([ray.RayActorError, ray.WorkerCrashedError] if ray else []))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, TextIO, cast
+from typing import Any, Final, Self, TextIO, cast
 
 from costlint._version import __version__
 from costlint.costmodel.ir.errors import OptionError
 from costlint.many.expand import Target
 from costlint.many.results import Result, failed_model
 from costlint.many.work import Failure
+from costlint.output import writing
 from costlint.reports.as_json import SCHEMA, finding_entry
 from costlint.reports.many.rows import COLUMNS, failed_row, row
 
@@ -59,16 +61,8 @@ class JsonLines:
 
     def failure(self, target: Target, failure: Failure) -> None:
         """Write why there is no result."""
-        line = {
-            "type": "failure",
-            "path": target.path,
-            "name": target.name,
-            "kind": failure.kind,
-            "what": failure.what,
-            "facts": failure.facts,
-            "fix": failure.fix,
-        }
-        self._put([line])
+        about = {"type": "failure", "path": target.path, "name": target.name}
+        self._put([{**about, **asdict(failure)}])
 
     def settle(self) -> None:
         """Put what was written beside into the file's place, and go on there."""
@@ -78,9 +72,12 @@ class JsonLines:
             self._file = _opened(self._path, "a")
             self._beside = False
 
-    def close(self, *, interrupted: bool) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """End the file; a rewriting that was interrupted leaves the old one."""
-        if not (interrupted and self._beside):
+        if kind is not KeyboardInterrupt:
             self.settle()
         if self._path is not None:
             self._file.close()
@@ -109,10 +106,8 @@ class Parquet:
         types = {str: pa.string(), int: pa.int64(), float: pa.float64()}
         self._schema = pa.schema([(name, types[kind]) for name, kind in COLUMNS.items()])
         self._table = pa.Table
-        try:
+        with writing(path):
             self._writer = parquet.ParquetWriter(path, self._schema)
-        except OSError as error:
-            raise OptionError(f"cannot write {path!r}: {error.strerror or error}") from error
         self._rows: list[Mapping[str, Any]] = []
 
     def result(self, result: Result, *, is_new: bool) -> None:  # noqa: ARG002 - all are rows
@@ -123,8 +118,11 @@ class Parquet:
         """Keep the row of a model without a result."""
         self._add(failed_row(failed_model(target, failure)))
 
-    def close(self, *, interrupted: bool) -> None:  # noqa: ARG002 - what is done is kept
-        """Write what is left and end the file."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what is left and end the file: what is done is kept."""
         self._flush()
         self._writer.close()
 
@@ -140,7 +138,5 @@ class Parquet:
 
 
 def _opened(path: Path, mode: str) -> TextIO:
-    try:
+    with writing(path):
         return cast("TextIO", path.open(mode, encoding="utf-8"))
-    except OSError as error:
-        raise OptionError(f"cannot write {str(path)!r}: {error.strerror}") from error

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
-from costlint.baseline import Accepted, accepting, pruned, with_accepted
+from costlint.baseline import ReadBaseline, accepting, pruned, with_accepted
 from costlint.baseline import read as read_baseline
 from costlint.baseline import write as write_baseline
 from costlint.many.against import Latency
@@ -43,7 +44,7 @@ class Result:
 
 
 @dataclass(slots=True)
-class Found:
+class RunResults:
     """What has come of a run so far, over `total` models; `before` is an earlier state."""
 
     total: int
@@ -54,31 +55,16 @@ class Found:
     interrupted: bool = False
 
 
-class Baselines:
-    """Files of accepted findings, each read once."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, tuple[Accepted, ...]] = {}
-
-    def accepted(self, report: ModelReport, path: str | None) -> ModelReport:
-        """The report with those findings suppressed that the file at `path` accepts."""
-        if path is None:
-            return report
-        if path not in self._rows:
-            self._rows[path] = read_baseline(path)
-        return with_accepted(report, self._rows[path], path)
-
-
-def results(outcome: Outcome, baselines: Baselines) -> Iterator[Result]:
+def results(outcome: Outcome, read: ReadBaseline) -> Iterator[Result]:
     """The results of one outcome, one for each device; a run that renews baselines sees all."""
     plan, name = outcome.plan, outcome.target.name
     if plan is None:
         return
     path = None if plan.options.renews_baseline else plan.options.baseline
     for entry in outcome.entries:
-        yield Result(name=name, report=baselines.accepted(entry, path), plan=plan)
+        yield Result(name=name, report=with_accepted(entry, path, read), plan=plan)
     for record, key in zip(outcome.records, outcome.keys, strict=True):
-        report = baselines.accepted(from_record(record), path)
+        report = with_accepted(from_record(record), path, read)
         yield Result(name=name, report=report, plan=plan, record=record, key=plan.line_key(key))
 
 
@@ -90,9 +76,9 @@ def renewed(found: Sequence[Result]) -> list[Result]:
         renew = accepting if own[0].plan.options.write_baseline else pruned
         write_baseline(path, renew([one.report for one in own], path, _rules_run(own)))
         sys.stderr.write(f"wrote {path}\n")
-    baselines = Baselines()
+    read = cache(read_baseline)
     return [
-        replace(one, report=baselines.accepted(one.report, path))
+        replace(one, report=with_accepted(one.report, path, read))
         for one, path in zip(found, paths, strict=True)
     ]
 

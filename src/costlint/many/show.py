@@ -9,10 +9,9 @@ from importlib import import_module
 from typing import Final
 
 from costlint.costmodel.ir.errors import CostlintError, OptionError
-from costlint.output import SILENT, format_of, look, put, tell, write_form
+from costlint.output import SILENT, format_of, look, put, tell, tell_reasons, write_form
 from costlint.reports.many.report import ManyReport
 from costlint.reports.report import Report
-from costlint.reports.text import visible
 from costlint.settings.options import Options
 
 STREAMED: Final = frozenset({"json-lines", "parquet"})
@@ -50,8 +49,7 @@ def show_many(report: ManyReport, options: Options, whole: Callable[[], Report])
 
 
 def _tell_reasons(report: ManyReport) -> None:
-    for reason in report.gate.reasons[:_MOST_REASONS]:
-        sys.stderr.write(f"gate failed: {visible(reason)}\n")
+    tell_reasons(report.gate.reasons[:_MOST_REASONS])
     hidden = len(report.gate.reasons) - _MOST_REASONS
     if hidden > 0:
         sys.stderr.write(f"gate failed: {hidden:,} more reasons\n")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from costlint.many.expand import Target
@@ -24,7 +24,7 @@ class Stream(Protocol):
         """A model without a result."""
 
 
-class Told:
+class FailuresOnScreen:
     """Failures on stderr as they come; one that holds for several models is told once."""
 
     def __init__(self, progress: Progress) -> None:
@@ -44,23 +44,16 @@ class Told:
 
 
 @contextmanager
-def growing_files(options: Options) -> Iterator[tuple[Stream, ...]]:
+def growing_files(options: Options) -> Iterator[Sequence[Stream]]:
     """The files of a run over many models that are written while it goes on."""
     from costlint.many.result_files import JsonLines, Parquet
 
-    made: list[JsonLines | Parquet] = []
-    if options.resume is not None:
-        made.append(JsonLines(options.resume, resumed=True))
-    if options.output_format == "json-lines" and (options.resume is None or options.output_file):
-        made.append(JsonLines(options.output_file))
-    elif options.output_format == "parquet":
-        made.append(Parquet(options.output_file))
-    interrupted = False
-    try:
-        yield tuple(made)
-    except KeyboardInterrupt:
-        interrupted = True
-        raise
-    finally:
-        for stream in made:
-            stream.close(interrupted=interrupted)
+    with ExitStack() as opened:
+        streams: list[Stream] = []
+        if options.resume is not None:
+            streams.append(opened.enter_context(JsonLines(options.resume, resumed=True)))
+        if options.output_format == "parquet":
+            streams.append(opened.enter_context(Parquet(options.output_file)))
+        elif options.output_format == "json-lines" and (not streams or options.output_file):
+            streams.append(opened.enter_context(JsonLines(options.output_file)))
+        yield streams

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +28,6 @@ class Failure:
     what: str
     facts: tuple[str, ...] = ()
     fix: str = ""
-    trace: str = ""
 
     @classmethod
     def of(cls, error: CostlintError) -> Failure:
@@ -41,13 +39,13 @@ class Failure:
         """Whether the same bytes and options give it again, whatever the machine does."""
         return self.kind in _LASTING
 
-    def about(self, path: str, shown: str) -> Failure:
-        """The same, with the file called as its user calls it."""
+    def renamed(self, path: str, name: str) -> Failure:
+        """The same, with the file at `path` called `name`, as its user calls it."""
         return replace(
             self,
-            what=self.what.replace(path, shown),
-            facts=tuple(fact.replace(path, shown) for fact in self.facts),
-            fix=self.fix.replace(path, shown),
+            what=self.what.replace(path, name),
+            facts=tuple(fact.replace(path, name) for fact in self.facts),
+            fix=self.fix.replace(path, name),
         )
 
     def error(self) -> CostlintError:
@@ -73,10 +71,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A record or a whole entry for each device of the task; the failure where there is one."""
+    """A record for each device of the task, or the failure."""
 
     index: int
-    entries: tuple[ModelReport, ...] = ()
     records: tuple[dict[str, Any], ...] = ()
     failure: Failure | None = None
 
@@ -95,7 +92,6 @@ def work(task: Task) -> Done:
             what=what,
             facts=("this is a bug in costlint, not in your model",),
             fix=f"report it with the output of: costlint {task.path} --traceback",
-            trace=traceback.format_exc(),
         )
     return Done(index=task.index, failure=failure)
 
@@ -122,20 +118,6 @@ def _fewer_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def whole(task: Task) -> Done:
-    """Check one model here and keep all that is known of it; a bug ends the run.
-
-    What was made before something failed, for an earlier device, is kept.
-    """
-    entries: list[ModelReport] = []
-    try:
-        entries.extend(_entries(task))
-    except CostlintError as error:
-        failure = Failure.of(error)
-        return Done(index=task.index, entries=tuple(entries), failure=failure)
-    return Done(index=task.index, entries=tuple(entries))
-
-
 def _records(task: Task) -> tuple[dict[str, Any], ...]:
     from costlint.many.identity import code_stamp
     from costlint.many.record import to_record
@@ -145,14 +127,17 @@ def _records(task: Task) -> tuple[dict[str, Any], ...]:
             f"the worker for {task.path!r} has another costlint, onnx, numpy or Python",
             fix="install the same versions on every machine",
         )
-    return tuple(map(to_record, _entries(task)))
+    entries = entries_of(task.path, task.devices, task.options, hashed=task.hashed)
+    return tuple(map(to_record, entries))
 
 
-def _entries(task: Task) -> Iterator[ModelReport]:
+def entries_of(
+    path: str, devices: Sequence[Device], options: Options, *, hashed: bool
+) -> Iterator[ModelReport]:
     """The entries of one model: of its counts alone, or on each device."""
     from costlint.pipeline import counted, entries
 
-    if task.options.symbolic:
-        yield counted(task.path, task.options)
+    if options.symbolic:
+        yield counted(path, options)
     else:
-        yield from entries(task.path, task.devices, task.options, hashed=task.hashed)
+        yield from entries(path, devices, options, hashed=hashed)

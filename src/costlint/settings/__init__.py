@@ -8,9 +8,9 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from costlint._version import __version__
 from costlint.costmodel.ir.errors import OptionError
@@ -21,15 +21,16 @@ NAMES: Final = (".costlint.toml", "costlint.toml", "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Values by key, and the file that each came from; keys that no file has are absent.
+class Setting:
+    """The value of one key, how it is `written`, and the file that it came from."""
 
-    `written` are the values as they stand in the files.
-    """
+    value: Any
+    written: Any
+    origin: Path
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    origins: Mapping[str, Path] = field(default_factory=dict)
-    written: Mapping[str, Any] = field(default_factory=dict)
+
+Settings: TypeAlias = Mapping[str, Setting]
+"""What files say, by key; keys that no file has are absent."""
 
 
 def joined(given: Mapping[str, Any], settings: Settings) -> Options:
@@ -37,7 +38,7 @@ def joined(given: Mapping[str, Any], settings: Settings) -> Options:
 
     What is given of a row that `is_added` is added to what the file says.
     """
-    values = {KEYS[key].name: value for key, value in settings.values.items()}
+    values = {KEYS[key].name: setting.value for key, setting in settings.items()}
     for name, value in given.items():
         own = values.get(name) if OPTIONS[name].is_added else None
         if own:
@@ -56,7 +57,7 @@ def settings_for(model: str, *, config: str | None = None, isolated: bool = Fals
     if config is not None:
         return _read(Path(config), ())
     found = None if isolated else nearest(model)
-    return Settings() if found is None else _read(found, ())
+    return {} if found is None else _read(found, ())
 
 
 def nearest(model: str) -> Path | None:
@@ -74,19 +75,18 @@ def _read(path: Path, extending: tuple[Path, ...]) -> Settings:
     table = _table(path)
     if table is None:
         raise OptionError(f"{str(path)!r} has no table [tool.costlint]")
-    values = {key: _value(key, value, path) for key, value in table.items()}
-    _check_version(values.get("required-version"), path)
-    origins = dict.fromkeys(values, path)
-    written = dict(table)
-    if "extend" in values:
-        parent_path = Path(values["extend"])
-        if parent_path.resolve() in (p.resolve() for p in (*extending, path)):
-            raise OptionError(f"{str(path)!r} extends itself")
-        parent = _read(parent_path, (*extending, path))
-        values = {**parent.values, **values}
-        origins = {**parent.origins, **origins}
-        written = {**parent.written, **written}
-    return Settings(values=values, origins=origins, written=written)
+    own = {
+        key: Setting(value=_value(key, written, path), written=written, origin=path)
+        for key, written in table.items()
+    }
+    if "required-version" in own:
+        _check_version(own["required-version"].value, path)
+    if "extend" not in own:
+        return own
+    parent = Path(own["extend"].value)
+    if parent.resolve() in (p.resolve() for p in (*extending, path)):
+        raise OptionError(f"{str(path)!r} extends itself")
+    return {**_read(parent, (*extending, path)), **own}
 
 
 def _value(key: str, value: object, path: Path) -> Any:
@@ -105,9 +105,7 @@ def _value(key: str, value: object, path: Path) -> Any:
     return option.beside(path.parent, read) if option.beside else read
 
 
-def _check_version(wanted: str | None, path: Path) -> None:
-    if wanted is None:
-        return
+def _check_version(wanted: str, path: Path) -> None:
     least = wanted.removeprefix(">=").strip()
     if not wanted.startswith(">=") or not least.replace(".", "").isdigit():
         raise OptionError(f"required-version = {wanted!r} in {str(path)!r} is not like '>=0.3'")

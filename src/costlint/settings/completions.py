@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from costlint.reports import RENDERERS
-from costlint.settings.readers import COLORS, FAIL_ON
+from collections.abc import Callable, Iterable
 
 
 def devices(incomplete: str) -> list[tuple[str, str]]:
@@ -20,16 +19,6 @@ def rules(incomplete: str) -> list[tuple[str, str]]:
     return [(rule.id, rule.title) for rule in RULES if rule.id.startswith(incomplete.upper())]
 
 
-def formats(incomplete: str) -> list[str]:
-    """Output formats that begin so."""
-    return [name for name in RENDERERS if name.startswith(incomplete)]
-
-
-def colors(incomplete: str) -> list[str]:
-    """When colours are used."""
-    return [when for when in COLORS if when.startswith(incomplete)]
-
-
-def severities(incomplete: str) -> list[str]:
-    """Severities that can fail the gate."""
-    return [name for name in FAIL_ON if name.startswith(incomplete)]
+def words(known: Iterable[str]) -> Callable[[str], list[str]]:
+    """What offers those of the `known` words that begin so."""
+    return lambda incomplete: [word for word in known if word.startswith(incomplete)]

@@ -5,100 +5,75 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from costlint.settings import completions, readers, schemas
-from costlint.settings.option import GATE, SWITCH, row, switch
+from costlint.settings import kinds
+from costlint.settings.option import gate_row
 from costlint.settings.output_options import OutputOptions
-from costlint.settings.units import duration_s, share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateOptions(OutputOptions):
     """What a run is held to, and what is accepted."""
 
-    fail_on: str = row(
+    fail_on: str = gate_row(
         "--fail-on",
+        **kinds.SEVERITY,
         default="error",
-        read=readers.one_of(readers.FAIL_ON),
-        metavar="SEVERITY",
         help="error (the default), warning, note or never.",
-        panel=GATE,
-        completion=completions.severities,
-        key="fail-on",
-        schema=schemas.GATING,
         meaning="the least severity that fails the gate",
         example='fail-on = "warning"',
         default_text="error",
     )
-    exit_zero: bool = switch("--exit-zero", help="Exit with 0 though the gate fails.", panel=GATE)
-    max_latency_s: float | None = row(
+    exit_zero: bool = gate_row(
+        "--exit-zero", **kinds.SWITCH, help="Exit with 0 though the gate fails."
+    )
+    max_latency_s: float | None = gate_row(
         "--max-latency",
-        read=duration_s,
-        metavar="TIME",
+        **kinds.DURATION,
         help="Fail a model that is predicted slower: 8ms.",
-        panel=GATE,
-        key="max-latency",
-        schema=schemas.AMOUNT,
         meaning="longest latency that passes the gate: 8ms",
         example='max-latency = "8ms"',
         default_text="no limit",
     )
-    max_recoverable: float | None = row(
+    max_recoverable: float | None = gate_row(
         "--max-recoverable",
-        read=share,
-        metavar="SHARE",
+        **kinds.SHARE,
         help="Fail where fixes would recover more: 15%.",
-        panel=GATE,
-        key="max-recoverable",
-        schema=schemas.AMOUNT,
         meaning="largest recoverable share that passes: 15%",
         example='max-recoverable = "15%"',
         default_text="no limit",
     )
-    budgets: Mapping[str, Mapping[str, float]] = row(
-        default={},
-        read=readers.budgets,
+    budgets: Mapping[str, Mapping[str, float]] = gate_row(
+        **kinds.BUDGETS,
         key="budgets",
-        schema=schemas.BUDGETS,
         meaning="longest latency by model and device",
         example='[budgets."models/mobilenetv2.onnx"]\npixel4-tflite-1large = "8ms"',
     )
-    strict: bool = row(
+    strict: bool = gate_row(
         "--strict/--no-strict",
-        default=False,
-        read=readers.flag,
+        **kinds.FLAG,
         in_result=True,
-        form=SWITCH,
         help="Refuse ops of unknown cost.",
-        panel=GATE,
-        key="strict",
-        schema=schemas.SWITCHED,
         meaning="refuse models with ops of unknown cost",
         example="strict = true",
         default_text="false",
     )
-    baseline: str | None = row(
+    baseline: str | None = gate_row(
         "--baseline",
-        metavar="FILE",
+        **kinds.FILE,
         help="File of accepted findings; they fail again when they grow by 10%.",
-        panel=GATE,
-        key="baseline",
-        schema=schemas.STRING,
         meaning="file of accepted findings",
         example='baseline = "costlint-baseline.json"',
-        beside=readers.path_beside,
     )
-    write_baseline: bool = switch(
-        "--write-baseline", help="Accept all findings of this run.", panel=GATE
+    write_baseline: bool = gate_row(
+        "--write-baseline", **kinds.SWITCH, help="Accept all findings of this run."
     )
-    prune_baseline: bool = switch(
-        "--prune-baseline", help="Drop accepted findings that are gone.", panel=GATE
+    prune_baseline: bool = gate_row(
+        "--prune-baseline", **kinds.SWITCH, help="Drop accepted findings that are gone."
     )
-    fail_on_regression: float | None = row(
+    fail_on_regression: float | None = gate_row(
         "--fail-on-regression",
-        read=share,
-        metavar="SHARE",
+        **kinds.SHARE,
         help="With --against: fail where a model is slower by more: 2%.",
-        panel=GATE,
     )
 
     @property

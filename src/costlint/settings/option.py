@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +14,6 @@ MODEL, RULES, OUTPUT, GATE = "Model", "Rules", "Output", "Gate"
 MANY, SETTINGS = "Many models", "Settings"
 
 TEXT: Final[Any] = str | None
-TEXTS: Final[Any] = list[str] | None
-NUMBER: Final[Any] = int | None
-SWITCH: Final[Any] = bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,22 +62,25 @@ class Option:
         return named and f"COSTLINT_{named}"
 
 
-def row(*flags: str, default: Any = None, **said: Any) -> Any:
-    """A field of `Options` with its row of the table."""
-    about = {"option": Option(flags=flags, default=default, **said)}
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata=about)
-    return field(default=default, metadata=about)
+def row(*flags: str, **about: Any) -> Any:
+    """A field of `Options` with its row of the table, whose `meaning` makes it a key as well.
+
+    The key is called as the option is, unless it says otherwise.
+    """
+    option = Option(flags=flags, **about)
+    if option.meaning and not option.key:
+        option = replace(option, key=option.flag.removeprefix("--"))
+    if isinstance(option.default, dict):
+        return field(default_factory=dict, metadata={"option": option})
+    return field(default=option.default, metadata={"option": option})
 
 
-def switch(flag: str, *short: str, **said: Any) -> Any:
-    """The row of an option that takes no value and is off without it."""
-    return row(flag, *short, default=False, read=readers.flag, form=bool, **said)
-
-
-def counted(*flags: str, **said: Any) -> Any:
-    """The row of an option that takes no value and may be repeated."""
-    return row(*flags, default=0, read=readers.at_least(0), form=int, is_counted=True, **said)
+model_row: Final = partial(row, panel=MODEL)
+rule_row: Final = partial(row, panel=RULES, in_result=True)
+output_row: Final = partial(row, panel=OUTPUT)
+gate_row: Final = partial(row, panel=GATE)
+many_row: Final = partial(row, panel=MANY)
+settings_row: Final = partial(row, panel=SETTINGS)
 
 
 def table(record: type[Any]) -> Mapping[str, Option]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from costlint.settings import readers, schemas
+from costlint.settings import kinds
 from costlint.settings.gate_options import GateOptions
-from costlint.settings.option import MANY, NUMBER, SETTINGS, TEXTS, Option, row, switch, table
+from costlint.settings.option import Option, many_row, settings_row, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,69 +19,51 @@ class Options(GateOptions):
     the code that uses it.
     """
 
-    jobs: int | None = row(
-        "--jobs",
-        "-j",
-        read=readers.at_least(1),
-        form=NUMBER,
-        metavar="N",
-        help="Processes; by default one for each core.",
-        panel=MANY,
+    jobs: int | None = many_row(
+        "--jobs", "-j", **kinds.at_least(1), help="Processes; by default one for each core."
     )
-    backend: str | None = row(
-        "--backend",
-        metavar="NAME",
-        help="Where they run: loky (here), dask://HOST:PORT, ray.",
-        panel=MANY,
+    backend: str | None = many_row(
+        "--backend", metavar="NAME", help="Where they run: loky (here), dask://HOST:PORT, ray."
     )
-    exclude: tuple[str, ...] = row(
+    exclude: tuple[str, ...] = many_row(
         "--exclude",
+        **kinds.GLOBS,
         default=(),
-        read=readers.names,
         is_added=True,
-        form=TEXTS,
-        metavar="GLOB",
         help="Leave out of folders and globs. Repeatable.",
-        panel=MANY,
-        key="exclude",
-        schema=schemas.STRINGS,
         meaning="paths to leave out of folders",
         example='exclude = ["third_party/**"]',
     )
-    resume: str | None = row(
+    resume: str | None = many_row(
         "--resume",
-        metavar="FILE",
+        **kinds.FILE,
         help="Write results there as JSON lines, and go on from those that still hold.",
-        panel=MANY,
     )
-    against: str | None = row(
+    against: str | None = many_row(
         "--against",
         metavar="FOLDER|FILE",
         help="Compare with models or results of before, by name.",
-        panel=MANY,
     )
-    no_cache: bool = switch("--no-cache", help="Compute everything anew.", panel=MANY)
-    cache_dir: str | None = row(
-        "--cache-dir", metavar="FOLDER", help="Where results are kept.", panel=MANY
+    no_cache: bool = many_row("--no-cache", **kinds.SWITCH, help="Compute everything anew.")
+    cache_dir: str | None = many_row(
+        "--cache-dir", metavar="FOLDER", help="Where results are kept."
     )
-    config: str | None = row(
+    config: str | None = settings_row(
         "--config",
         "-c",
-        metavar="FILE",
+        **kinds.FILE,
         help="Settings file; by default the nearest one above the model.",
-        panel=SETTINGS,
     )
-    isolated: bool = switch("--isolated", help="Read no settings file.", panel=SETTINGS)
-    extend: str | None = row(
+    isolated: bool = settings_row("--isolated", **kinds.SWITCH, help="Read no settings file.")
+    extend: str | None = settings_row(
+        **kinds.FILE,
         key="extend",
-        schema=schemas.STRING,
         meaning="a settings file that this one adds to",
         example='extend = "../costlint.toml"',
-        beside=readers.path_beside,
     )
-    required_version: str | None = row(
+    required_version: str | None = settings_row(
+        **kinds.TEXT,
         key="required-version",
-        schema=schemas.STRING,
         meaning="the least version of costlint: >=0.1",
         example='required-version = ">=0.1"',
         default_text="any",

@@ -6,89 +6,64 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costlint.reports import RENDERERS
-from costlint.settings import completions, readers
+from costlint.settings import kinds
 from costlint.settings.model_options import ModelOptions
-from costlint.settings.option import NUMBER, OUTPUT, counted, row, switch
-from costlint.settings.schemas import FORMATS
+from costlint.settings.option import output_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputOptions(ModelOptions):
     """How results are shown."""
 
-    max_findings: int = row(
+    max_findings: int = output_row(
         "--max-findings",
+        **kinds.at_least(0),
         default=20,
-        read=readers.at_least(0),
-        form=NUMBER,
-        metavar="N",
         help="Show at most N findings; 0 is all.",
-        panel=OUTPUT,
     )
-    output_format: str | None = row(
+    output_format: str | None = output_row(
         "--output-format",
         "-f",
-        read=readers.one_of(readers.FORMATS),
-        metavar="FORMAT",
+        **kinds.FORMAT,
         help=f"One of {', '.join(RENDERERS)}; full on a screen and concise in a pipe by default.",
-        panel=OUTPUT,
-        completion=completions.formats,
-        key="output-format",
-        schema=FORMATS,
         meaning="how results are shown",
         example='output-format = "json"',
         default_text="full on a screen, concise in a pipe",
     )
-    output_file: str | None = row(
-        "--output-file",
-        "-o",
-        metavar="FILE",
-        help="Write there instead of the screen.",
-        panel=OUTPUT,
+    output_file: str | None = output_row(
+        "--output-file", "-o", **kinds.FILE, help="Write there instead of the screen."
     )
-    html_file: str | None = row(
-        "--html-file", metavar="FILE", help="Write the HTML page as well.", panel=OUTPUT
+    html_file: str | None = output_row(
+        "--html-file", **kinds.FILE, help="Write the HTML page as well."
     )
-    json_file: str | None = row(
-        "--json-file", metavar="FILE", help="Write JSON as well.", panel=OUTPUT
+    json_file: str | None = output_row("--json-file", **kinds.FILE, help="Write JSON as well.")
+    sarif_file: str | None = output_row("--sarif-file", **kinds.FILE, help="Write SARIF as well.")
+    markdown_file: str | None = output_row(
+        "--markdown-file", **kinds.FILE, help="Write Markdown as well."
     )
-    sarif_file: str | None = row(
-        "--sarif-file", metavar="FILE", help="Write SARIF as well.", panel=OUTPUT
+    per_layer: bool = output_row("--per-layer", **kinds.SWITCH, help="Every op with its verdicts.")
+    statistics: bool = output_row(
+        "--statistics", **kinds.SWITCH, help="Sums by operator and by rule."
     )
-    markdown_file: str | None = row(
-        "--markdown-file", metavar="FILE", help="Write Markdown as well.", panel=OUTPUT
+    show_fused: bool = output_row(
+        "--show-fused", **kinds.SWITCH, help="Name the ops that cost nothing."
     )
-    per_layer: bool = switch("--per-layer", help="Every op with its verdicts.", panel=OUTPUT)
-    statistics: bool = switch("--statistics", help="Sums by operator and by rule.", panel=OUTPUT)
-    show_fused: bool = switch("--show-fused", help="Name the ops that cost nothing.", panel=OUTPUT)
-    quiet: int = counted(
-        "--quiet", "-q", help="Findings only; -qq: nothing, the exit code tells.", panel=OUTPUT
+    quiet: int = output_row(
+        "--quiet",
+        "-q",
+        **kinds.COUNTED,
+        help="Findings only; -qq: nothing, the exit code tells.",
     )
-    verbose: int = counted(
+    verbose: int = output_row(
         "--verbose",
         "-v",
+        **kinds.COUNTED,
         help="Say what was assumed, on stderr; -vv: each kernel too.",
-        panel=OUTPUT,
     )
-    width: int | None = row(
-        "--width",
-        read=readers.at_least(1),
-        form=NUMBER,
-        metavar="N",
-        help="Columns of the full form.",
-        panel=OUTPUT,
-    )
-    color: str = row(
-        "--color",
-        default="auto",
-        read=readers.one_of(readers.COLORS),
-        metavar="WHEN",
-        help="auto, always or never.",
-        panel=OUTPUT,
-        completion=completions.colors,
-    )
-    traceback: bool = switch(
-        "--traceback", help="Show where a bug in costlint came from.", panel=OUTPUT
+    width: int | None = output_row("--width", **kinds.at_least(1), help="Columns of the full form.")
+    color: str = output_row("--color", **kinds.COLOR, default="auto", help="auto, always or never.")
+    traceback: bool = output_row(
+        "--traceback", **kinds.SWITCH, help="Show where a bug in costlint came from."
     )
 
     @property

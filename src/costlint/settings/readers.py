@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from costlint.costmodel.ir.errors import OptionError
-from costlint.reports import RENDERERS
 from costlint.settings.units import duration_s, share
 
-FAIL_ON: Final = ("error", "warning", "note", "never")
-FORMATS: Final = (*RENDERERS, "parquet")
-COLORS: Final = ("auto", "always", "never")
+T = TypeVar("T")
 
 
 class UnknownWordError(ValueError):
@@ -27,12 +24,21 @@ class UnknownWordError(ValueError):
         super().__init__(f"one of {', '.join(known)} is needed")
 
 
-def text(value: object) -> str:
-    """A text."""
-    if not isinstance(value, str):
-        msg = "a text is needed"
-        raise TypeError(msg)
-    return value
+def _instance(kind: type[T], needed: str) -> Callable[[object], T]:
+    """What reads a value that is of a kind already."""
+
+    def read(value: object) -> T:
+        if not isinstance(value, kind):
+            msg = f"{needed} is needed"
+            raise TypeError(msg)
+        return value
+
+    return read
+
+
+text: Final = _instance(str, "a text")
+flag: Final = _instance(bool, "true or false")
+table: Final[Callable[[object], Mapping[str, Any]]] = _instance(dict, "a table")
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -46,32 +52,19 @@ def names(value: object) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-def flag(value: object) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        msg = "true or false is needed"
-        raise TypeError(msg)
-    return value
-
-
-def size(value: object) -> int:
-    """A positive whole number."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        msg = "a positive whole number is needed"
-        raise ValueError(msg)
-    return value
-
-
-def at_least(least: int) -> Callable[[object], int]:
+def at_least(least: int, needed: str = "") -> Callable[[object], int]:
     """What reads a whole number that is `least` or more."""
 
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            msg = f"the least is {least}"
+            msg = needed or f"the least is {least}"
             raise ValueError(msg)
         return value
 
     return read
+
+
+size: Final = at_least(1, "a positive whole number is needed")
 
 
 def one_of(known: Sequence[str]) -> Callable[[object], str]:
@@ -96,14 +89,6 @@ def devices_beside(folder: Path, devices: Sequence[str]) -> tuple[str, ...]:
         path_beside(folder, name) if name.endswith(".toml") or "/" in name else name
         for name in devices
     )
-
-
-def table(value: object) -> Mapping[str, Any]:
-    """A table."""
-    if not isinstance(value, dict):
-        msg = "a table is needed"
-        raise TypeError(msg)
-    return value
 
 
 def shapes(value: object) -> Mapping[str, int | tuple[int | str, ...]]:
