@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -51,8 +51,8 @@ RENDERERS: Final[Mapping[str, Renderer]] = {
 """Every format by its name. The help, the settings, completion and docs/formats.md follow it."""
 
 
-def renderer(format_name: str) -> Callable[[Report], str]:
-    """The function of a format.
+def render(report: Report, format_name: str) -> str:
+    """`report` in a format of RENDERERS.
 
     Raises:
         OptionError: there is no such format.
@@ -64,10 +64,5 @@ def renderer(format_name: str) -> Callable[[Report], str]:
             fix="--output-format json",
         )
     module = import_module(f"costlint.reports.{RENDERERS[format_name].module}")
-    render_report: Callable[[Report], str] = module.render
-    return render_report
-
-
-def render(report: Report, format_name: str) -> str:
-    """`report` in a format of RENDERERS."""
-    return renderer(format_name)(report)
+    text: str = module.render(report)
+    return text

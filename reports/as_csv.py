@@ -4,52 +4,43 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from costlint.reports.as_json import op_entry, plain
-from costlint.reports.report import Report
+from costlint.reports.report import ModelReport, Report
+from costlint.reports.rows import AMOUNTS, IDENTITY
 from costlint.reports.text import visible
 
 COLUMNS: Final = (
-    "model",
-    "device",
-    "name",
-    "op_type",
-    "domain",
-    "outputs",
-    "scope",
-    "class",
-    "kernel",
-    "latency_s",
-    "macs",
-    "flop",
-    "bytes_read",
-    "bytes_written",
-    "memory_access_elements",
-    "flop_per_byte",
-    "costed",
+    *("model", "device", *IDENTITY, "class", "kernel", "latency_s"),
+    *(*AMOUNTS, "flop_per_byte", "costed"),
 )
 
 
 def render(report: Report) -> str:
     """A header, then the ops of every model in the order they run."""
+    return table(COLUMNS, (row for model in report.models for row in _rows(model)))
+
+
+def _rows(model: ModelReport) -> Iterator[dict[str, Any]]:
+    shared = {"model": model.path, "device": model.device.name if model.device else ""}
+    for op in model.ops:
+        own = {"latency_s": op.latency_s, "outputs": " ".join(op.outputs)}
+        yield {**shared, **op_entry(op), **own}
+
+
+def table(columns: Collection[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """A header, then a line for each row; what is no column is left out."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    for model in report.models:
-        shared = {"model": model.path, "device": model.device.name if model.device else ""}
-        for op in model.ops:
-            row = {
-                **shared,
-                **op_entry(op),
-                "latency_s": op.latency_s,
-                "outputs": " ".join(op.outputs),
-            }
-            writer.writerow({column: cell(row[column]) for column in COLUMNS})
+    for row in rows:
+        writer.writerow({column: _cell(value) for column, value in row.items()})
     return stream.getvalue()
 
 
-def cell(value: Any) -> Any:
+def _cell(value: Any) -> Any:
     """Text that no spreadsheet takes for a formula and no line end breaks."""
     value = plain(value)
     if not isinstance(value, str):

@@ -32,10 +32,10 @@ def render(report: Report) -> str:
 
 
 def _annotation(finding: Finding, model: ModelReport) -> str:
-    spot = place(finding, model)
+    path, line = place(finding, model)
     command = _COMMANDS[finding.severity]
     title = _property(f"costlint {headline(finding)}")
-    where = f"file={_property(spot.path)},line={spot.line}"
+    where = f"file={_property(path)},line={line}"
     return f"::{command} {where},title={title}::{_data(sentence(finding, model))}"
 
 

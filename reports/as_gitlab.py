@@ -24,11 +24,11 @@ def render(report: Report) -> str:
 
 
 def _issue(finding: Finding, model: ModelReport) -> dict[str, Any]:
-    spot = place(finding, model)
+    path, line = place(finding, model)
     return {
         "description": f"{headline(finding)}. {sentence(finding, model)}",
         "check_name": visible(finding.rule),
         "fingerprint": fingerprint(finding, model),
         "severity": _SEVERITIES[finding.severity],
-        "location": {"path": spot.path, "lines": {"begin": spot.line}},
+        "location": {"path": path, "lines": {"begin": line}},
     }

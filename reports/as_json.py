@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from costlint.analyzers.finding import Finding
 from costlint.reports.report import CLASSES, ModelReport, Report, Totals
-from costlint.reports.rows import KernelRow, OpRow
+from costlint.reports.rows import AMOUNTS, IDENTITY, KernelRow, OpRow
 
 SCHEMA: Final = "costlint/1"
 
+_VERDICT: Final = ("state", "number", "meaning")
 _INSIDE: Final = frozenset({"before", "after", "edit"})
 """What a finding keeps to itself: the picture of the page, and the edit that was priced."""
 
@@ -62,26 +63,14 @@ def op_entry(op: OpRow) -> dict[str, Any]:
     """One entry of `ops`; `flop_per_byte` is null where nothing moves."""
     moved = op.bytes_accessed
     return {
-        "name": op.name,
-        "op_type": op.op_type,
-        "domain": op.domain,
-        "outputs": op.outputs,
-        "scope": op.scope,
+        **{name: getattr(op, name) for name in IDENTITY},
         "class": op.op_class,
         "kernel": op.kernel,
-        "macs": op.macs,
-        "flop": op.flop,
-        "bytes_read": op.bytes_read,
-        "bytes_written": op.bytes_written,
-        "memory_access_elements": op.memory_access_elements,
+        **{name: getattr(op, name) for name in AMOUNTS},
         "flop_per_byte": None if moved == 0 else op.flop / moved,
         "costed": not op.why_uncosted,
         "guidelines": {
-            verdict.guideline: {
-                "state": verdict.state,
-                "number": verdict.number,
-                "meaning": verdict.meaning,
-            }
+            verdict.guideline: {name: getattr(verdict, name) for name in _VERDICT}
             for verdict in op.verdicts
         },
         "analysis": op.analysis,

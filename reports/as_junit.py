@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from costlint.analyzers.finding import Finding
@@ -64,9 +63,5 @@ def _gate(gate: Gate) -> Element:
 
 def _counted(suite: Element) -> Element:
     suite.set("tests", str(len(suite)))
-    suite.set("failures", str(sum(1 for _ in _failures(suite))))
+    suite.set("failures", str(len(suite.findall("*/failure"))))
     return suite
-
-
-def _failures(suite: Element) -> Iterator[Element]:
-    return suite.iter("failure")

@@ -97,8 +97,9 @@ def _invocation(model: ModelReport) -> dict[str, Any]:
 
 
 def _result(finding: Finding, model: ModelReport, rule_index: int) -> dict[str, Any]:
-    spot, path = place(finding, model), model_path(model)
-    region = {"startLine": spot.line, "startColumn": 1, "endLine": spot.line, "endColumn": 2}
+    path = model_path(model)
+    file, line = place(finding, model)
+    region = {"startLine": line, "startColumn": 1, "endLine": line, "endColumn": 2}
     logical = [
         {
             "name": visible(name.rpartition("/")[2] or name),
@@ -108,7 +109,7 @@ def _result(finding: Finding, model: ModelReport, rule_index: int) -> dict[str, 
         for name in finding.ops[:_MOST_OPS]
     ]
     location = {
-        "physicalLocation": {"artifactLocation": {"uri": quote(spot.path)}, "region": region},
+        "physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": region},
         "logicalLocations": logical,
     }
     result: dict[str, Any] = {
@@ -120,7 +121,7 @@ def _result(finding: Finding, model: ModelReport, rule_index: int) -> dict[str, 
         "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint(finding, model)}:1"},
         "properties": plain({"remedy": finding.remedy, "evidence": finding.evidence}),
     }
-    if spot.path != path:
+    if file != path:
         artifact = {"physicalLocation": {"artifactLocation": {"uri": quote(path)}}}
         result["relatedLocations"] = [{"id": 1, "message": {"text": "the ONNX model"}, **artifact}]
     if finding.suppressed:
@@ -131,9 +132,6 @@ def _result(finding: Finding, model: ModelReport, rule_index: int) -> dict[str, 
     saving = finding.saving
     if saving is not None:
         result["rank"] = round(min(max(100 * saving.share, 0.0), 100.0), 2)
-        result["properties"]["saving"] = {
-            "saved_s": saving.saved_s,
-            "low_s": saving.low_s,
-            "high_s": saving.high_s,
-        }
+        names = ("saved_s", "low_s", "high_s")
+        result["properties"]["saving"] = {name: getattr(saving, name) for name in names}
     return result

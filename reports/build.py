@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from costlint.costmodel.ir.digest import sha256
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.reports.report import ModelReport, Totals
-from costlint.reports.rows import OpRow
+from costlint.reports.rows import AMOUNTS, OpRow
 from costlint.reports.source_lines import source_line
 
 if TYPE_CHECKING:
@@ -66,23 +66,13 @@ def _batch(graph: OpGraph) -> int | None:
 
 
 def _totals(counts: Counts) -> Totals:
-    return Totals(
-        macs=counts.macs,
-        flop=counts.flop,
-        bytes_read=counts.bytes_read,
-        bytes_written=counts.bytes_written,
-        bytes_accessed=counts.bytes_accessed,
-        parameters=counts.parameters,
-        weight_bytes=counts.weight_bytes,
-        peak_activation_bytes=counts.peak_activation_bytes,
-        elementwise_share_bytes=counts.elementwise_share_bytes,
-        elementwise_share_ops=counts.elementwise_share_ops,
-        coverage=counts.coverage,
-    )
+    """What needs no device: the totals without a default, named as in the counts."""
+    known = [field.name for field in fields(Totals) if field.default is MISSING]
+    return Totals(**{name: getattr(counts, name) for name in known})
 
 
 def _op(row: OpCost, live_by_op: Mapping[int, Dim], root: Path) -> OpRow:
-    op, cost = row.op, row.cost
+    op = row.op
     outputs = tuple(tensor for tensor in op.outputs if tensor is not None)
     return OpRow(
         name=op.name,
@@ -92,11 +82,7 @@ def _op(row: OpCost, live_by_op: Mapping[int, Dim], root: Path) -> OpRow:
         outputs=tuple(tensor.name for tensor in outputs),
         scope=op.scope,
         shape=outputs[0].shape if outputs else None,
-        macs=cost.macs,
-        flop=cost.flop,
-        bytes_read=cost.bytes_read,
-        bytes_written=cost.bytes_written,
-        memory_access_elements=cost.memory_access_elements,
+        **{name: getattr(row.cost, name) for name in AMOUNTS},
         is_free=row.is_free,
         why_uncosted=row.why_uncosted,
         live_bytes=live_by_op.get(id(op)),

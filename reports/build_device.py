@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import Final
+from dataclasses import asdict, fields, replace
+from typing import Any, Final
 
 from costlint.analyzers.finding import Analysis, OpAnalysis
 from costlint.costmodel.counts.op_cost import OpCost
@@ -108,21 +108,14 @@ def _fastest(profile: DeviceProfile, terms: Sequence[str], amount: float) -> flo
 
 
 def _kernel(kernel: KernelEstimate, low_s: float, high_s: float) -> rows.KernelRow:
-    return rows.KernelRow(
-        id=kernel.id,
-        ops=tuple(row.op.name for row in kernel.ops),
-        kernel_class=kernel.kernel_class,
-        latency_s=kernel.latency_s,
-        low_s=low_s,
-        high_s=high_s,
-        compute_s=kernel.compute_s,
-        memory_s=kernel.memory_s,
-        launch_s=kernel.launch_s,
-        bound=kernel.bound,
-        transfer_s=kernel.transfer_s,
-        flop=sum(row.cost.flop for row in kernel.ops),
-        bytes_accessed=kernel.bytes_accessed,
-    )
+    own: dict[str, Any] = {
+        "ops": tuple(row.op.name for row in kernel.ops),
+        "low_s": low_s,
+        "high_s": high_s,
+        "flop": sum(row.cost.flop for row in kernel.ops),
+    }
+    names = [field.name for field in fields(rows.KernelRow) if field.name not in own]
+    return rows.KernelRow(**own, **{name: getattr(kernel, name) for name in names})
 
 
 def _timed(shown: rows.OpRow, row: OpCost, kernel: KernelEstimate | None) -> rows.OpRow:

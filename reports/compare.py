@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from costlint.analyzers.finding import Finding
+from costlint.costmodel.ir.dims import Dim
 from costlint.reports import numbers
 from costlint.reports.report import CLASSES, ModelReport
 from costlint.reports.rows import OpRow
 
 _MOST_OPS = 20
+
+Pair: TypeAlias = tuple[OpRow | None, OpRow | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +55,11 @@ def compare(before: ModelReport, after: ModelReport) -> Comparison:
 def _totals(before: ModelReport, after: ModelReport) -> Iterator[Change]:
     a, b = before.totals, after.totals
     if a.latency_s is not None and b.latency_s is not None:
-        like = max(a.latency_s, b.latency_s)
-        yield _time("latency", a.latency_s, b.latency_s, like)
+        time = partial(numbers.milliseconds, like=max(a.latency_s, b.latency_s))
+        yield _change("latency", a.latency_s, b.latency_s, time)
         for name, label in CLASSES.items():
-            times = (before.class_latency_s.get(name, 0.0), after.class_latency_s.get(name, 0.0))
-            yield _time(label, *times, like)
+            x, y = (model.class_latency_s.get(name, 0.0) for model in (before, after))
+            yield _change(label, x, y, time)
     for label, unit, x, y in (
         ("multiply-accumulates", "MACs", a.macs, b.macs),
         ("bytes accessed", "B", a.bytes_accessed, b.bytes_accessed),
@@ -62,12 +67,7 @@ def _totals(before: ModelReport, after: ModelReport) -> Iterator[Change]:
         ("peak activations", "B", a.peak_activation_bytes, b.peak_activation_bytes),
         ("ops", "", len(before.ops), len(after.ops)),
     ):
-        yield Change(
-            label=label,
-            before=numbers.quantity(x, unit),
-            after=numbers.quantity(y, unit),
-            change=_relative(float(x), float(y)),
-        )
+        yield _change(label, x, y, partial(numbers.quantity, unit=unit))
 
 
 def _ops(before: ModelReport, after: ModelReport) -> Iterator[Change]:
@@ -76,9 +76,8 @@ def _ops(before: ModelReport, after: ModelReport) -> Iterator[Change]:
     timed = before.device is not None and after.device is not None
 
     def cost(op: OpRow | None) -> float:
-        if op is None:
-            return 0.0
-        return (op.latency_s or 0.0) if timed else float(op.bytes_accessed)
+        found = op and (op.latency_s if timed else op.bytes_accessed)
+        return float(found or 0.0)
 
     def text(op: OpRow | None) -> str:
         if op is None:
@@ -88,22 +87,18 @@ def _ops(before: ModelReport, after: ModelReport) -> Iterator[Change]:
     changed = [pair for pair in pairs if cost(pair[0]) != cost(pair[1])]
     changed.sort(key=lambda pair: -abs(cost(pair[1]) - cost(pair[0])))
     for a, b in changed[:_MOST_OPS]:
-        shown = b or a
-        if shown is None:
-            continue
         change = "gone" if b is None else "new" if a is None else _relative(cost(a), cost(b))
-        yield Change(label=shown.name, before=text(a), after=text(b), change=change)
+        name = next(op.name for op in (b, a) if op)
+        yield Change(label=name, before=text(a), after=text(b), change=change)
 
 
-def matched(
-    before: Sequence[OpRow], after: Sequence[OpRow]
-) -> list[tuple[OpRow | None, OpRow | None]]:
+def matched(before: Sequence[OpRow], after: Sequence[OpRow]) -> list[Pair]:
     """Ops of two graphs in pairs: those of one name, then the alike in order; None for no partner.
 
     Alike are ops of one operator with the same output shape and the same counts.
     """
     now = {op.name: op for op in after}
-    pairs: list[tuple[OpRow | None, OpRow | None]] = []
+    pairs: list[Pair] = []
     left: list[OpRow] = []
     for op in before:
         partner = now.get(op.name)
@@ -124,13 +119,9 @@ def _structure(op: OpRow) -> object:
     return op.op_type, op.shape, op.macs, op.bytes_accessed
 
 
-def _time(label: str, a: float, b: float, like: float) -> Change:
-    return Change(
-        label=label,
-        before=numbers.milliseconds(a, like=like),
-        after=numbers.milliseconds(b, like=like),
-        change=_relative(a, b),
-    )
+def _change(label: str, a: Dim, b: Dim, text: Callable[[Dim], str]) -> Change:
+    change = _relative(float(a), float(b))
+    return Change(label=label, before=text(a), after=text(b), change=change)
 
 
 def _relative(a: float, b: float) -> str:

@@ -65,8 +65,8 @@ def quantity(value: Dim | None, unit: str) -> str:
 
 def decade(exponent: int) -> str:
     """A power of ten on an axis: `0.01`, `1`, `100 G`."""
-    prefix = next((p for factor, p in _PREFIXES if 10.0**exponent >= factor), "")
-    factor = next((f for f, p in _PREFIXES if p == prefix), 1.0)
+    known = ((f, p) for f, p in _PREFIXES if 10.0**exponent >= f)
+    factor, prefix = next(known, (1.0, ""))
     return f"{10.0**exponent / factor:g} {prefix}".rstrip()
 
 
@@ -80,7 +80,7 @@ def milliseconds(
     if seconds is None:
         return MISSING
     decimals = _decimals(abs(seconds if like is None else like) * 1e3, rough=rough)
-    number = f"{seconds * 1e3:,.{decimals}f}" if decimals >= 0 else _whole(seconds * 1e3, decimals)
+    number = f"{round(seconds * 1e3, decimals):,.{max(decimals, 0)}f}"
     if float(number.replace(",", "")) == 0:
         number = number.lstrip("-")
     return f"{number} ms" if unit else number
@@ -189,15 +189,7 @@ def _decimals(ms: float, *, rough: bool) -> int:
     """Digits after the point for `ms`; negative ones round whole digits away."""
     if ms == 0:
         return 2
-    exponent = _exponent(ms)
+    exponent = int(f"{ms:.2e}".partition("e")[2])
     if rough:
         return min(1 - exponent, 4)
     return 2 if 0 <= exponent < 2 else min(2 - exponent, 5)
-
-
-def _exponent(number: float) -> int:
-    return int(f"{number:.2e}".partition("e")[2])
-
-
-def _whole(number: float, decimals: int) -> str:
-    return f"{round(number, decimals):,.0f}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
 from costlint.analyzers.finding import Finding
@@ -13,28 +12,18 @@ from costlint.reports.report import ModelReport
 from costlint.reports.text import visible
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file and a line; a model file is binary, so its line is 1."""
-
-    path: str
-    line: int
-
-
 def model_path(model: ModelReport) -> str:
     """The model's path with forward slashes and no `./`, as code hosts compare it."""
     path = PureWindowsPath(model.path).as_posix() if "\\" in model.path else model.path
     return visible(posixpath.normpath(path))
 
 
-def place(finding: Finding, model: ModelReport) -> Place:
-    """The source line of the finding's first op that has one, else the model file."""
+def place(finding: Finding, model: ModelReport) -> tuple[str, int]:
+    """File and line of the finding's first op that has one, else line 1 of the model file."""
     sources = {op.name: op.source for op in model.ops if op.source}
-    for name in finding.ops:
-        if name in sources:
-            path, line = sources[name]
-            return Place(visible(path), line)
-    return Place(model_path(model), 1)
+    known = [sources[name] for name in finding.ops if name in sources]
+    path, line = known[0] if known else (model_path(model), 1)
+    return visible(path), line
 
 
 def fingerprint(finding: Finding, model: ModelReport) -> str:

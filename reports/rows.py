@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.dims import Dim
 
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Verdict
+
+IDENTITY: Final = ("name", "op_type", "domain", "outputs", "scope")
+AMOUNTS: Final = ("macs", "flop", "bytes_read", "bytes_written", "memory_access_elements")
+"""What a row of an op is named by and counts, as in the JSON output and in the spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

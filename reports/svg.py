@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
@@ -26,6 +27,28 @@ def element(tag: str, *children: str, **attributes: object) -> str:
         if value is not None
     )
     return f"<{tag}{given}>{''.join(children)}</{tag}>" if children else f"<{tag}{given}/>"
+
+
+def chart(width: int, height: int, marks: Iterable[str], style: str, label_id: str) -> str:
+    """A picture that keeps its proportions; the element `label_id` tells what it shows."""
+    return element(
+        "svg",
+        *marks,
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        class_=f"chart {style}".rstrip(),
+        aria_labelledby=label_id,
+    )
+
+
+def line(path: str, style: str, stroke: str = "#333") -> str:
+    """A line along `path`, with nothing inside."""
+    return element("path", d=path, fill="none", stroke=stroke, class_=style)
+
+
+def label(text: str, x: float, y: float, anchor: str) -> str:
+    """Text of our own at a point that is its start, middle or end."""
+    return element("text", text, x=x, y=y, text_anchor=anchor)
 
 
 def words(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import accumulate, takewhile
 from typing import Final
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -20,16 +21,15 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escaped(c) if unicodedata.category(c) in _UNSEEN else c for c in text)
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in _UNSEEN else c
+        for c in text
+    )
 
 
 def shortened(text: str, most: int = 200) -> str:
     """`text`, cut where it has more than `most` characters."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def cells(text: str) -> int:
@@ -78,9 +78,5 @@ def _pieces(word: str, width: int) -> Iterable[str]:
 
 def _fitting(word: str, width: int) -> int:
     """How many characters of `word` fit into `width` columns, at least one."""
-    used = 0
-    for index, character in enumerate(word):
-        used += _cell(character)
-        if used > width:
-            return max(index, 1)
-    return len(word)
+    used = accumulate(map(_cell, word))
+    return max(sum(1 for _ in takewhile(lambda columns: columns <= width, used)), 1)

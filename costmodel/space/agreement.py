@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from costlint.costmodel.ir.graph import OpGraph, Tensor
-from costlint.costmodel.space.program import Program
 from costlint.costmodel.space.trace import Node
 
 if TYPE_CHECKING:
@@ -27,17 +24,15 @@ def refuse_other_ops(sized: OpGraph, graph: OpGraph) -> None:
 def refuse_other_shapes(space: Space) -> None:
     """Raise ValueError if a traced shape, at today's sizes, is not that of the graph."""
     broken = space.broken(space.current)
-    if broken is not None:
-        raise ValueError(broken.why)
+    if broken:
+        raise ValueError(broken)
     pairs: dict[tuple[Node, int], Tensor] = {}
     for name, tensor in space.traced.tensors.items():
         today = space.graph.tensors.get(name)
         for dim, size in zip(tensor.shape or (), (today and today.shape) or (), strict=False):
             if isinstance(dim, Node):
                 pairs.setdefault((dim, size), tensor)
-    program = Program(list(space.nodes.values()), [dim for dim, _ in pairs])
-    units = [v.current // v.multiple_of for v in (space.details[n] for n in space.nodes)]
-    found = program(np.array(units, dtype=float)[:, None])[:, 0]
+    found = space.program([dim for dim, _ in pairs])(space.units([space.current]))[:, 0]
     for (_, size), value, tensor in zip(pairs, found, pairs.values(), strict=True):
         if value != size:
             raise ValueError(f"the shape of {tensor.name!r} does not follow from the input's size")
@@ -55,17 +50,13 @@ def refuse_only_today(space: Space) -> None:
 
 def _only_today(space: Space, names: list[str]) -> str:
     """The condition that fails, if every value of `names` but today's breaks one; else ''."""
-    designs = []
+    others = []
     for changed in (names, *([name] for name in names)):
         low, high, step = space.bounds[changed[0]]
-        sizes = range(low, max(high, low + step) + 1, step)
-        designs += [{**space.current, **dict.fromkeys(changed, size)} for size in sizes]
-    others = [d for d in designs if any(d[name] != space.current[name] for name in names)]
-    program = Program(list(space.nodes.values()), [c.value for c in space.conditions])
-    units = [[d[n] // space.details[n].multiple_of for d in others] for n in space.nodes]
-    found = program(np.array(units, dtype=float))
-    must = np.array([c.must == "zero" for c in space.conditions])[:, None]
-    fails = np.where(must, found != 0, found < 1)
+        for size in range(low, max(high, low + step) + 1, step):
+            design = {**space.current, **dict.fromkeys(changed, size)}
+            others += [design] if design != space.current else []
+    fails = space.failing(others)
     if not others or not fails.any(axis=0).all():
         return ""
     return space.conditions[int(fails.any(axis=1).argmax())].why

@@ -17,11 +17,9 @@ def total(trace: Trace, values: Iterable[Dim]) -> Dim:
         if isinstance(value, int | float):
             constant += value
             continue
-        if value.kind != "sum":
-            terms[value] = terms.get(value, 0) + 1
-            continue
-        constant += value.args[0]
-        for node, times in value.args[1]:
+        own, rest = value.linear
+        constant += rest
+        for node, times in own.items():
             terms[node] = terms.get(node, 0) + times
     return trace.linear(terms, constant)
 
@@ -57,9 +55,8 @@ def floored(value: Node, by: Number) -> Dim:
         out[node], rest[node] = whole, part
     whole, part = divmod(constant, by)
     inner = value.trace.linear(rest, part)
-    floor = (
-        value.trace.node("floor", (inner, by)) if isinstance(inner, type(value)) else inner // by
-    )
+    is_traced = isinstance(inner, type(value))
+    floor = value.trace.node("floor", (inner, by)) if is_traced else inner // by
     return value.trace.linear(out, whole) + floor
 
 

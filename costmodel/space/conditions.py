@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from costlint.costmodel.formulas.sets import BROADCASTING, CONVOLUTIONS
 from costlint.costmodel.formulas.views import RESHAPES
@@ -12,30 +12,35 @@ from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 from costlint.costmodel.space.trace import Dim, Node
 
+Must: TypeAlias = Literal["zero", "positive"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """`value` must be 0, or at least 1; `why` names the op that asks for it."""
 
     value: Node
-    must: Literal["zero", "positive"]
+    must: Must
     why: str
 
 
 def conditions(graph: OpGraph) -> tuple[Condition, ...]:
     """The conditions of a traced graph that its variables can break, each once."""
-    found: dict[tuple[Node, str], Condition] = {}
+    found: dict[tuple[Dim, Must], str] = {}
     for op in graph.ops:
         for one, other in _equal(op):
-            difference = one - other
-            if isinstance(difference, Node) and (difference, "zero") not in found:
-                why = f"{op.op_type} {op.name!r} needs sizes that fit"
-                found[difference, "zero"] = Condition(value=difference, must="zero", why=why)
+            found.setdefault(
+                (one - other, "zero"), f"{op.op_type} {op.name!r} needs sizes that fit"
+            )
         for dim in (d for t in op.outputs if t is not None for d in t.shape or ()):
-            if isinstance(dim, Node) and dim.low < 1 and (dim, "positive") not in found:
+            if isinstance(dim, Node) and dim.low < 1:
                 why = f"{op.op_type} {op.name!r} has nothing left to give"
-                found[dim, "positive"] = Condition(value=dim, must="positive", why=why)
-    return tuple(found.values())
+                found.setdefault((dim, "positive"), why)
+    return tuple(
+        Condition(value=value, must=must, why=why)
+        for (value, must), why in found.items()
+        if isinstance(value, Node)
+    )
 
 
 def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
@@ -51,7 +56,8 @@ def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
         yield op.x.known_shape[-1], op.w.known_shape[-2]
         yield from _broadcast([op.x, op.w], op.y, 2)
     elif op.op_type == "Gemm":
-        yield _inner(op)
+        a, b = (int(bool(op.attributes.get(name))) for name in ("transA", "transB"))
+        yield op.x.known_shape[1 - a], op.w.known_shape[b]
     elif op.op_type == "Concat":
         yield from _joined(op)
     elif op.op_type in CONVOLUTIONS:
@@ -59,11 +65,6 @@ def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
         yield op.x.known_shape[1], op.w.known_shape[1] * groups
         if isinstance(groups, Node):
             yield op.w.known_shape[0], op.w.known_shape[0] // groups * groups
-
-
-def _inner(op: Op) -> tuple[Dim, Dim]:
-    a, b = op.x.known_shape, op.w.known_shape
-    return a[0 if op.attributes.get("transA") else 1], b[1 if op.attributes.get("transB") else 0]
 
 
 def _broadcast(inputs: Sequence[Tensor], output: Tensor, skipped: int) -> Iterator[tuple[Dim, Dim]]:

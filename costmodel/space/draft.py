@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from math import gcd
 from typing import Final
 
@@ -18,9 +19,8 @@ from costlint.costmodel.space.agreement import (
 from costlint.costmodel.space.conditions import conditions
 from costlint.costmodel.space.depth import with_depths
 from costlint.costmodel.space.equal_blocks import depth_variable
-from costlint.costmodel.space.free_sizes import InputPlan
-from costlint.costmodel.space.group_counts import Grouping, with_groups
-from costlint.costmodel.space.inputs import BATCH_SIZE, HEIGHT, WIDTH
+from costlint.costmodel.space.group_counts import with_groups
+from costlint.costmodel.space.inputs import BATCH_SIZE, HEIGHT, WIDTH, Plan
 from costlint.costmodel.space.resizable import Resizable
 from costlint.costmodel.space.runs import SHOWN, Run
 from costlint.costmodel.space.space import Space
@@ -28,13 +28,12 @@ from costlint.costmodel.space.trace import Node, Trace
 from costlint.costmodel.space.traced_graph import with_traced_sizes, with_traced_widths
 from costlint.costmodel.space.variable import Variable, VariableKind, make_variable
 
-COARSE: Final = 32
-"""Steps of an image's side, where today's is a multiple: five halvings stay whole."""
-_KINDS: Final[Mapping[str, VariableKind]] = {
-    BATCH_SIZE: "batch",
-    HEIGHT: "height",
-    WIDTH: "image_width",
+_SIZES: Final[Mapping[str, tuple[VariableKind, int]]] = {
+    BATCH_SIZE: ("batch", 1),
+    HEIGHT: ("height", 32),
+    WIDTH: ("image_width", 32),
 }
+"""Kinds and steps, of a side where today's is a multiple: five halvings stay whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +46,10 @@ class Draft:
     widths: Mapping[str, Variable]
     with_ends: bool
     runs: tuple[Run, ...]
-    groupings: tuple[Grouping, ...]
+    groupings: tuple[Variable, ...]
     frozen: dict[str, str]
 
-    def space(self, plan: InputPlan, sizes: Mapping[str, int]) -> Space:
+    def space(self, plan: Plan, sizes: Mapping[str, int]) -> Space:
         """The design space with the input sizes of these names free as well; they are today's.
 
         Raises:
@@ -60,9 +59,8 @@ class Draft:
         trace = Trace()
         nodes = {name: trace.variable(name) for name in sizes}
         sized = self._sized(own, nodes, trace) if sizes else self.graph
-        nodes |= {run.name: trace.variable(run.name) for run in self.runs}
-        nodes |= {grouping.name: trace.variable(grouping.name) for grouping in self.groupings}
-        nodes |= {variable.name: trace.variable(variable.name) for variable in self.widths.values()}
+        parts = (run.name for run in self.runs), (each.name for each in self.groupings)
+        nodes |= {name: trace.variable(name) for name in chain(*parts, self.widths)}
         traced = self._traced(sized, nodes)
         kept = {group.name: group.frozen for group in self.channels.groups if group.frozen}
         space = Space(
@@ -92,7 +90,7 @@ class Draft:
         pairs = zip(dims, today, strict=True)
         return tuple([size if isinstance(d, str) and d not in free else d for d, size in pairs])
 
-    def _sized(self, plan: InputPlan, nodes: Mapping[str, Node], trace: Trace) -> OpGraph:
+    def _sized(self, plan: Plan, nodes: Mapping[str, Node], trace: Trace) -> OpGraph:
         """The graph over traced input sizes."""
         shapes = {
             key: tuple([_symbol(dim) if isinstance(dim, str) else dim for dim in dims])
@@ -114,19 +112,16 @@ class Draft:
         return with_depths(graph, self.runs, {run.name: SHOWN for run in self.runs})
 
     def _variables(self, sizes: Mapping[str, int]) -> Mapping[str, Variable]:
+        made = {}
+        for name, size in sizes.items():
+            kind, step = _SIZES[name]
+            made[name] = make_variable(name, kind, size, step=gcd(size, step))
         return {
-            **{
-                name: make_variable(name, _KINDS[name], size, step=_step(name, size))
-                for name, size in sizes.items()
-            },
+            **made,
             **self.widths,
             **{run.name: depth_variable(run) for run in self.runs},
-            **{grouping.name: grouping.variable for grouping in self.groupings},
+            **{grouping.name: grouping for grouping in self.groupings},
         }
-
-
-def _step(name: str, size: int) -> int:
-    return 1 if name == BATCH_SIZE else gcd(size, COARSE)
 
 
 def _symbol(name: str) -> str:

@@ -17,16 +17,11 @@ from costlint.costmodel.space.variable import Variable
 
 def free_runs(graph: OpGraph, channels: Channels) -> tuple[tuple[Run, ...], dict[str, str]]:
     """The runs whose depth can change, and why others cannot."""
-    found, refused = [], {}
-    for run in runs_of(graph):
-        why = _uneven(graph, channels, run)
-        if why:
-            refused[run.name] = why
-        else:
-            found.append(run)
-    if not found and not refused:
+    reasons = {run: _uneven(graph, channels, run) for run in runs_of(graph)}
+    refused = {run.name: why for run, why in reasons.items() if why}
+    if not reasons:
         refused["depth"] = "no block of this graph follows on one that is equal to it"
-    return tuple(found), refused
+    return tuple(run for run, why in reasons.items() if not why), refused
 
 
 def _uneven(graph: OpGraph, channels: Channels, run: Run) -> str:
@@ -41,12 +36,10 @@ def _uneven(graph: OpGraph, channels: Channels, run: Run) -> str:
 
 
 def _pairs(graph: OpGraph, channels: Channels, run: Run) -> Iterator[tuple[int | None, int | None]]:
-    """Channel groups at one place of the first block, and at the same place of each other block."""
+    """Channel groups of an op in the first block, and of the same op in each other block."""
     ops = {op_key(op): op for op in graph.ops}
-    for block in run.blocks[1:]:
-        for one, other in zip(run.blocks[0], block, strict=True):
-            groups = (_groups(channels, ops[key]) for key in (one, other))
-            yield from zip_longest(*groups)
+    for pair in run.alike:
+        yield from zip_longest(*(_groups(channels, ops[key]) for key in pair))
 
 
 def _groups(channels: Channels, op: Op) -> list[int]:

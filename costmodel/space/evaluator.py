@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -42,43 +42,38 @@ class Designs:
     n: int
 
     @cached_property
-    def _latency(self) -> Array:
+    def _latency(self) -> list[Array]:
         return self.evaluator.run(self.evaluator.latency_program, self.values, self.n)
 
     @cached_property
-    def _counts(self) -> Array:
+    def _counts(self) -> list[Array]:
         return self.evaluator.run(self.evaluator.counts_program, self.values, self.n)
 
     @property
     def latency_s(self) -> Array:
         """Seconds of one inference."""
-        found: Array = self._latency[0]
-        return found
+        return self._latency[0]
 
     @property
     def macs(self) -> Array:
         """Multiply-accumulates."""
-        found: Array = self._counts[0]
-        return found
+        return self._counts[0]
 
     @property
     def parameters(self) -> Array:
         """Number of parameters."""
-        found: Array = self._counts[1]
-        return found
+        return self._counts[1]
 
     @property
     def bytes_accessed(self) -> Array:
         """Bytes read and written, unfused."""
-        found: Array = self._counts[2]
-        return found
+        return self._counts[2]
 
     @property
     def valid(self) -> NDArray[np.bool_]:
         """Which designs the graph can have."""
         first = self._counts if "_counts" in self.__dict__ else self._latency
-        found: NDArray[np.bool_] = ~np.isnan(first[0])
-        return found
+        return ~np.isnan(first[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +93,7 @@ class Evaluator:
         arrays: dict[str, Any] = {}
         n = 1
         for name, value in given.items():
-            if name not in self.space.details:
-                raise self.space.unknown(name)
+            self.space.variable(name)
             array = np.asarray(value)
             if array.ndim > 1 or array.dtype.kind not in "iuf":
                 raise OptionError(f"{name}: an array of one dimension of numbers is expected")
@@ -113,17 +107,16 @@ class Evaluator:
     @cached_property
     def latency_program(self) -> Program:
         """Computes the latency and the conditions."""
-        return self._program([self._latency()])
+        return self._program(self._latency())
 
     @cached_property
     def counts_program(self) -> Program:
         """Computes macs, parameters, bytes accessed and the conditions."""
         totals = self.space.totals
-        return self._program([totals[name] for name in ("macs", "parameters", "bytes_accessed")])
+        return self._program(totals["macs"], totals["parameters"], totals["bytes_accessed"])
 
-    def _program(self, outputs: Sequence[Dim]) -> Program:
-        extra = [condition.value for condition in self.space.conditions]
-        return Program(list(self.space.nodes.values()), [*outputs, *extra])
+    def _program(self, *outputs: Dim) -> Program:
+        return self.space.program([*outputs, *(c.value for c in self.space.conditions)])
 
     def _latency(self) -> Dim:
         """What `estimate` computes, over traced dimensions."""
@@ -136,16 +129,16 @@ class Evaluator:
             found.append(seconds.latency_s * space.repeats.get(op_key(kernel.main.op), 1))
         return total(space.trace, found)
 
-    def run(self, program: Program, values: Mapping[str, Any], n: int) -> Array:
+    def run(self, program: Program, values: Mapping[str, Any], n: int) -> list[Array]:
         """The program's outputs for n designs, in chunks; NaN where a condition fails."""
         conditions = self.space.conditions
         kept = program.outputs.shape[0] - len(conditions)
         zero = [kept + i for i, c in enumerate(conditions) if c.must == "zero"]
         positive = [kept + i for i, c in enumerate(conditions) if c.must == "positive"]
-        names = list(self.space.nodes)
-        units = np.array([self.space.details[name].multiple_of for name in names], float)[:, None]
-        today = np.array([self.space.current[name] for name in names], float)[:, None]
-        rows = [(i, values[name]) for i, name in enumerate(names) if name in values]
+        variables = [self.space.details[name] for name in self.space.nodes]
+        units = np.array([v.multiple_of for v in variables], float)[:, None]
+        today = np.array([v.current for v in variables], float)[:, None]
+        rows = [(i, values[v.name]) for i, v in enumerate(variables) if v.name in values]
         results = np.empty((kept, n))
         workspace = np.empty((program.size, min(n, program.chunk)))
         for start in range(0, n, program.chunk):
@@ -160,4 +153,4 @@ class Evaluator:
             results[:, start:stop] = found[:kept]
             if not good.all():
                 results[:, start:stop][:, ~good] = np.nan
-        return results
+        return list(results)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from math import prod
 from typing import Any
 
+from costlint.costmodel.ir.dims import maximum, minimum
 from costlint.costmodel.space.trace import Dim, Node, Trace
 
 
@@ -46,7 +49,8 @@ def _traced(  # noqa: PLR0911 - one for each kind of expression
     if expression.is_Add or expression.is_Mul:
         return _sum_or_product(expression, args, number)
     if isinstance(expression, sympy.Max | sympy.Min):
-        return _extreme([*args, *map(int, number)], is_max=isinstance(expression, sympy.Max))
+        larger = isinstance(expression, sympy.Max)
+        return reduce(maximum if larger else minimum, [*args, *map(int, number)])
     if isinstance(expression, sympy.Mod):
         top, bottom = (traced(arg, variables, trace, known) for arg in expression.args)
         return top % bottom
@@ -56,25 +60,14 @@ def _traced(  # noqa: PLR0911 - one for each kind of expression
 
 
 def _sum_or_product(expression: Any, args: list[Dim], numbers: list[Any]) -> Dim:
-    found: Dim = 0 if expression.is_Add else 1
-    for arg in args:
-        found = found + arg if expression.is_Add else found * arg
-    for number in numbers:
-        if number.q != 1 and expression.is_Add:
-            raise ValueError(f"{expression} is no whole number")
-        found = (
-            found + int(number.p) if expression.is_Add else found * int(number.p) // int(number.q)
-        )
-    return found
-
-
-def _extreme(values: list[Dim], *, is_max: bool) -> Dim:
-    from costlint.costmodel.ir.dims import maximum, minimum
-
-    found, *rest = values
-    for value in rest:
-        found = maximum(found, value) if is_max else minimum(found, value)
-    return found
+    if not expression.is_Add:
+        found = prod(args)
+        for number in numbers:
+            found = found * int(number.p) // int(number.q)
+        return found
+    if any(number.q != 1 for number in numbers):
+        raise ValueError(f"{expression} is no whole number")
+    return sum(args) + sum(int(number.p) for number in numbers)
 
 
 def symbolic(value: Dim, symbols: Mapping[Node, Any], known: dict[Node, Any] | None = None) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from costlint.costmodel.channels import Channels, channels_of
 from costlint.costmodel.edit import Edit, apply
@@ -14,14 +16,16 @@ from costlint.costmodel.ir.errors import OptionError, ShapeError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.space.conditions import Condition
 from costlint.costmodel.space.depth import with_depths
-from costlint.costmodel.space.group_counts import Grouping, with_groups
+from costlint.costmodel.space.group_counts import with_groups
+from costlint.costmodel.space.inputs import Plan
+from costlint.costmodel.space.program import Program
 from costlint.costmodel.space.resizable import Resizable
 from costlint.costmodel.space.runs import Run
-from costlint.costmodel.space.trace import Node, Trace
+from costlint.costmodel.space.trace import Dim, Node, Trace
 from costlint.costmodel.space.variable import SIZES, Variable
 
-InputPlan: TypeAlias = Mapping[str, tuple["int | str", ...]]
-"""Input name -> its dimensions: numbers, and names of variables."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -38,14 +42,14 @@ class FreeSizes:
     frozen: Mapping[str, str]
     channels: Channels
     source: Resizable
-    plan: InputPlan
+    plan: Plan
     trace: Trace
     nodes: Mapping[str, Node]
     traced: OpGraph
     conditions: tuple[Condition, ...]
     with_ends: bool = False
     runs: tuple[Run, ...] = ()
-    groupings: tuple[Grouping, ...] = ()
+    groupings: tuple[Variable, ...] = ()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.graph.name!r}, {len(self.details)} variables)"
@@ -97,7 +101,10 @@ class FreeSizes:
         sizes = {n: chosen[n] for n, v in self.details.items() if v.kind in SIZES}
         if all(size == self.current[name] for name, size in sizes.items()):
             return self.graph, self.channels
-        self._refuse_broken(chosen)
+        broken = self.broken(chosen)
+        if broken:
+            at = ", ".join(f"{name}={size}" for name, size in sizes.items())
+            raise ShapeError(f"the graph breaks at {at}", facts=(broken,))
         shapes = {
             key: tuple([sizes.get(d, d) if isinstance(d, str) else d for d in dims])
             for key, dims in self.plan.items()
@@ -121,9 +128,7 @@ class FreeSizes:
             OptionError: see `bind`.
         """
         for name, value in values.items():
-            variable = self.details.get(name)
-            if variable is None:
-                raise self.unknown(name)
+            variable = self.variable(name)
             if not isinstance(value, int) or value < 1 or value % variable.multiple_of:
                 raise OptionError(
                     f"{name}={value!r}",
@@ -132,33 +137,35 @@ class FreeSizes:
                 )
         return values
 
-    def unknown(self, name: str) -> OptionError:
-        """The error for a name that is no variable."""
+    def variable(self, name: str) -> Variable:
+        """The variable of this name.
+
+        Raises:
+            OptionError: there is none.
+        """
+        if name in self.details:
+            return self.details[name]
         near = difflib.get_close_matches(name, self.variables, 1)
         why = self.frozen.get(name)
         facts = (f"it is not free: {why}",) if why else tuple(f"did you mean {n!r}?" for n in near)
-        return OptionError(f"{name!r} is no variable of this space", facts=facts)
+        raise OptionError(f"{name!r} is no variable of this space", facts=facts)
 
-    def _refuse_broken(self, chosen: Mapping[str, int]) -> None:
-        broken = self.broken(chosen)
-        if broken is not None:
-            sizes = ", ".join(
-                f"{n}={chosen[n]}" for n, v in self.details.items() if v.kind in SIZES
-            )
-            raise ShapeError(f"the graph breaks at {sizes}", facts=(broken.why,))
+    def broken(self, chosen: Mapping[str, int]) -> str:
+        """Why the first condition that fails at one design does; '' where all hold."""
+        fails = self.failing([chosen])[:, 0]
+        return next((c.why for c, bad in zip(self.conditions, fails, strict=True) if bad), "")
 
-    def broken(self, chosen: Mapping[str, int]) -> Condition | None:
-        """The first condition that fails at one design."""
-        import numpy as np
+    def failing(self, designs: Sequence[Mapping[str, int]]) -> NDArray[np.bool_]:
+        """Which conditions fail at which designs: (conditions, designs)."""
+        found = self.program([c.value for c in self.conditions])(self.units(designs))
+        must = np.array([c.must == "zero" for c in self.conditions], dtype=bool)[:, None]
+        return np.where(must, found != 0, found < 1)
 
-        from costlint.costmodel.space.program import Program
+    def program(self, outputs: Sequence[Dim]) -> Program:
+        """A program from what `units` gives to traced `outputs`."""
+        return Program(list(self.nodes.values()), outputs)
 
-        if not self.conditions:
-            return None
-        program = Program(list(self.nodes.values()), [c.value for c in self.conditions])
-        units = [chosen[name] // self.details[name].multiple_of for name in self.nodes]
-        found = program(np.array(units, dtype=float)[:, None])[:, 0]
-        for condition, value in zip(self.conditions, found, strict=True):
-            if value != 0 if condition.must == "zero" else value < 1:
-                return condition
-        return None
+    def units(self, designs: Sequence[Mapping[str, int]]) -> NDArray[np.float64]:
+        """The traced variables at each of `designs`: (variables, designs)."""
+        rows = [[d[n] / self.details[n].multiple_of for d in designs] for n in self.nodes]
+        return np.array(rows, dtype=float).reshape(len(rows), len(designs))

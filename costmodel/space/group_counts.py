@@ -4,65 +4,40 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import gcd
 
 from costlint.costmodel.channels.groups import scope_parts
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
-from costlint.costmodel.space.runs import Run
+from costlint.costmodel.space.runs import Run, numbered
 from costlint.costmodel.space.variable import Variable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouping:
-    """Convolutions (keys) whose number of groups is one variable; equal blocks share it."""
+def groupings_of(graph: OpGraph, runs: Sequence[Run]) -> tuple[tuple[Variable, ...], str]:
+    """Numbers of groups that can change, and why there are none ('' where there are).
 
-    name: str
-    keys: tuple[str, ...]
-    current: int
-    choices: tuple[int, ...]
-
-    @property
-    def variable(self) -> Variable:
-        """The divisors that its channels have today."""
-        return Variable(
-            name=self.name, kind="groups", current=self.current, multiple_of=1, step=1,
-            low=self.choices[0], high=self.choices[-1], ops=self.keys, choices=self.choices,
-        )  # fmt: skip
-
-
-def groupings_of(graph: OpGraph, runs: Sequence[Run]) -> tuple[tuple[Grouping, ...], str]:
-    """The convolutions whose groups can change, and why there are none ('' where there are).
-
+    Equal blocks share a number; its choices are the divisors that its channels have today.
     Depthwise ones stay: their channels are of their own. So do filters that several ops read.
     """
     readers = Counter(t.name for op in graph.ops for t in op.inputs if t is not None)
-    leaders = {
-        key: first
-        for run in runs
-        for block in run.blocks
-        for first, key in zip(run.blocks[0], block, strict=True)
-    }
+    leaders = {key: first for run in runs for first, key in run.alike}
     members: dict[str, list[Op]] = {}
     for op in graph.ops:
         if _is_splittable(op) and readers[op.w.name] == 1:
             members.setdefault(leaders.get(op_key(op), op_key(op)), []).append(op)
-    taken: Counter[str] = Counter()
+    stems = (".".join(scope_parts(op.scope)) or op.name for op, *_ in members.values())
+    names = numbered(f"{stem}.groups" for stem in stems)
     found = []
-    for first, *rest in members.values():
-        stem = ".".join(scope_parts(first.scope)) or first.name
-        taken[stem] += 1
-        number = taken[stem]
-        whole = gcd(first.x.known_shape[1], first.w.known_shape[0])
+    for name, alike in zip(names, members.values(), strict=True):
+        whole = gcd(alike[0].x.known_shape[1], alike[0].w.known_shape[0])
         found.append(
-            Grouping(
-                name=f"{stem}.groups" if number == 1 else f"{stem}.groups#{number}",
-                keys=tuple(op_key(op) for op in (first, *rest)),
-                current=first.attributes.get("group", 1),
+            Variable(
+                name=name, kind="groups", current=alike[0].attributes.get("group", 1),
+                multiple_of=1, low=1, high=whole, step=1, ops=tuple(map(op_key, alike)),
                 choices=tuple(n for n in range(1, whole + 1) if whole % n == 0),
             )
-        )
+        )  # fmt: skip
     return tuple(found), "" if found else "no convolution of this graph can be split further"
 
 
@@ -77,10 +52,10 @@ def _is_splittable(op: Op) -> bool:
 
 
 def with_groups(
-    graph: OpGraph, groupings: Sequence[Grouping], counts: Mapping[str, Dim]
+    graph: OpGraph, groupings: Sequence[Variable], counts: Mapping[str, Dim]
 ) -> OpGraph:
     """`graph` with the convolutions of `groupings` split into as many groups as `counts` says."""
-    wanted = {key: counts[g.name] for g in groupings if g.name in counts for key in g.keys}
+    wanted = {key: counts[g.name] for g in groupings if g.name in counts for key in g.ops}
     if not wanted:
         return graph
     parameters = dict(graph.parameters)

@@ -21,11 +21,9 @@ def within_limits(space: Space, values: Mapping[str, Any]) -> dict[str, Any]:
     if not groupings:
         return found
     program, rows = space.channel_program
-    n = len(found[groupings[0].name])
-    designs = np.empty((len(space.nodes), n))
-    for place, name in enumerate(space.nodes):
-        variable = space.details[name]
-        designs[place] = found.get(name, variable.current) / np.array(variable.multiple_of)
+    designs = np.empty((len(space.nodes), len(found[groupings[0].name])))
+    for row, name in zip(designs, space.nodes, strict=True):
+        row[:] = found.get(name, space.current[name]) / np.array(space.details[name].multiple_of)
     channels = program(designs).astype(np.int64)
     for grouping in groupings:
         whole = np.gcd.reduce(channels[rows[grouping.name]], axis=0)[:, None]
@@ -44,8 +42,8 @@ def channel_program(space: Space) -> tuple[Program, Mapping[str, list[int]]]:
     outputs: list[Any] = []
     rows: dict[str, list[int]] = {}
     for grouping in space.groupings:
-        shown = [ops[key] for key in grouping.keys if key in ops]
-        sizes = [s for op in shown for s in (op.x.known_shape[1], op.w.known_shape[0])]
-        rows[grouping.name] = list(range(len(outputs), len(outputs) + len(sizes)))
-        outputs += sizes
-    return Program(list(space.nodes.values()), outputs), rows
+        first = len(outputs)
+        for op in (ops[key] for key in grouping.ops if key in ops):
+            outputs += [op.x.known_shape[1], op.w.known_shape[0]]
+        rows[grouping.name] = list(range(first, len(outputs)))
+    return space.program(outputs), rows

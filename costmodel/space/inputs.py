@@ -14,6 +14,7 @@ IMAGE_RANK: Final = 4
 _COLOURS: Final = frozenset({1, 3, 4})
 
 Plan: TypeAlias = "dict[str, tuple[int | str, ...]]"
+"""Input name -> its dimensions: numbers, and names of variables."""
 
 
 def input_sizes(loaded: OpGraph, graph: OpGraph) -> tuple[Plan, dict[str, int], dict[str, str]]:

@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from costlint.costmodel.space.space import Space
 
 
-def model_at(space: Space, values: Mapping[str, int], *, seed: int) -> Any:
-    """The design `values` with random weights; see `Space.model`."""
+def make_model(space: Space, values: Mapping[str, int] | None = None, *, seed: int = 0) -> Any:
+    """A ModelProto that runs, weights random: filters scaled by fan-in, variances near one.
+
+    The batch stays free where the file left it so and `values` do not name it.
+
+    Raises:
+        OptionError, ShapeError: see `Space.bind`. ModelError: the graph cannot be written.
+    """
     from costlint.costmodel.models.from_graph import model_of
 
+    values = values or {}
     chosen = {**space.current, **space.checked(values)}
     graph, channels = space.sized(chosen)
     widths = space.widths(chosen)

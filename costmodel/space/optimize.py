@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.space.evaluator import Evaluator
+from costlint.costmodel.space.posed import posed
 from costlint.costmodel.space.problem import Kept, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from costlint.costmodel.space.space import Space
 
     Steps: TypeAlias = NDArray[np.int64]
 
@@ -90,10 +94,29 @@ class _Search:
         return now >= self.until_s
 
 
-def optimize(
-    problem: Problem, *, seed: int = 0, time_limit_s: float = 20.0, progress: Progress | None = None
+def optimize(  # noqa: PLR0913 - what a search can be told
+    space: Space,
+    device_or_name: Device = DEFAULT_DEVICE,
+    *,
+    keep: str = "macs",
+    free: str | Sequence[str] = "widths",
+    min_width: int | None = None,
+    multiple_of: int = 8,
+    seed: int = 0,
+    time_limit_s: float = 20.0,
+    progress: Progress | None = None,
 ) -> Optimum:
-    """Search `problem` for at most `time_limit_s`; the same seed finds the same in time enough."""
+    """The design of least latency with no fewer `keep` ("macs" or "parameters").
+
+    With keep="latency" the one of most macs that takes no longer. `free` are "widths" or names of
+    variables; widths are multiples of `multiple_of` where their bounds have any. The same seed
+    finds the same in time enough.
+
+    Raises:
+        OptionError: `keep` or `free` is not known, or nothing is free.
+    """
+    evaluate = space.compile(device_or_name)
+    problem = posed(evaluate, keep, free, min_width=min_width, multiple_of=multiple_of)
     now = time.monotonic()
     search = _Search(problem, np.random.default_rng(seed), now + time_limit_s, now, progress)
     search.scores(problem.fitted(problem.start[None]))
@@ -103,7 +126,6 @@ def optimize(
         _evolve(search, seed)
         _exchange(search)
     chosen = problem.widths(search.best[None])[0]
-    space = problem.evaluate.space
     values = {
         n: int(v) for n, v in zip(problem.names, chosen, strict=True) if v != space.current[n]
     }
@@ -113,11 +135,11 @@ def optimize(
         keep=problem.keep,
         values=values,
         names=problem.names,
-        before=figures(problem.evaluate, {}),
-        after=figures(problem.evaluate, values),
+        before=figures(evaluate, {}),
+        after=figures(evaluate, values),
         evaluated=search.evaluated,
         spent_s=time.monotonic() - now,
-        evaluate=problem.evaluate,
+        evaluate=evaluate,
     )
 
 

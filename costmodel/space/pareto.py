@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device
 from costlint.costmodel.space.evaluator import Evaluator
+from costlint.costmodel.space.posed import posed
 from costlint.costmodel.space.problem import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from costlint.costmodel.space.space import Space
+
     Array: TypeAlias = NDArray[np.float64]
 
 MOST: Final = 1000
 """Designs of a front."""
+_ROUNDS: Final = 10
 _ROUND: Final = 20_000
 _MUTATED: Final = 0.15
 """Share of the variables that a child changes."""
@@ -35,21 +40,34 @@ class Front:
     parameters: Array
 
 
-def pareto(
-    problem: Problem, *, rounds: int = 10, seed: int = 0, time_limit_s: float = 20.0
+def pareto(  # noqa: PLR0913 - what a search can be told
+    space: Space,
+    device_or_name: Device = DEFAULT_DEVICE,
+    *,
+    free: str | Sequence[str] = "widths",
+    min_width: int | None = None,
+    multiple_of: int = 8,
+    seed: int = 0,
+    time_limit_s: float = 20.0,
 ) -> Front:
-    """Least latency, most macs (what a network can learn with), fewest parameters.
+    """Designs that no other one beats in latency, macs and parameters at once.
 
-    Random designs first, then children of the front with some variables drawn anew. Of a front of
-    many the designs at equal distances are kept.
+    More macs are better: they are what a network can learn with. `free`, `min_width` and
+    `multiple_of` are those of `optimize`. Today's design and random ones come first, then children
+    of the front with some variables drawn anew; of a front of many, designs at equal distances.
+
+    Raises:
+        OptionError: `free` is not known, or nothing is free.
     """
+    evaluate = space.compile(device_or_name)
+    problem = posed(evaluate, "macs", free, min_width=min_width, multiple_of=multiple_of)
     until_s = time.monotonic() + time_limit_s
     generator = np.random.default_rng(seed)
-    evaluate, names = problem.evaluate, problem.names
-    today = np.array([[evaluate.space.current[name]] for name in names])
+    names = problem.names
+    today = np.array([[space.current[name]] for name in names])
     pool = np.hstack([today, _drawn(problem, generator)])
     front, figures = _best(evaluate, names, pool)
-    for _ in range(1, rounds):
+    for _ in range(1, _ROUNDS):
         if time.monotonic() >= until_s:
             break
         parents = front[:, generator.integers(0, front.shape[1], _ROUND)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.space.evaluator import Evaluator
+from costlint.costmodel.space.inputs import HEIGHT, WIDTH
 from costlint.costmodel.space.problem import KEPT, Problem
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ WORDS: Final = {
 """What `free` can say in place of names, with the kinds of variables."""
 
 
-def problem(
+def posed(
     evaluate: Evaluator,
     keep: str,
     free: str | Sequence[str],
@@ -43,18 +44,13 @@ def problem(
     space = evaluate.space
     given = [free] if isinstance(free, str) else list(free)
     names = [name for word in given for name in _named(space, word)]
-    bounds = []
-    for name in names:
-        if name not in space.details:
-            raise space.unknown(name)
-        bounds.append(_bounds(space.details[name], min_width, multiple_of))
-    low, high, step = np.array(bounds).T
-    listed = {place: space.details[name].values for place, name in enumerate(names)
-              if space.details[name].choices}  # fmt: skip
+    variables = [space.variable(name) for name in names]
+    low, high, step = np.array([_bounds(v, min_width, multiple_of) for v in variables]).T
+    listed = {place: np.array(v.values) for place, v in enumerate(variables) if v.choices}
     return Problem(
-        evaluate=evaluate, names=tuple(names), low=low, high=high, step=step,
+        evaluate=evaluate, names=tuple(names), low=low, step=step, most=(high - low) // step,
         keep=keep,  # type: ignore[arg-type]
-        choices={place: np.array(values) for place, values in listed.items()},
+        choices=listed,
     )  # fmt: skip
 
 
@@ -65,14 +61,8 @@ def _named(space: Space, word: str) -> list[str]:
     names = [n for n, v in space.details.items() if v.kind in WORDS[word]]
     if names:
         return names
-    ends = {
-        "depth": ("depth",),
-        "groups": ("groups",),
-        "resolution": ("input.height", "input.width"),
-        "batch": ("batch",),
-    }
-    fit = ends.get(word, ("width",))
-    why = [f"{name}: {reason}" for name, reason in space.frozen.items() if name.endswith(fit)]
+    ends = (HEIGHT, WIDTH) if word == "resolution" else WORDS[word]
+    why = [f"{name}: {reason}" for name, reason in space.frozen.items() if name.endswith(ends)]
     made = f'the space was made without: parametrize(model, free=(..., "{word}"))'
     facts = tuple(why[:3]) or (made,)
     raise OptionError(f"no {word.removesuffix('s')} of this graph is free", facts=facts)
@@ -84,10 +74,9 @@ def _bounds(variable: Any, min_width: int | None, multiple_of: int) -> tuple[int
         return 0, len(variable.values) - 1, 1
     if variable.kind != "width":
         return variable.low, variable.high, variable.step
-    step = lcm(variable.step, multiple_of)
     low = max(variable.low, min(min_width or 1, variable.current))
-    first, last = -(-low // step) * step, variable.high // step * step
-    if first > last:
-        step = variable.step
+    for step in (lcm(variable.step, multiple_of), variable.step):
         first, last = -(-low // step) * step, variable.high // step * step
+        if first <= last:
+            break
     return first, last, step

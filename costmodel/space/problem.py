@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     Array: TypeAlias = NDArray[np.float64]
 
 Kept: TypeAlias = Literal["macs", "parameters", "latency"]
-KEPT: Final = ("macs", "parameters", "latency")
+KEPT: Final = {"macs": "macs", "parameters": "parameters", "latency": "latency_s"}
+"""What can be kept, with its name among the results of `Designs`."""
 TOLERANCE: Final = 0.01
 """How much more of what is kept a design may have: widths are whole numbers."""
 _PENALTY: Final = 10.0
@@ -40,7 +41,7 @@ class Problem:
     evaluate: Evaluator
     names: tuple[str, ...]
     low: Steps
-    high: Steps
+    most: Steps
     step: Steps
     keep: Kept
     choices: Mapping[int, Steps]
@@ -48,22 +49,17 @@ class Problem:
     @cached_property
     def today(self) -> tuple[float, float]:
         """(kept, improved) of the graph as it is."""
-        kept, improved = self._figures(
-            np.array([[self.evaluate.space.current[n] for n in self.names]])
-        )
+        kept, improved = self._figures(self._today)
         return float(kept[0]), float(improved[0])
 
     @property
-    def most(self) -> Steps:
-        """The largest number of steps that each variable can take from its lowest value."""
-        found: Steps = (self.high - self.low) // self.step
-        return found
+    def _today(self) -> Any:
+        return np.array([[self.evaluate.space.current[n] for n in self.names]])
 
     @property
     def start(self) -> Steps:
         """Today's design in steps."""
-        today = np.array([[float(self.evaluate.space.current[n]) for n in self.names]])
-        found: Steps = self.rounded(today)[0]
+        found: Steps = self.rounded(self._today)[0]
         return found
 
     def widths(self, steps: Steps) -> Steps:
@@ -101,9 +97,8 @@ class Problem:
         target = self.today[0]
         for _ in range(_HALVINGS):
             middle = np.sqrt(lower * upper)
-            enough = (self._kept(self.widths(self.rounded(widths * middle**scaled))) >= target)[
-                :, None
-            ]
+            kept = self._kept(self.widths(self.rounded(widths * middle**scaled)))
+            enough = (kept >= target)[:, None]
             upper = np.where(enough, middle, upper)
             lower = np.where(enough, lower, middle)
         return self.rounded(widths * (lower if self.keep == "latency" else upper) ** scaled)
@@ -131,18 +126,11 @@ class Problem:
     def _values(self, widths: Steps) -> dict[str, Any]:
         return {name: widths[:, place] for place, name in enumerate(self.names)}
 
-    def _kept(self, widths: Steps) -> Array:
-        designs = self.evaluate(self._values(widths))
-        found: Array = {
-            "macs": lambda: designs.macs,
-            "parameters": lambda: designs.parameters,
-            "latency": lambda: designs.latency_s,
-        }[self.keep]()
-        return found
+    def _kept(self, widths: Steps) -> Any:
+        return getattr(self.evaluate(self._values(widths)), KEPT[self.keep])
 
-    def _figures(self, widths: Steps) -> tuple[Array, Array]:
+    def _figures(self, widths: Steps) -> tuple[Any, Array]:
+        """What is kept and what is improved of each design."""
         designs = self.evaluate(self._values(widths))
-        if self.keep == "latency":
-            return designs.latency_s, designs.macs
-        kept = designs.macs if self.keep == "macs" else designs.parameters
-        return kept, designs.latency_s
+        improved = designs.macs if self.keep == "latency" else designs.latency_s
+        return getattr(designs, KEPT[self.keep]), improved

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -15,18 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array: TypeAlias = NDArray[np.float64]
+    Run: TypeAlias = Callable[[Array, Array], None]
+    """Fills the second array, rows of the first, from the rows before them."""
 
 CACHE_VALUES: Final = 1 << 18
 """Intermediate numbers of one chunk: 2 MB, about a core's second cache."""
-
-
-@dataclass(slots=True)
-class _Block:
-    """Nodes of one kind and level: they fill the rows `first` to `last`."""
-
-    first: int
-    last: int
-    run: Callable[[Array, int, int], None]
 
 
 class Program:
@@ -40,7 +32,7 @@ class Program:
         self.rows: dict[Node, int] = {node: row for row, node in enumerate(variables, 1)}
         self.inputs = len(variables)
         self.size = self.inputs + 1
-        self.blocks: list[_Block] = []
+        self.blocks: list[tuple[slice, Run]] = []
         terms = [_terms(value) for value in outputs]
         for members in _levels([node for row, _ in terms for node in row], self.rows):
             self._append(members)
@@ -58,22 +50,18 @@ class Program:
         matrix[0] = 1.0
         matrix[1 : self.inputs + 1] = values
         with np.errstate(divide="ignore", invalid="ignore"):  # designs that cannot be: 0 / 0
-            for block in self.blocks:
-                block.run(matrix, block.first, block.last)
+            for rows, run in self.blocks:
+                run(matrix, matrix[rows])
         found: Array = self.outputs @ matrix
         return found
 
     def _append(self, members: dict[str, list[Node]]) -> None:
         """The nodes of one level as blocks."""
-        makers = {
-            "product": self._product,
-            "quotient": self._of_two,
-            "floor_of": self._of_two,
-            "bits": self._of_two,
-        }
+        of_two = dict.fromkeys(("quotient", "floor_of", "bits"), self._of_two)
+        makers = {"product": self._product, **of_two}
         for kind, nodes in members.items():
             run = makers.get(kind, self._affine)(kind, nodes)
-            self.blocks.append(_Block(self.size, self.size + len(nodes), run))
+            self.blocks.append((slice(self.size, self.size + len(nodes)), run))
             self.rows.update((node, self.size + place) for place, node in enumerate(nodes))
             self.size += len(nodes)
 
@@ -90,13 +78,12 @@ class Program:
             starts.append(len(data))
         return csr_array((data, columns, starts), shape=(len(rows), self.size))
 
-    def _affine(self, kind: str, nodes: list[Node]) -> Callable[[Array, int, int], None]:
+    def _affine(self, kind: str, nodes: list[Node]) -> Run:
         weights = self._matrix([_terms(node if kind == "sum" else node.args[0]) for node in nodes])
         known = self.size
         divisors = np.array([[float(n.args[1]) if kind == "floor" else 1.0] for n in nodes])
 
-        def run(matrix: Array, first: int, last: int) -> None:
-            found = matrix[first:last]
+        def run(matrix: Array, found: Array) -> None:
             found[:] = weights @ matrix[:known]
             if kind == "positive":
                 np.maximum(found, 0.0, out=found)
@@ -108,22 +95,20 @@ class Program:
 
         return run
 
-    def _product(self, _: str, nodes: list[Node]) -> Callable[[Array, int, int], None]:
+    def _product(self, _: str, nodes: list[Node]) -> Run:
         left, right = (np.array([self.rows[n.args[side]] for n in nodes]) for side in (0, 1))
 
-        def run(matrix: Array, first: int, last: int) -> None:
-            found = matrix[first:last]
+        def run(matrix: Array, found: Array) -> None:
             np.take(matrix, left, axis=0, out=found, mode="clip")
             found *= matrix[right]
 
         return run
 
-    def _of_two(self, kind: str, nodes: list[Node]) -> Callable[[Array, int, int], None]:
+    def _of_two(self, kind: str, nodes: list[Node]) -> Run:
         tops, bottoms = (self._matrix([_terms(n.args[side]) for n in nodes]) for side in (0, 1))
         known = self.size
 
-        def run(matrix: Array, first: int, last: int) -> None:
-            found = matrix[first:last]
+        def run(matrix: Array, found: Array) -> None:
             above, below = tops @ matrix[:known], bottoms @ matrix[:known]
             if kind == "bits":
                 found[:] = above.astype(np.int64) & below.astype(np.int64)
@@ -145,13 +130,10 @@ def _kind(node: Node) -> str:
     A floor whose divisor is traced as well is a kind of its own, because it has no number to divide
     by.
     """
-    if node.kind == "floor" and not (isinstance(node.args[0], Node) and _is_number(node.args[1])):
-        return "floor_of"
-    return node.kind
-
-
-def _is_number(value: Dim) -> bool:
-    return not isinstance(value, Node)
+    if node.kind != "floor":
+        return node.kind
+    by_number = isinstance(node.args[0], Node) and not isinstance(node.args[1], Node)
+    return "floor" if by_number else "floor_of"
 
 
 def _needs(node: Node) -> list[Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
@@ -32,6 +32,12 @@ class Run:
     def middle(self) -> tuple[str, ...]:
         """The last block but one: between two others once the run is three blocks long."""
         return self.blocks[-2]
+
+    @property
+    def alike(self) -> Iterator[tuple[str, str]]:
+        """Each op of the first block with that at the same place of each other block."""
+        for block in self.blocks[1:]:
+            yield from zip(self.blocks[0], block, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +76,27 @@ def runs_of(graph: OpGraph) -> tuple[Run, ...]:
         for first, end in _stretches(signs, taken, length):
             start = _aligned(steps, first, end, length)
             count = (end - start) // length
-            block = [op for step in steps[start : start + length] for op in step.ops]
-            if count < 2 or not any(_has_weights(op) for op in block):
+            if count < 2 or not any(map(_has_weights, _ops(steps[start : start + length]))):
                 continue
             taken[start : start + count * length] = [True] * (count * length)
             found.append((start, length, count))
-    blocks = [
-        [tuple(op for step in steps[at : at + length] for op in step.ops)
-         for at in range(start, start + length * count, length)]
-        for start, length, count in sorted(found)
-    ]  # fmt: skip
-    sources = [steps[start].source.name for start, _, _ in sorted(found)]
+    found.sort()
+    runs = [
+        [_ops(steps[at : at + length]) for at in range(start, start + length * count, length)]
+        for start, length, count in found
+    ]
     return tuple(
         Run(
             name=name,
-            source=source,
-            blocks=tuple(tuple(op_key(op) for op in block) for block in run),
+            source=steps[start].source.name,
+            blocks=tuple(tuple(map(op_key, block)) for block in run),
         )
-        for name, source, run in zip(_names(blocks), sources, blocks, strict=True)
+        for name, (start, _, _), run in zip(_names(runs), found, runs, strict=True)
     )
+
+
+def _ops(steps: Iterable[_Step]) -> list[Op]:
+    return [op for step in steps for op in step.ops]
 
 
 def _steps(graph: OpGraph) -> list[_Step]:
@@ -133,8 +141,7 @@ def _aligned(steps: Sequence[_Step], first: int, end: int, length: int) -> int:
     """The start of the first block: where the most of a block lies in one scope."""
 
     def depth(start: int) -> int:
-        block = [op for step in steps[start : start + length] for op in step.ops]
-        return len(_common([block]))
+        return len(_common([_ops(steps[start : start + length])]))
 
     spare = (end - first) % length
     return max(range(first, first + spare + 1), key=lambda start: (depth(start), -start))
@@ -181,10 +188,16 @@ def _names(runs: Sequence[Sequence[Sequence[Op]]]) -> Iterator[str]:
     """
     stems = [_common(blocks) for blocks in runs]
     often = Counter(map(tuple, stems))
+    return numbered(
+        ".".join([*(stem if often[tuple(stem)] == 1 else _common(blocks[:1])), "depth"])
+        for blocks, stem in zip(runs, stems, strict=True)
+    )
+
+
+def numbered(names: Iterable[str]) -> Iterator[str]:
+    """Each name, with a number after it from its second occurrence on."""
     taken: Counter[str] = Counter()
-    for blocks, stem in zip(runs, stems, strict=True):
-        parts = stem if often[tuple(stem)] == 1 else _common(blocks[:1])
-        name = ".".join([*parts, "depth"])
+    for name in names:
         taken[name] += 1
         yield name if taken[name] == 1 else f"{name}#{taken[name]}"
 

@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
     from costlint.costmodel.space.space import Space
 
-    Values: TypeAlias = dict[str, NDArray[np.int64]]
+Values: TypeAlias = "dict[str, NDArray[np.int64]]"
 
 MOST: Final = 100_000_000
 """Designs of a grid: 0.8 GB for each variable."""
 
 
 def sample(space: Space, n: int, seed: int = 0, names: Sequence[str] | None = None) -> Values:
-    """`n` designs, each variable uniform over the steps within its bounds; others are left out.
+    """`n` random designs of the variables `names`, by default of all: {name: array}.
 
-    A number of groups is lowered until it divides the design's channels.
+    Each is uniform over the steps within its bounds. A number of groups is lowered until it divides
+    the design's channels.
 
     Raises:
         OptionError: a name that is no variable.
@@ -33,24 +34,20 @@ def sample(space: Space, n: int, seed: int = 0, names: Sequence[str] | None = No
     generator = np.random.default_rng(seed)
     found: Values = {}
     for name in space.variables if names is None else names:
-        if name not in space.details:
-            raise space.unknown(name)
-        values = np.array(space.details[name].values)
+        values = np.array(space.variable(name).values)
         found[name] = values[generator.integers(0, len(values), n)]
     return within_limits(space, found)
 
 
 def grid(space: Space, values: Mapping[str, Sequence[int] | None]) -> Values:
-    """Every combination of `values`; None is every step within the bounds.
+    """Every combination of `values` as {name: array}; None is every step within the bounds.
 
     Raises:
         OptionError: a name or value that the space does not have, or more than `MOST` designs.
     """
     axes: dict[str, Any] = {}
     for name, given in values.items():
-        if name not in space.details:
-            raise space.unknown(name)
-        axes[name] = space.details[name].values if given is None else given
+        axes[name] = space.variable(name).values if given is None else given
         for value in given or ():
             space.checked({name: int(value)})
     size = prod(len(axis) for axis in axes.values())

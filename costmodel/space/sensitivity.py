@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from costlint.costmodel.devices import DEFAULT_DEVICE, Device
+
 if TYPE_CHECKING:
     from costlint.costmodel.space.evaluator import Evaluator
+    from costlint.costmodel.space.space import Space
 
 
-def sensitivity(evaluate: Evaluator, values: Mapping[str, int] | None = None) -> dict[str, float]:
+def sensitivity(
+    space: Space, device_or_name: Device = DEFAULT_DEVICE, values: Mapping[str, int] | None = None
+) -> dict[str, float]:
     """Seconds for each unit of each variable (a channel, a pixel, a block) around `values`.
 
     The central difference over one vector of the device's channels: below that the latency is a
     staircase and its derivative means nothing. One-sided where the graph breaks on the other side,
     NaN where it breaks on both.
     """
-    space = evaluate.space
+    evaluate = space.compile(device_or_name)
     chosen = {**space.current, **space.checked(values or {})}
     names = list(space.variables)
     if not names:

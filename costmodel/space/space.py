@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.counts.parameters import parameter_counts
@@ -13,18 +13,19 @@ from costlint.costmodel.devices import DEFAULT_DEVICE, Device, device
 from costlint.costmodel.ir.dims import Dim, symbol
 from costlint.costmodel.ir.graph import op_key
 from costlint.costmodel.space.arithmetic import total
+from costlint.costmodel.space.evaluator import Evaluator
 from costlint.costmodel.space.expressions import symbolic
 from costlint.costmodel.space.free_sizes import FreeSizes
+from costlint.costmodel.space.group_limits import channel_program
+from costlint.costmodel.space.models import make_model
+from costlint.costmodel.space.optimize import optimize
+from costlint.costmodel.space.pareto import pareto
+from costlint.costmodel.space.program import Program
 from costlint.costmodel.space.runs import SHOWN
+from costlint.costmodel.space.sampling import grid, sample
+from costlint.costmodel.space.sensitivity import sensitivity
 from costlint.costmodel.space.traced_graph import traced_costs
 from costlint.costmodel.space.variable import bounded
-
-if TYPE_CHECKING:
-    from costlint.costmodel.space.evaluator import Evaluator
-    from costlint.costmodel.space.optimize import Optimum, Progress
-    from costlint.costmodel.space.pareto import Front
-    from costlint.costmodel.space.program import Program
-    from costlint.costmodel.space.sampling import Values
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -74,8 +75,6 @@ class Space(FreeSizes):
     @cached_property
     def channel_program(self) -> tuple[Program, Mapping[str, list[int]]]:
         """What `within_limits` asks of arrays of designs."""
-        from costlint.costmodel.space.group_limits import channel_program
-
         return channel_program(self)
 
     @cached_property
@@ -105,105 +104,23 @@ class Space(FreeSizes):
         }
         return symbolic(self.totals[name], symbols)
 
-    def model(self, values: Mapping[str, int] | None = None, *, seed: int = 0) -> Any:
-        """A ModelProto that runs, weights random: filters scaled by fan-in, variances near one.
-
-        The batch stays free where the file left it so and `values` do not name it.
-
-        Raises:
-            OptionError, ShapeError: see `bind`. ModelError: the graph cannot be written.
-        """
-        from costlint.costmodel.space.models import model_at
-
-        return model_at(self, values or {}, seed=seed)
-
-    def sample(self, n: int, seed: int = 0, names: Sequence[str] | None = None) -> Values:
-        """`n` random designs of the variables `names`, by default of all: {name: array}."""
-        from costlint.costmodel.space.sampling import sample
-
-        return sample(self, n, seed, names)
-
-    def grid(self, values: Mapping[str, Sequence[int] | None]) -> Values:
-        """Every combination of `values` as {name: array}; None is every step within the bounds."""
-        from costlint.costmodel.space.sampling import grid
-
-        return grid(self, values)
-
-    def sensitivity(
-        self, device_or_name: Device = DEFAULT_DEVICE, values: Mapping[str, int] | None = None
-    ) -> dict[str, float]:
-        """Seconds that each further channel, pixel or sample costs, around `values`."""
-        from costlint.costmodel.space.sensitivity import sensitivity
-
-        return sensitivity(self.compile(device_or_name), values)
-
     def compile(self, device_or_name: Device = DEFAULT_DEVICE) -> Evaluator:
         """A function from arrays of values to arrays of latencies and counts.
 
         Raises:
             ProfileError: there is no such device.
         """
-        from costlint.costmodel.space.evaluator import Evaluator
-
         return Evaluator(space=self, device=device(device_or_name))
 
-    def optimize(  # noqa: PLR0913 - what a search can be told
-        self,
-        device_or_name: Device = DEFAULT_DEVICE,
-        *,
-        keep: str = "macs",
-        free: str | Sequence[str] = "widths",
-        min_width: int | None = None,
-        multiple_of: int = 8,
-        seed: int = 0,
-        time_limit_s: float = 20.0,
-        progress: Progress | None = None,
-    ) -> Optimum:
-        """The design of least latency with no fewer `keep` ("macs" or "parameters").
-
-        With keep="latency" the one of most macs that takes no longer. `free` are "widths" or names
-        of variables; widths are multiples of `multiple_of` where their bounds have any.
-
-        Raises:
-            OptionError: `keep` or `free` is not known, or nothing is free.
-        """
-        from costlint.costmodel.space.optimize import optimize
-        from costlint.costmodel.space.posed import problem
-
-        evaluate = self.compile(device_or_name)
-        posed = problem(evaluate, keep, free, min_width=min_width, multiple_of=multiple_of)
-        return optimize(posed, seed=seed, time_limit_s=time_limit_s, progress=progress)
-
-    def pareto(  # noqa: PLR0913 - what a search can be told
-        self,
-        device_or_name: Device = DEFAULT_DEVICE,
-        *,
-        free: str | Sequence[str] = "widths",
-        min_width: int | None = None,
-        multiple_of: int = 8,
-        seed: int = 0,
-        time_limit_s: float = 20.0,
-    ) -> Front:
-        """Designs that no other one beats in latency, macs and parameters at once.
-
-        `free`, `min_width` and `multiple_of` are those of `optimize`; today's design is among
-        those that are tried.
-
-        Raises:
-            OptionError: `free` is not known, or nothing is free.
-        """
-        from costlint.costmodel.space.pareto import pareto
-        from costlint.costmodel.space.posed import problem
-
-        evaluate = self.compile(device_or_name)
-        posed = problem(evaluate, "macs", free, min_width=min_width, multiple_of=multiple_of)
-        return pareto(posed, seed=seed, time_limit_s=time_limit_s)
+    # What is computed from a space, each with a file of its own.
+    model = make_model
+    sample = sample
+    grid = grid
+    sensitivity = sensitivity
+    optimize = optimize
+    pareto = pareto
 
     def narrowed(self, bounds: Mapping[str, Sequence[int]]) -> Space:
         """The space with other bounds: name -> (lowest, highest) or (lowest, highest, step)."""
-        found = dict(self.details)
-        for name, given in bounds.items():
-            if name not in found:
-                raise self.unknown(name)
-            found[name] = bounded(found[name], given)
-        return replace(self, details=found)
+        found = {name: bounded(self.variable(name), given) for name, given in bounds.items()}
+        return replace(self, details={**self.details, **found})

@@ -8,6 +8,8 @@ that what two formulas share is computed once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
@@ -25,7 +27,7 @@ class Trace:
     """The nodes of one space; `chosen` are the comparisons that `by_cases` decided."""
 
     def __init__(self) -> None:
-        self.nodes: dict[tuple[Any, ...], Node] = {}
+        self.nodes: dict[tuple[Kind, tuple[Any, ...]], Node] = {}
         self.chosen: dict[Node, bool] = {}
 
     def variable(self, name: str) -> Node:
@@ -34,10 +36,9 @@ class Trace:
 
     def node(self, kind: Kind, args: tuple[Any, ...], low: float = 0) -> Node:
         """The node of `kind` and `args`; `low` is a bound below."""
-        key = (kind, *(id(a) if isinstance(a, Node) else a for a in args))
-        found = self.nodes.get(key)
+        found = self.nodes.get((kind, args))
         if found is None:
-            found = self.nodes[key] = Node(self, len(self.nodes), kind, args, low)
+            found = self.nodes[kind, args] = Node(self, len(self.nodes), kind, args, low)
         return found
 
     def linear(self, terms: Terms, constant: Number) -> Dim:
@@ -47,26 +48,17 @@ class Trace:
             return constant
         if len(kept) == 1 and constant == 0 and kept[0][1] == 1:
             return kept[0][0]
-        key = ("sum", constant, *(part for n, c in kept for part in (id(n), c)))
-        found = self.nodes.get(key)
-        if found is None:
-            low = constant + sum(c * n.low if c > 0 else -float("inf") for n, c in kept)
-            found = Node(self, len(self.nodes), "sum", (constant, tuple(kept)), low)
-            self.nodes[key] = found
-        return found
+        low = constant + sum(c * n.low if c > 0 else -float("inf") for n, c in kept)
+        return self.node("sum", (constant, tuple(kept)), low)
 
     def product(self, factors: Iterable[Node]) -> Dim:
         """The product of nodes that are no products; 1 for none."""
-        found: Node | None = None
-        for factor in sorted(factors, key=lambda n: n.place):
-            found = (
-                factor
-                if found is None
-                else self.node(
-                    "product", (found, factor), low=max(0, found.low) * max(0, factor.low)
-                )
-            )
-        return 1 if found is None else found
+        return reduce(self._times, sorted(factors, key=lambda n: n.place), 1)
+
+    def _times(self, found: Dim, factor: Node) -> Dim:
+        if not isinstance(found, Node):
+            return factor
+        return self.node("product", (found, factor), low=max(0, found.low) * max(0, factor.low))
 
     def positive(self, value: Dim) -> Dim:
         """max(value, 0)."""
@@ -101,19 +93,15 @@ Dim: TypeAlias = Any
 """A Node or a number."""
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Node:
     """A traced value; arithmetic on it gives traced values."""
 
-    __slots__ = ("args", "kind", "low", "place", "trace")
-
-    def __init__(
-        self, trace: Trace, place: int, kind: Kind, args: tuple[Any, ...], low: float
-    ) -> None:
-        self.trace = trace
-        self.place = place
-        self.kind = kind
-        self.args = args
-        self.low = low
+    trace: Trace
+    place: int
+    kind: Kind
+    args: tuple[Any, ...]
+    low: float
 
     @property
     def linear(self) -> tuple[Terms, Number]:
@@ -139,11 +127,9 @@ class Node:
         return other + self.trace.positive(self - other)
 
     def __add__(self, other: Dim) -> Dim:
-        return (
-            total(self.trace, (self, other))
-            if isinstance(other, Node | int | float)
-            else NotImplemented
-        )
+        if not isinstance(other, Node | int | float):
+            return NotImplemented
+        return total(self.trace, (self, other))
 
     __radd__ = __add__
 
@@ -171,11 +157,7 @@ class Node:
     def __pow__(self, exponent: int) -> Dim:
         if not isinstance(exponent, int) or exponent < 0:
             return NotImplemented
-        return (
-            self.trace.product(self.factors * exponent)
-            if self.kind != "sum"
-            else power(self, exponent)
-        )
+        return power(self, exponent)
 
     def __truediv__(self, other: Dim) -> Dim:
         if isinstance(other, Node):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from costlint.analyzers.finding import Saving
 from costlint.reports import numbers
 from costlint.reports.report import CLASSES, ModelReport
-from costlint.reports.svg import COLORS, element, title
+from costlint.reports.svg import COLORS, element, line, title
 
 _WIDTH = 1000
 _HEIGHT = 26
@@ -83,34 +83,19 @@ def bar_svg(bar: Bar, longest: float) -> str:
     Gaps part the classes; a thin line (whisker) is the interval.
     """
     scale = _WIDTH / longest if longest else 0.0
-    marks, x = [], 0.0
-    for name, value in bar.parts.items():
-        if value <= 0:
-            continue
-        label = CLASSES.get(name, name)
-        text = f"{bar.label}: {label} {bar.texts[name]}, {numbers.share(value / bar.total)}"
-        width = max(value * scale - 1.5, 0.8)
-        attributes = {"class_": f"f-{name}", "fill": COLORS[name], "data_m": ""}
-        marks.append(
-            element("rect", title(text), x=x, y=2, width=width, height=_HEIGHT - 4, **attributes)
-        )
-        x += value * scale
+    parts = [
+        (value, f"{CLASSES[name]} {bar.texts[name]}, {numbers.share(value / bar.total)}",
+         {"class_": f"f-{name}", "fill": COLORS[name]})
+        for name, value in bar.parts.items() if value > 0
+    ]  # fmt: skip
     if bar.rest > 0:
-        text = f"{bar.label}: overhead per inference"
-        width = max(bar.rest * scale - 1.5, 0.8)
-        marks.append(
-            element(
-                "rect",
-                title(text),
-                x=x,
-                y=2,
-                width=width,
-                height=_HEIGHT - 4,
-                fill="#bbb",
-                class_="f-rest",
-                data_m="",
-            )
-        )
+        parts.append((bar.rest, "overhead per inference", {"fill": "#bbb", "class_": "f-rest"}))
+    marks, x = [], 0.0
+    for value, text, style in parts:
+        size = {"width": max(value * scale - 1.5, 0.8), "height": _HEIGHT - 4}
+        told = title(f"{bar.label}: {text}")
+        marks.append(element("rect", told, x=x, y=2, **size, **style, data_m=""))
+        x += value * scale
     if bar.span:
         low, high = (end * scale for end in bar.span)
         path = f"M{low:.1f} {_HEIGHT / 2}H{high:.1f}M{low:.1f} 7v12M{high:.1f} 7v12"
@@ -151,8 +136,7 @@ def interval_svg(saving: Saving, scale: tuple[float, float]) -> str:
 
 def _whisker(path: str) -> str:
     """The line of an interval, on a lighter and wider one, so that it shows on every colour."""
-    below = element("path", d=path, fill="none", stroke="#fff", class_="halo")
-    return below + element("path", d=path, fill="none", stroke="#333", class_="pi")
+    return line(path, "halo", "#fff") + line(path, "pi")
 
 
 def _time_bar(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from costlint.reports import numbers
-from costlint.reports.html.roofline import Plane, Point
+from costlint.reports.html.roofline import Point
+from costlint.reports.plane import Plane
 from costlint.reports.report import CLASSES, ModelReport
 from costlint.reports.rows import OpRow
 from costlint.reports.text import visible
@@ -119,23 +120,18 @@ def _texts(model: ModelReport, ops: Sequence[OpRow]) -> list[dict[str, str]]:
             "op": visible(op.op_type),
             "cls": CLASSES.get(op.op_class, op.op_class),
             "shape": visible(numbers.shape(op.shape)),
-            "bound": bound_of(op, bounds),
-            "g": broken(op),
+            "bound": _bound_of(op, bounds),
+            "g": " ".join(v.guideline for v in op.verdicts if v.state == "violated"),
         }
         for op in ops
     ]
 
 
-def bound_of(op: OpRow, bounds: dict[str, str]) -> str:
+def _bound_of(op: OpRow, bounds: dict[str, str]) -> str:
     """What limits the op; `fused` for one that runs inside another's kernel."""
     if op.fused_into:
         return "fused"
     return "free" if op.is_free else "uncosted" if op.why_uncosted else bounds.get(op.name, "")
-
-
-def broken(op: OpRow) -> str:
-    """The guidelines that the op breaks: `G1 G4`."""
-    return " ".join(v.guideline for v in op.verdicts if v.state == "violated")
 
 
 def _front_coded(names: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from costlint.reports.svg import element
+from costlint.reports.svg import element, line
 
 WIDTH: Final = 1000
 HEIGHT: Final = 160
@@ -25,11 +25,10 @@ def memory_svg(live_bytes: Sequence[float], label_id: str) -> str:
     for index, top in enumerate(tops):
         path += f"V{HEIGHT - top / peak * (HEIGHT - 6):.0f}H{(index + 1) * width:.0f}"
     area = element("path", d=f"{path}V{HEIGHT}Z", fill="#56b4e9", class_="area")
-    line = element("path", d=f"M0 {HEIGHT}h0", fill="none", stroke="#333", class_="cursor")
     return element(
         "svg",
         area,
-        line,
+        line(f"M0 {HEIGHT}h0", "cursor"),
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         preserveAspectRatio="none",
         class_="mem",

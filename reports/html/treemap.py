@@ -63,8 +63,7 @@ def _add(module: Module, op: OpRow, cost: float) -> None:
 def _joined(module: Module) -> Module:
     while len(module.inside) == 1:
         (only,) = module.inside.values()
-        name = f"{module.name}/{only.name}".lstrip("/")
-        only.name = name
+        only.name = f"{module.name}/{only.name}".lstrip("/")
         module = only
     module.inside = {step: _joined(inner) for step, inner in module.inside.items()}
     return module
@@ -81,21 +80,16 @@ def squarified(sizes: Sequence[float], box: Box) -> Iterator[Box]:
     while start < len(areas):
         side = min(width, height)
         end = start + 1
-        filled = areas[start]
-        while end < len(areas) and _worst(areas[start : end + 1], side) <= _worst(
-            areas[start:end], side
-        ):
-            filled += areas[end]
+        row = areas[start:end]
+        while end < len(areas) and _worst([*row, areas[end]], side) <= _worst(row, side):
+            row.append(areas[end])
             end += 1
-        depth = filled / side if side else 0.0
+        depth = sum(row) / side if side else 0.0
         offset = 0.0
-        for area in areas[start:end]:
+        for area in row:
             length = area / depth if depth else 0.0
-            yield (
-                (x, y + offset, depth, length)
-                if width >= height
-                else (x + offset, y, length, depth)
-            )
+            upright = (x, y + offset, depth, length)
+            yield upright if width >= height else (x + offset, y, length, depth)
             offset += length
         if width >= height:
             x, width = x + depth, max(width - depth, 0.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from costlint.reports import numbers
 from costlint.reports.html.treemap import Box, Module, modules, squarified
 from costlint.reports.report import CLASSES, ModelReport
-from costlint.reports.svg import COLORS, element, title, words
+from costlint.reports.svg import COLORS, chart, element, title, words
 
 _WIDTH, _HEIGHT = 900, 380
 _HEADER = 15
@@ -18,15 +18,8 @@ _LEAST_SIDE = 3.0
 def treemap_svg(model: ModelReport, label_id: str) -> str:
     """Every module that is large enough to see; each rectangle tells its name and numbers."""
     root = modules([(op, model.cost(op)) for op in model.ops])
-    marks = list(_nested(root, (0.0, 0.0, float(_WIDTH), float(_HEIGHT)), root, model, 0))
-    return element(
-        "svg",
-        *marks,
-        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-        role="img",
-        class_="chart tree",
-        aria_labelledby=label_id,
-    )
+    marks = _nested(root, (0.0, 0.0, float(_WIDTH), float(_HEIGHT)), root, model, 0)
+    return chart(_WIDTH, _HEIGHT, marks, "tree", label_id)
 
 
 def _nested(
@@ -42,18 +35,7 @@ def _nested(
         return
     header = _HEADER if depth and width > 50 and height > 60 else 0
     if depth:
-        yield element(
-            "rect",
-            title(_text(module, root, model)),
-            x=x,
-            y=y,
-            width=width,
-            height=height,
-            fill="#e8ebef",
-            class_="box",
-            data_m="",
-            data_q=module.path,
-        )
+        yield _rectangle(module, box, _text(module, root, model), "#e8ebef", "box")
     if header:
         yield _label(module.name, x + 4, y + 11, width - 8, "lab")
     inner = (x + 1, y + header + (0 if header else 1), width - 2, height - header - 2)
@@ -64,18 +46,8 @@ def _nested(
 def _leaf(module: Module, box: Box, root: Module, model: ModelReport) -> str:
     x, y, width, height = box
     name = module.main_class
-    mark = element(
-        "rect",
-        title(_text(module, root, model)),
-        x=x + 0.5,
-        y=y + 0.5,
-        width=width - 1,
-        height=height - 1,
-        fill=COLORS[name],
-        class_=f"f-{name}",
-        data_m="",
-        data_q=module.path,
-    )
+    inner = (x + 0.5, y + 0.5, width - 1, height - 1)
+    mark = _rectangle(module, inner, _text(module, root, model), COLORS[name], f"f-{name}")
     if width < 40 or height < 16:
         return mark
     return mark + _label(module.name, x + 4, y + 13, width - 8, f"in-{name}")
@@ -86,6 +58,12 @@ def _label(name: str, x: float, y: float, width: float, style: str) -> str:
     short = f"{name[: room - 1]}…" if room > 3 else ""  # the whole name is in the title
     shown = name if len(name) <= room else short
     return element("text", words(shown), x=x, y=y, class_=style) if shown else ""
+
+
+def _rectangle(module: Module, box: Box, told: str, fill: str, style: str) -> str:
+    mark = {"fill": fill, "class_": style, "data_m": "", "data_q": module.path}
+    place = dict(zip(("x", "y", "width", "height"), box, strict=True))
+    return element("rect", title(told), **place, **mark)
 
 
 def _text(module: Module, root: Module, model: ModelReport) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from costlint.analyzers.finding import Finding
 from costlint.reports.report import SEVERITIES, Gate, ModelReport
 
 
@@ -116,8 +117,20 @@ class ManyReport:
     @property
     def rules(self) -> tuple[RuleSum, ...]:
         """Sums by rule, most findings first."""
-        named = {f.rule: f.name for e in self.entries for f in e.report.open_findings}
-        sums = (_rule_sum(rule, name, self.entries) for rule, name in named.items())
+        by_rule: dict[str, list[tuple[str, Finding]]] = {}
+        for entry in self.entries:
+            for finding in entry.report.open_findings:
+                by_rule.setdefault(finding.rule, []).append((entry.report.path, finding))
+        sums = [
+            RuleSum(
+                rule=rule,
+                name=found[-1][1].name,
+                findings=len(found),
+                models=len({path for path, _ in found}),
+                by_severity={s: sum(f.severity == s for _, f in found) for s in SEVERITIES},
+            )
+            for rule, found in by_rule.items()
+        ]
         return tuple(sorted(sums, key=lambda row: (-row.findings, row.rule)))
 
     @property
@@ -125,16 +138,3 @@ class ManyReport:
         """What became slower, worst first."""
         slower = [c for c in self.changes if c.share is not None and c.share > 0]
         return tuple(sorted(slower, key=lambda c: -(c.share or 0.0)))
-
-
-def _rule_sum(rule: str, name: str, entries: Sequence[ManyEntry]) -> RuleSum:
-    by_entry = [[f for f in e.report.open_findings if f.rule == rule] for e in entries]
-    found = [finding for rows in by_entry for finding in rows]
-    paths = {e.report.path for e, rows in zip(entries, by_entry, strict=True) if rows}
-    return RuleSum(
-        rule=rule,
-        name=name,
-        findings=len(found),
-        models=len(paths),
-        by_severity={s: sum(f.severity == s for f in found) for s in SEVERITIES},
-    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from costlint.reports.as_csv import cell
+from costlint.reports.as_csv import table
 from costlint.reports.as_json import plain
 from costlint.reports.many.report import FailedModel, ManyEntry, ManyReport
 from costlint.reports.report import SEVERITIES
@@ -79,9 +77,4 @@ def rows(report: ManyReport) -> Iterable[dict[str, Any]]:
 
 def render_csv(report: ManyReport) -> str:
     """A header, then one line for each model and device."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for values in rows(report):
-        writer.writerow({key: cell(value) for key, value in values.items()})
-    return stream.getvalue()
+    return table(COLUMNS, rows(report))

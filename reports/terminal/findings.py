@@ -46,11 +46,8 @@ def _how_to_read(findings: Sequence[Finding], look: Look) -> Iterator[str]:
         text = "Where an interval reaches 0, measure before you act."
         yield from look.lines(text, indent=2, style="dim")
     if sum(f.saving is not None for f in findings) > 1:
-        yield from look.lines(
-            'Savings overlap: "with all fixes" is predicted anew, not summed.',
-            indent=2,
-            style="dim",
-        )
+        text = 'Savings overlap: "with all fixes" is predicted anew, not summed.'
+        yield from look.lines(text, indent=2, style="dim")
         yield ""
 
 
@@ -106,12 +103,9 @@ def fused_lines(model: ModelReport, look: Look) -> Iterator[str]:
     if not fused:
         return
     none = numbers.milliseconds(0.0, like=model.totals.latency_s)
-    yield from look.lines(
-        f"{numbers.plural(len(fused), 'op')} fused into others on this device, {none} of their own"
-        + (":" if look.show_fused else " (--show-fused)"),
-        indent=2,
-        style="dim",
-    )
+    text = f"{numbers.plural(len(fused), 'op')} fused into others on this device, {none}"
+    text += " of their own" + (":" if look.show_fused else " (--show-fused)")
+    yield from look.lines(text, indent=2, style="dim")
     if look.show_fused:
         for op in fused:
             yield from look.lines(f"{op.name} in {op.fused_into}", indent=4)

@@ -6,9 +6,8 @@ import shlex
 from collections.abc import Iterator
 
 from costlint.reports import numbers
-from costlint.reports.report import Gate, ModelReport, Report
-from costlint.reports.terminal import op_tables
-from costlint.reports.terminal import totals as terminal_totals
+from costlint.reports.report import ModelReport, Report
+from costlint.reports.terminal import op_tables, totals
 from costlint.reports.terminal.compare import comparison_lines
 from costlint.reports.terminal.findings import finding_lines, fused_lines
 from costlint.reports.terminal.screen import Look
@@ -31,25 +30,20 @@ def render(report: Report, look: Look | None = None) -> str:
 
 
 def _model(model: ModelReport, look: Look) -> Iterator[str]:
-    yield from terminal_totals.headline(model, look)
+    yield from totals.headline(model, look)
     if not all(
         numbers.is_number(size) for op in model.ops for size in (op.macs, op.bytes_accessed)
     ):
-        yield from terminal_totals.closed_forms(model.totals, look)
+        yield from totals.closed_forms(model.totals, look)
         yield ""
     else:
-        yield from (
-            terminal_totals.predicted(model, look)
-            if model.device
-            else terminal_totals.counted(model, look)
+        timed, plain = (
+            (totals.predicted, totals.time_by_class),
+            (totals.counted, totals.bytes_by_class),
         )
-        yield ""
-        yield from (
-            terminal_totals.time_by_class(model, look)
-            if model.device
-            else terminal_totals.bytes_by_class(model, look)
-        )
-        yield ""
+        for part in timed if model.device else plain:
+            yield from part(model, look)
+            yield ""
         if model.analyzed:
             yield from finding_lines(model, look)
         yield from op_tables.every(model, look) if look.per_op else op_tables.dearest(model, look)
@@ -63,29 +57,27 @@ def _model(model: ModelReport, look: Look) -> Iterator[str]:
 
 def _overview(report: Report, look: Look) -> Iterator[str]:
     """Several models and devices, one line each."""
-    head = f"  {'latency':>11} {'MACs':>8} {'bytes':>8} {'findings':>8}  "
-    yield look.paint(f"{head}model", "dim")
+    yield look.paint(f"  {'latency':>11} {'MACs':>8} {'bytes':>8} {'findings':>8}  model", "dim")
     for model in report.models:
-        totals = model.totals
+        whole = model.totals
         cells = (
-            f"{numbers.milliseconds(totals.latency_s, rough=model.rough):>11}",
-            f"{numbers.quantity(totals.macs, ''):>8}",
-            f"{numbers.quantity(totals.bytes_accessed, 'B'):>8}",
+            f"{numbers.milliseconds(whole.latency_s, rough=model.rough):>11}",
+            f"{numbers.quantity(whole.macs, ''):>8}",
+            f"{numbers.quantity(whole.bytes_accessed, 'B'):>8}",
             f"{len(model.open_findings) if model.analyzed else numbers.MISSING:>8}",
         )
         yield from look.hanging(f"  {' '.join(cells)}  ", model.title)
 
 
 def _verdict(report: Report, look: Look) -> Iterator[str]:
-    gate: Gate = report.gate
+    gate = report.gate
     counts = numbers.listed(report.by_severity)
     state = "gate passed" if gate.passed else "gate failed"
     mark = look.mark("ok" if gate.passed else "error")
     head = look.paint(f"{mark} {state}", "good" if gate.passed else "bad")
-    reasons = "; ".join(gate.reasons)
     yield from look.hanging(f"{head}: ", f"{counts} (fail-on = {gate.fail_on})")
-    if reasons:
-        yield from look.lines(reasons, indent=2)
+    if gate.reasons:
+        yield from look.lines("; ".join(gate.reasons), indent=2)
     rules = [f.rule for model in report.models for f in model.open_findings]
     path = shlex.quote(look.clean(report.models[0].path))
     if rules:

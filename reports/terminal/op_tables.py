@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from costlint.reports import numbers
@@ -54,13 +55,16 @@ def _by_operator(model: ModelReport, look: Look) -> Iterator[str]:
     """Sums for each operator, the one that moves the most bytes first."""
     yield look.paint("  by operator", "bold")
     yield look.paint(f"  {'ops':>6} {'bytes':>8} {'':>6} {'MACs':>7} {'':>6}  operator", "dim")
-    groups: dict[str, list[OpRow]] = {}
+    count: Counter[str] = Counter()
+    moved: Counter[str] = Counter()
+    macs: Counter[str] = Counter()
     for op in model.ops:
-        groups.setdefault(op.op_type, []).append(op)
-    for op_type, ops in sorted(groups.items(), key=lambda item: -sum(map(_bytes, item[1]))):
-        moved, macs = sum(map(_bytes, ops)), sum(op.macs for op in ops)
-        head = f"  {len(ops):>6,} {_bytes_columns(moved, model)} {_macs_columns(macs, model)}  "
-        yield from look.hanging(head, op_type)
+        count[op.op_type] += 1
+        moved[op.op_type] += op.bytes_accessed
+        macs[op.op_type] += op.macs
+    for name, size in moved.most_common():
+        columns = f"{_bytes_columns(size, model)} {_macs_columns(macs[name], model)}"
+        yield from look.hanging(f"  {count[name]:>6,} {columns}  ", name)
 
 
 def uncosted(model: ModelReport, look: Look) -> Iterator[str]:
@@ -129,10 +133,6 @@ def _weight(op: OpRow, model: ModelReport) -> float:
         return model.cost(op)
     of_bytes = numbers.ratio(op.bytes_accessed, model.totals.bytes_accessed) or 0.0
     return max(of_bytes, numbers.ratio(op.macs, model.totals.macs) or 0.0)
-
-
-def _bytes(op: OpRow) -> float:
-    return float(op.bytes_accessed)
 
 
 def _time_columns(op: OpRow, model: ModelReport, most: float) -> str:

@@ -52,15 +52,12 @@ def predicted(model: ModelReport, look: Look) -> Iterator[str]:
         after = numbers.milliseconds(totals.latency_after_fixes_s, like=point, rough=rough)
         less = f"{numbers.share(totals.recoverable_share)} less"
         yield from look.field("with all fixes", after, less, style="good")
-    kernels = (
-        f", {numbers.plural(len(model.kernels), 'kernel')} after fusion" if model.kernels else ""
-    )
-    graph = (
-        f"{numbers.plural(len(model.ops), 'op')}{kernels}, "
-        f"{numbers.quantity(totals.macs, 'MACs')}, "
-        f"{numbers.quantity(totals.parameters, '')} parameters"
-    )
-    yield from look.field("graph", graph, style="dim")
+    graph = [numbers.plural(len(model.ops), "op")]
+    if model.kernels:
+        graph.append(f"{numbers.plural(len(model.kernels), 'kernel')} after fusion")
+    graph.append(numbers.quantity(totals.macs, "MACs"))
+    graph.append(f"{numbers.quantity(totals.parameters, '')} parameters")
+    yield from look.field("graph", ", ".join(graph), style="dim")
 
 
 def counted(model: ModelReport, look: Look) -> Iterator[str]:
@@ -83,10 +80,9 @@ def counted(model: ModelReport, look: Look) -> Iterator[str]:
     free = sum(op.is_free for op in model.ops)
     more = f"{free} of them free, coverage {numbers.share(totals.coverage)}"
     yield from look.field("graph", numbers.plural(len(model.ops), "op"), more)
-    of_ops, of_bytes = map(
-        numbers.share, (totals.elementwise_share_ops, totals.elementwise_share_bytes)
-    )
-    yield from look.field("element-wise", f"{of_bytes} of bytes", f"{of_ops} of ops")
+    of_bytes = f"{numbers.share(totals.elementwise_share_bytes)} of bytes"
+    of_ops = f"{numbers.share(totals.elementwise_share_ops)} of ops"
+    yield from look.field("element-wise", of_bytes, of_ops)
 
 
 def closed_forms(totals: Totals, look: Look) -> Iterator[str]:
