@@ -29,8 +29,7 @@ from costlint.costmodel.edit import Edit
 from costlint.costmodel.ir.graph import op_key
 
 if TYPE_CHECKING:
-    from costlint.costmodel.latency.estimated import Estimate
-    from costlint.costmodel.latency.reestimate import Reestimate
+    from costlint.costmodel.latency.estimate import Estimate, Prediction
 
 LEAST_SHARE: Final = 0.005
 """Savings below this share of the latency are no finding: the paper's own duplicate measurements
@@ -87,13 +86,13 @@ def _is_asked(entry: Ignore, rules: Sequence[Rule]) -> bool:
     return not known or any(rule in rules for rule in known)
 
 
-def with_all(facts: Facts, findings: Sequence[Finding]) -> Estimate | Reestimate:
+def with_all(facts: Facts, findings: Sequence[Finding]) -> Prediction:
     """The estimate with the edits of all `findings` that are compatible.
 
     If that is slower than the best single edit, each edit is kept only where it helps those before.
     """
     edits = [f.edit for f in findings if f.edit is not None]
-    best: Estimate | Reestimate = facts.estimate
+    best: Prediction = facts.estimate
     if not edits:
         return best
     whole = price(facts, compatible(facts.structure, edits)).after
@@ -109,9 +108,9 @@ def with_all(facts: Facts, findings: Sequence[Finding]) -> Estimate | Reestimate
 
 
 def _on_device(estimate: Estimate) -> Pricing:
-    from costlint.costmodel.latency.reestimate import Reestimator
+    from costlint.costmodel.latency.edited import EditedEstimator
 
-    return Reestimator(estimate)
+    return EditedEstimator(estimate)
 
 
 def _findings(

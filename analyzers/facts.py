@@ -12,11 +12,10 @@ from costlint.costmodel.formulas.sets import CONVOLUTIONS, PRODUCTS
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 
 if TYPE_CHECKING:
-    from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
-    from costlint.costmodel.latency.reestimate import Reestimate
+    from costlint.costmodel.latency.estimate import Estimate, KernelEstimate, Prediction
 
-Pricing: TypeAlias = "Callable[[OpGraph], Reestimate]"
-"""The latency of an edited graph on the device at hand."""
+Pricing: TypeAlias = "Callable[[OpGraph], Prediction]"
+"""Predicts an edited graph on the device at hand."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,7 @@ from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.formulas import OpClass
 
 if TYPE_CHECKING:
-    from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
-    from costlint.costmodel.latency.reestimate import Reestimate
+    from costlint.costmodel.latency.estimate import Estimate, KernelEstimate, Prediction
 
 ERROR_OF_KERNEL: Final = 0.3
 """Half the 90 % interval of a saving, as a share of the latency of each kernel that goes or comes.
@@ -42,7 +41,7 @@ class Priced:
     """A saving with the estimate behind it."""
 
     saving: Saving
-    after: Reestimate
+    after: Prediction
 
 
 def price(facts: Facts, edit: Edit, assumption: str = "") -> Priced:
@@ -51,7 +50,7 @@ def price(facts: Facts, edit: Edit, assumption: str = "") -> Priced:
     return Priced(saving=difference(facts.estimate, after, assumption), after=after)
 
 
-def difference(before: Estimate, after: Estimate | Reestimate, assumption: str = "") -> Saving:
+def difference(before: Estimate, after: Prediction, assumption: str = "") -> Saving:
     """The saving between two graphs on one device, with its interval."""
     saved_s = before.latency_s - after.latency_s
     lost, won = changed(before.kernels, after.kernels)

@@ -16,7 +16,7 @@ from costlint.costmodel.devices.settings import Settings, under
 from costlint.costmodel.fitting.fit import Fitted, Prior, fit
 from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Samples
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.runtimes.fusion import fusion_rules
 
 
@@ -28,7 +28,7 @@ class RuleSettings(NamedTuple):
 
     def amounts(self, counts: Counts) -> np.ndarray:
         """Amounts of a network's kernels by terms."""
-        return featurize(counts, fusion_rules(self.fusion), self.settings).matrix
+        return kernel_amounts(counts, fusion_rules(self.fusion), self.settings).matrix
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from costlint.costmodel.channels import Channels
 from costlint.costmodel.channels.resizing import Resizing
 from costlint.costmodel.ir.dims import Dim
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, captured, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,7 @@ class Edit:
     @property
     def is_empty(self) -> bool:
         """Whether nothing changes."""
-        whole = (self.widths, self.bypassed, self.replaced)
-        return not any((*whole, self.dense, self.biased, self.fused, self.free))
+        return self == Edit()
 
 
 def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
@@ -85,10 +84,8 @@ def _standing(
     name = tensor.name
     while name in bypassed:
         name = bypassed[name]
-    if name == tensor.name:
-        return tensor if resize is None else resize.made.get(name, tensor)
-    found = None if resize is None else resize.made.get(name)
-    return found if found is not None else graph.tensors[name]
+    before = tensor if name == tensor.name else graph.tensors[name]
+    return before if resize is None else resize.made.get(name, before)
 
 
 def _rewired(
@@ -157,7 +154,5 @@ def _alive(ops: list[Op], outputs: Iterable[Tensor]) -> list[Op]:
     for op in reversed(ops):
         if any(t is not None and t.name in wanted for t in op.outputs):
             kept.append(op)
-            wanted.update([t.name for t in op.inputs if t is not None])
-            for body in op.bodies:
-                wanted.update(t.name for t in captured(body))
+            wanted.update([t.name for t in op.reads if t is not None])
     return kept[::-1]

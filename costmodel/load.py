@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from costlint.costmodel.inference.bindings import ShapeOption, open_batch
@@ -54,11 +55,8 @@ def load_bound(
         source = read(model)
         names = open_batch(source.graph, shapes or {}) if batch is None else ()
         if names:  # without a detour through symbols, which would load sympy
-            try:
+            with suppress(CostlintError):  # with symbols it says better what is wrong
                 graph = infer(source, fallback=onnx_shapes, shapes=shapes, batch=1)
-            except CostlintError:
-                pass  # with symbols it says better what is wrong
-            else:
                 if not graph.symbols:
                     return _noted(graph, names)
         model = infer(source, fallback=onnx_shapes, shapes=shapes, batch=batch)

@@ -18,7 +18,7 @@ from costlint.reports.source_lines import source_line
 
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Analysis
-    from costlint.costmodel.latency.estimated import Estimate
+    from costlint.costmodel.latency.estimate import Estimate
 
 
 def model_report(counts: Counts, *, hashed: bool = True) -> ModelReport:

@@ -10,7 +10,7 @@ from costlint.analyzers.finding import Analysis, OpAnalysis
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices import DeviceProfile
 from costlint.costmodel.devices.terms import INDEX
-from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
+from costlint.costmodel.latency.estimate import Estimate, KernelEstimate
 from costlint.reports import rows
 from costlint.reports.report import UNUSED, ModelReport
 

@@ -12,7 +12,7 @@ from costlint.reports.rows import DeviceReport, KernelRow, OpRow, RuleRow
 
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Finding, Saving
-    from costlint.costmodel.latency.estimated import Estimate
+    from costlint.costmodel.latency.estimate import Estimate
 
 CLASSES: Final[Mapping[str, str]] = {
     "conv": "Conv",

@@ -35,16 +35,9 @@ class Flow:
         key = shared_key(self.current, tensor) if shared and self.current else tensor.name
         known = self.axes.get(key)
         if known is None:
-            known = (
-                tuple(
-                    [
-                        self.widths.fresh(d) if type(d) is int and d > 1 else None
-                        for d in tensor.shape
-                    ]
-                )
-                if tensor.is_parameter
-                else (None,) * len(tensor.shape)
-            )
+            grows = [tensor.is_parameter and type(d) is int and d > 1 for d in tensor.shape]
+            sizes = zip(grows, tensor.shape, strict=True)
+            known = tuple([self.widths.fresh(d) if own else None for own, d in sizes])
             self.axes[key] = known
         return known
 
@@ -57,12 +50,12 @@ class Flow:
         """No axis of `tensors` may change."""
         for tensor in tensors:
             for axis in self.of(tensor):
-                if axis is not None:
-                    self.widths.freeze(axis, why)
+                self.widths.freeze(axis, why)
 
-    def refuse(self, op: Op, why: str = "") -> None:
-        """No width that `op` touches may change."""
+    def refuse(self, op: Op, why: str = "") -> tuple[()]:
+        """No width that `op` touches may change, and nothing is known of what it makes."""
         self.freeze(op.inputs, why or f"{op.identifier} {op.name!r} needs this width")
+        return ()
 
     def made(self, op: Op, axis: Axis) -> Axis:
         """`axis` is the output width of the weight of `op`."""
@@ -73,7 +66,7 @@ class Flow:
 
 FlowRule: TypeAlias = Callable[[Flow, Op], Sequence[Axes]]
 
-_RULES: dict[str, FlowRule] = {}
+RULES: dict[str, FlowRule] = {}
 
 
 def flow_rule(*op_types: str) -> Callable[[FlowRule], FlowRule]:
@@ -81,18 +74,13 @@ def flow_rule(*op_types: str) -> Callable[[FlowRule], FlowRule]:
 
     def register(rule: FlowRule) -> FlowRule:
         for op_type in op_types:
-            if op_type in _RULES:
+            if op_type in RULES:
                 msg = f"the widths of {op_type} are registered twice"
                 raise ValueError(msg)
-            _RULES[op_type] = rule
+            RULES[op_type] = rule
         return rule
 
     return register
-
-
-def flow_rule_for(op_type: str) -> FlowRule | None:
-    """The rule of an operator, None where there is none."""
-    return _RULES.get(op_type)
 
 
 def shared_key(op: Op, tensor: Tensor) -> str:
@@ -116,12 +104,3 @@ def same_axes(flow: Flow, op: Op) -> Axes:
         else:
             found.append(axis)
     return tuple(found)
-
-
-def is_plain(tensor: Tensor | None) -> bool:
-    """Whether every dimension of `tensor` is an int."""
-    return (
-        tensor is not None
-        and tensor.shape is not None
-        and all(type(d) is int for d in tensor.shape)
-    )

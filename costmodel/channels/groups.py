@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from typing import TypeAlias
 
-from costlint.costmodel.channels import layouts, products
-from costlint.costmodel.channels.flow import Axes, Flow, flow_rule_for, is_plain, shared_key
+from costlint.costmodel.channels import products, rearranging
+from costlint.costmodel.channels.flow import RULES, Axes, Flow, shared_key
+from costlint.costmodel.ir.dims import is_static
 from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, UnknownShapeError, captured
 
-RULES = (layouts, products)  # importing them registers their rules
+REGISTERED = (products, rearranging)  # importing them registers their rules
 
 GroupTerms: TypeAlias = tuple[tuple[int, int], ...]
 """(index of the group, times): the length of an axis as a sum over groups."""
@@ -68,10 +69,7 @@ class Channels:
 
     def named(self, name: str) -> ChannelGroup:
         """The group called `name`; KeyError where there is none."""
-        for group in self.groups:
-            if group.name == name:
-                return group
-        raise KeyError(name)
+        return {group.name: group for group in self.groups}[name]
 
 
 def channels_of(graph: OpGraph, *, with_ends: bool = False) -> Channels:
@@ -111,7 +109,7 @@ def _shared_vectors(graph: OpGraph) -> frozenset[str]:
 
 def _born_at(flow: Flow, tensor: Tensor) -> None:
     """The channels of an input become a width of their own, along which no op has weights."""
-    if is_plain(tensor) and tensor.rank > 2:
+    if is_static(tensor.shape) and tensor.rank > 2:
         channels = flow.widths.fresh(tensor.known_shape[1])
         flow.axes[tensor.name] = (None, channels, *(None,) * (tensor.rank - 2))
         flow.makers.append((_end(tensor), channels))
@@ -125,19 +123,18 @@ def _end(tensor: Tensor) -> Op:
 
 
 def _follow(flow: Flow, op: Op) -> None:
-    rule = flow_rule_for(op.op_type)
+    rule = RULES.get(op.op_type, _unary)
     outputs = [t for t in op.outputs if t is not None]
     try:
-        found = rule(flow, op) if rule is not None else _unary(flow, op)
+        found = rule(flow, op)
     except UnknownShapeError:
-        flow.refuse(op, f"a shape at {op.op_type} {op.name!r} is not known")
-        found = ()
+        found = flow.refuse(op, f"a shape at {op.op_type} {op.name!r} is not known")
     for tensor, axes in zip(outputs, found, strict=False):
         if tensor.shape is not None and len(axes) == len(tensor.shape):
             flow.axes[tensor.name] = tuple(axes)
 
 
-def _unary(flow: Flow, op: Op) -> tuple[Axes, ...]:
+def _unary(flow: Flow, op: Op) -> Sequence[Axes]:
     """What is known of an op without a rule.
 
     If it keeps the shape of its only activation, it hands on the axes. Else it needs the widths as
@@ -147,21 +144,22 @@ def _unary(flow: Flow, op: Op) -> tuple[Axes, ...]:
     inner = [t for body in op.bodies for t in captured(body)]
     if len(activations) == 1 and not inner and len(op.outputs) == 1 and op.x.shape == op.y.shape:
         return (flow.of(activations[0]),)
-    flow.refuse(op)
     flow.freeze(inner, f"{op.op_type} {op.name!r} needs this width")
-    return ()
+    return flow.refuse(op)
 
 
 def _collected(flow: Flow) -> Channels:
     widths = flow.widths
-    owners: dict[int, tuple[str, int, Op]] = {}
+    owners: dict[int, tuple[str, int]] = {}
     ops: dict[int, dict[str, None]] = {}
-    names = _Names()
+    names: set[str] = set()
     for op, axis in flow.makers:
         terms = widths.resolve(axis) or ()
         for width, times in terms:
             if width not in owners:
-                owners[width] = (names.of(op), times, op)
+                name = _name(op, names)
+                names.add(name)
+                owners[width] = name, times
             if op.op_type:
                 ops.setdefault(width, {})[op.name] = None
     place = {width: index for index, width in enumerate(owners)}
@@ -173,7 +171,7 @@ def _collected(flow: Flow) -> Channels:
             ops=tuple(ops.get(width, ())),
             frozen=widths.frozen.get(width, ""),
         )
-        for width, (name, times, _) in owners.items()
+        for width, (name, times) in owners.items()
     )
     axes = {}
     for name, found in flow.axes.items():
@@ -190,20 +188,11 @@ def _in_groups(
     return tuple([(place[width], times) for width, times in terms])
 
 
-class _Names:
-    """Unique names from scopes: `/blocks/blocks.0/blocks.0.1/conv` is `blocks.0.1.conv.width`."""
-
-    def __init__(self) -> None:
-        self.taken: set[str] = set()
-
-    def of(self, op: Op) -> str:
-        stem = ".".join(scope_parts(op.scope)) or op.name
-        for number in count(1):
-            name = f"{stem}.width" if number == 1 else f"{stem}.width#{number}"
-            if name not in self.taken:
-                self.taken.add(name)
-                return name
-        raise AssertionError
+def _name(op: Op, taken: Container[str]) -> str:
+    """`/blocks/blocks.0/blocks.0.1/conv` is `blocks.0.1.conv.width`, with a number where taken."""
+    stem = ".".join(scope_parts(op.scope)) or op.name
+    names = chain([f"{stem}.width"], (f"{stem}.width#{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def scope_parts(scope: str) -> Iterator[str]:

@@ -9,11 +9,6 @@ from costlint.costmodel.channels.widths import Axis, scaled
 from costlint.costmodel.ir.graph import Op, Tensor
 
 
-def groups_of(op: Op) -> int:
-    """The `group` attribute of a convolution."""
-    return int(op.attributes.get("group", 1))
-
-
 @flow_rule("Conv", "FusedConv", "NhwcFusedConv", "ConvInteger")
 def conv(flow: Flow, op: Op) -> Sequence[Axes]:
     """Y = Conv(X [N, C, ...], W [M, C/g, ...], B [M])."""
@@ -24,17 +19,17 @@ def conv(flow: Flow, op: Op) -> Sequence[Axes]:
 def qlinear_conv(flow: Flow, op: Op) -> Sequence[Axes]:
     """The weight is input 3, the bias input 8."""
     weight = op.input(3)
-    return (
-        _refused(flow, op) if weight is None else _convolution(flow, op, op.x, weight, op.input(8))
-    )
+    if weight is None:
+        return flow.refuse(op)
+    return _convolution(flow, op, op.x, weight, op.input(8))
 
 
 def _convolution(
     flow: Flow, op: Op, x: Tensor, weight: Tensor, bias: Tensor | None
 ) -> Sequence[Axes]:
     if not weight.is_parameter or weight.rank < 3 or x.rank != weight.rank:
-        return _refused(flow, op)
-    groups = groups_of(op)
+        return flow.refuse(op)
+    groups = op.groups
     c_in, c_out = x.known_shape[1], weight.known_shape[0]
     out, inner, *_ = flow.of(weight)
     source = flow.of(x)[1]
@@ -63,7 +58,7 @@ def _grouped(op: Op) -> str:
 def conv_transpose(flow: Flow, op: Op) -> Sequence[Axes]:
     """Y = ConvTranspose(X [N, C, ...], W [C, M/g, ...], B [M])."""
     inner, out, *_ = flow.of(op.w)
-    groups = groups_of(op)
+    groups = op.groups
     flow.tie(flow.of(op.x)[1], inner, op)
     if groups > 1:
         if op.w.known_shape[1] == 1:  # depthwise
@@ -99,7 +94,7 @@ def matmul(flow: Flow, op: Op) -> Sequence[Axes]:
     """Y [..., m, n] = A [..., m, k] * B [..., k, n]."""
     a, b = flow.of(op.x), flow.of(op.w)
     if len(a) < 2 or len(b) < 2 or any(op.attributes.values()):
-        return _refused(flow, op)
+        return flow.refuse(op)
     flow.tie(a[-1], b[-2], op)
     if op.w.is_parameter:
         flow.made(op, b[-1])
@@ -169,7 +164,7 @@ def einsum(flow: Flow, op: Op) -> Sequence[Axes]:
     """Axes with the same letter are the same width."""
     left, arrow, right = str(op.attributes["equation"]).replace(" ", "").partition("->")
     if not arrow or "." in left:
-        return _refused(flow, op)
+        return flow.refuse(op)
     letters: dict[str, Axis] = {}
     for tensor, term in zip(op.inputs, left.split(","), strict=True):
         for axis, letter in zip(flow.of(tensor), term, strict=True):
@@ -187,11 +182,6 @@ def gather(flow: Flow, op: Op) -> Sequence[Axes]:
     if op.x.is_parameter and rest:
         flow.made(op, rest[-1])
     return ((*source[:axis], *(None,) * op.w.rank, *rest),)
-
-
-def _refused(flow: Flow, op: Op) -> Sequence[Axes]:
-    flow.refuse(op)
-    return ()
 
 
 @flow_rule(

@@ -75,7 +75,7 @@ class Resizing:
             return op
         inputs = tuple([self.tensor(op, t) for t in op.inputs])
         outputs = tuple([self.tensor(op, t) for t in op.outputs])
-        groups = op.attributes.get("group", 1)
+        groups = op.groups
         wanted = groups
         if loses_groups:
             wanted = 1

@@ -73,7 +73,7 @@ class Counts:
 
 def counts_of(graph: OpGraph) -> Counts:
     """Count a graph, its symbols kept as they are."""
-    rows = tuple(costed_ops(graph))
+    rows = tuple(costed_ops(graph.ops))
     working = [row for row in rows if not row.is_free]
     elementwise = [row for row in working if row.op_class == "elementwise"]
     total = total_cost(working)

@@ -8,7 +8,7 @@ from typing import Final
 
 from costlint.costmodel.formulas import formula_for, why_free
 from costlint.costmodel.ir.dims import Dim, free_symbols, substitute
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, captured
+from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
 
 _SAMPLES: Final = (1, 2, 8, 64, 1024)
 
@@ -43,7 +43,7 @@ def liveness(graph: OpGraph) -> Liveness:
                 now = now + sizes[root]
         inner = [liveness(body).peak_bytes for body in op.bodies]
         live.append(now + largest(inner) if inner else now)
-        ending = {owner.get(t.name, t.name) for t in _activations((*_reads(op), *op.outputs))}
+        ending = {owner.get(t.name, t.name) for t in _activations((*op.reads, *op.outputs))}
         for root in ending:
             if root in sizes and last.get(root, index) <= index:
                 now = now - sizes.pop(root)
@@ -75,15 +75,11 @@ def _bytes(tensor: Tensor) -> Dim:
     return 0 if tensor.shape is None else tensor.size_bytes
 
 
-def _reads(op: Op) -> tuple[Tensor | None, ...]:
-    return (*op.inputs, *(t for body in op.bodies for t in captured(body)))
-
-
 def _owners(graph: OpGraph) -> Mapping[str, str]:
     """For each tensor that shares memory with an earlier one, the name of that one."""
     readers: dict[str, int] = {}
     for index, op in enumerate(graph.ops):
-        readers.update((t.name, index) for t in _activations(_reads(op)))
+        readers.update((t.name, index) for t in _activations(op.reads))
     kept = {t.name for t in (*graph.outputs, *graph.inputs)}
     owner: dict[str, str] = {}
     busy_until: dict[str, int] = dict(readers)
@@ -116,7 +112,7 @@ def _last_reads(graph: OpGraph, owner: Mapping[str, str]) -> Mapping[str, int]:
     """Index of the last op that reads each piece of memory; outputs are read at the end."""
     last: dict[str, int] = {}
     for index, op in enumerate(graph.ops):
-        for tensor in _activations(_reads(op)):
+        for tensor in _activations(op.reads):
             last[owner.get(tensor.name, tensor.name)] = index
     for tensor in graph.outputs:
         last[owner.get(tensor.name, tensor.name)] = len(graph.ops)

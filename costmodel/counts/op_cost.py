@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Final
 
 from costlint.costmodel.formulas import OpClass, formula_for, why_free
 from costlint.costmodel.ir.cost import Cost, Work
-from costlint.costmodel.ir.dims import Dim, substitute
+from costlint.costmodel.ir.dims import Dim, is_one, substitute
 from costlint.costmodel.ir.dtypes import size_bytes
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, UnknownShapeError
+from costlint.costmodel.ir.graph import Op, Tensor, UnknownShapeError
 
 _NOTHING: Final = Work()
 
@@ -37,19 +37,19 @@ class OpCost:
         return not self.why_uncosted
 
 
-def costed_ops(graph: OpGraph, times: Dim = 1) -> Iterator[OpCost]:
+def costed_ops(ops: Iterable[Op], times: Dim = 1) -> Iterator[OpCost]:
     """Every op with its cost, bodies in place of the op that holds them.
 
     Of the branches of If the dearer one counts; Loop and Scan bodies count times their trip count,
     once where that is not known. An op with a formula of its own (FlexAttention) counts besides.
     """
-    for op in graph.ops:
+    for op in ops:
         if not op.bodies or formula_for(op.domain, op.op_type) is not None:
             yield op_cost(op, times)
         if not op.bodies:
             continue
         inner = times if op.trips is None else times * op.trips
-        bodies = [tuple(costed_ops(body, inner)) for body in op.bodies]
+        bodies = [tuple(costed_ops(body.ops, inner)) for body in op.bodies]
         yield from max(bodies, key=_dearness) if op.op_type == "If" else sum(bodies, ())
 
 
@@ -78,7 +78,7 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
     return OpCost(
         op=op,
         op_class=formula.op_class,
-        cost=cost if type(times) is int and times == 1 else cost * times,
+        cost=cost if is_one(times) else cost * times,
         times=times,
         work=work,
     )
@@ -119,11 +119,4 @@ def _moved(
 
 def total_cost(rows: Sequence[OpCost]) -> Cost:
     """The sum over `rows`."""
-    return Cost(
-        macs=sum(row.cost.macs for row in rows),
-        other_flop=sum(row.cost.other_flop for row in rows),
-        bytes_read=sum(row.cost.bytes_read for row in rows),
-        bytes_written=sum(row.cost.bytes_written for row in rows),
-        weight_bytes_read=sum(row.cost.weight_bytes_read for row in rows),
-        memory_access_elements=sum(row.cost.memory_access_elements for row in rows),
-    )
+    return Cost(**{f.name: sum([getattr(row.cost, f.name) for row in rows]) for f in fields(Cost)})

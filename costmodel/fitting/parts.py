@@ -14,7 +14,7 @@ from costlint.costmodel.fitting.samples import Sample, Samples
 from costlint.costmodel.fitting.timed import Timed
 from costlint.costmodel.fitting.timings import Timing
 from costlint.costmodel.latency.combine import matrix
-from costlint.costmodel.latency.featurize import Grouped, group
+from costlint.costmodel.latency.kernel_amounts import KernelAmounts, kernel_amounts
 from costlint.costmodel.latency.reorders import added
 from costlint.costmodel.runtimes.fusion import FusionRules
 
@@ -76,8 +76,8 @@ def _matched(
     extra_s: float,
 ) -> Iterator[tuple[np.ndarray, float]]:
     """Amounts and seconds of kernels that share ops, predicted and measured."""
-    grouped = group(counts.ops, counts.graph, rules, settings)
-    predicted = [[row.op.name for row in kernel.ops] for kernel in grouped.kernels]
+    model = kernel_amounts(counts, rules, settings)
+    predicted = [[row.op.name for row in kernel.ops] for kernel in model.kernels]
     leader = leaders([*predicted, *(row.ops for row in rows if row.ops)])
     kernels: dict[str, list[int]] = defaultdict(list)
     for place, names in enumerate(predicted):
@@ -86,12 +86,12 @@ def _matched(
     for row in rows:
         if row.ops:
             seconds[leader[row.ops[0]]] += _own_s(row, extra_s)
-    amounts = matrix([_own(grouped, place) for place in range(len(predicted))])
+    amounts = matrix([_own(model, place) for place in range(len(predicted))])
     for name, latency_s in seconds.items():
         if kernels[name]:
             yield amounts[kernels[name]], latency_s
     own = sum(_own_s(row, extra_s) for row in rows if not row.ops)
-    changes = [added({}, change) for change in grouped.reorders.changes.values()]
+    changes = [added({}, change) for change in model.reorders.changes.values()]
     if own and changes:
         yield matrix(changes), own
 
@@ -111,10 +111,10 @@ def _own_s(row: Timing, extra_s: float) -> float:
     return max(row.latency_s - extra_s, LEAST * row.latency_s)
 
 
-def _own(grouped: Grouped, place: int) -> dict[str, float]:
-    """Amounts of a kernel without the changes of layout, which are timed on their own."""
-    kernel = grouped.kernels[place]
-    return added(grouped.kernel_amounts(kernel), grouped.reorders.apart.get(kernel.id, {}))
+def _own(model: KernelAmounts, place: int) -> dict[str, float]:
+    """Amounts of a kernel without the changes of order, which are timed on their own."""
+    kernel = model.kernels[place]
+    return added(model.own(kernel), model.reorders.apart.get(kernel.id, {}))
 
 
 def leaders(groups: Iterable[Sequence[str]]) -> dict[str, str]:

@@ -15,8 +15,8 @@ from costlint.costmodel.devices.settings import Settings, under
 from costlint.costmodel.fitting.samples import Sample, Samples
 from costlint.costmodel.fitting.timings import Timing, family_of
 from costlint.costmodel.ir.errors import CostlintError, OptionError
-from costlint.costmodel.latency.featurize import featurize
 from costlint.costmodel.latency.interval import widest
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.runtimes.fusion import FusionRules
 
 
@@ -47,7 +47,7 @@ class Timed:
     def samples(self, rules: FusionRules, settings: Settings) -> Samples:
         """The amounts of every row's kernels under a rule set and a device's settings."""
         amounts = {
-            place: featurize(self.counts[place], rules, settings).matrix
+            place: kernel_amounts(self.counts[place], rules, settings).matrix
             for place in {(row.graph, row.batch) for row in self.rows}
         }
         return Samples(

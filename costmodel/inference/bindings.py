@@ -41,12 +41,8 @@ def bind_inputs(graph: SourceGraph, shapes: ShapeOption, batch: int | None) -> B
     if batch is not None:
         values = {**dict.fromkeys(batch_symbols, batch), **values}
     _check_known(graph, shapes, declared)
-    static = {name: d for name, d in firsts.items() if isinstance(d, int)}
-    rebatch = {
-        name
-        for name, d in static.items()
-        if batch is not None and name not in shapes and d != batch
-    }
+    static = {name for name, d in firsts.items() if isinstance(d, int) and d != batch}
+    rebatch = set() if batch is None else static.difference(shapes)
     bound = {
         name: None if shape is None else _bound(shape, values, batch if name in rebatch else None)
         for name, shape in declared.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 from costlint.costmodel.inference.folding import make_op
@@ -48,19 +49,17 @@ def infer_once(run: Inference, node: SourceNode, inputs: Inputs, env: Environmen
 
 
 def _by_rule(run: Inference, node: SourceNode, inputs: Inputs) -> Sequence[Tensor]:
-    """Outputs of an operator whose shapes do not depend on its body; unknown without a rule."""
+    """Outputs of an operator whose shapes do not depend on its body; none without a rule."""
     rule = shape_rule_for(node.domain, node.op_type)
     try:
         outs = () if rule is None else rule(run.call(node, inputs))
     except UnknownShapeError:
         outs = ()
     first = next((t.dtype for t in inputs if t is not None), "unknown")
-    found = [
+    return [
         Tensor(name=name, shape=out.shape, dtype=out.dtype or first)
         for name, out in zip(node.outputs, outs, strict=False)
     ]
-    missing = node.outputs[len(found) :]
-    return [*found, *(Tensor(name=name, shape=None, dtype="unknown") for name in missing)]
 
 
 def op_with_bodies(  # noqa: PLR0913 - one value for each part of an op
@@ -75,12 +74,8 @@ def op_with_bodies(  # noqa: PLR0913 - one value for each part of an op
 ) -> Sequence[Op]:
     """The one op that holds `bodies`, its outputs named as the node names them."""
     outputs: list[Tensor | None] = []
-    for index, name in enumerate(node.outputs):
-        given = found[index] if index < len(found) else None
+    for name, given in zip_longest(node.outputs, found[: len(node.outputs)]):
         shape, dtype = (given.shape, given.dtype) if given is not None else (None, "unknown")
-        tensor = Tensor(name=name, shape=shape, dtype=dtype) if name else None
-        outputs.append(tensor)
-        if tensor is not None:
-            env[name] = tensor
-            run.seen[name] = shape
+        outputs.append(Tensor(name=name, shape=shape, dtype=dtype) if name else None)
+        run.keep(outputs[-1], env)
     return (make_op(node, inputs, tuple(outputs), bodies=bodies, trips=trips),)

@@ -42,13 +42,8 @@ def infer_bodies(
     """
     if _depth(env) > MAX_DEPTH:
         raise ModelError(f"sub-graphs are nested more than {MAX_DEPTH} deep at {node.name!r}")
-    if node.op_type == "If":
-        return _if(run, node, inputs, env)
-    if node.op_type == "Loop":
-        return _loop(run, node, inputs, env)
-    if node.op_type == "Scan":
-        return infer_scan(run, node, inputs, env)
-    return infer_once(run, node, inputs, env)
+    rules = {"If": _if, "Loop": _loop, "Scan": infer_scan}
+    return rules.get(node.op_type, infer_once)(run, node, inputs, env)
 
 
 def _depth(env: Environment) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.inference import control_flow
 from costlint.costmodel.inference.bindings import Bindings
+from costlint.costmodel.inference.bodies import Environment
 from costlint.costmodel.inference.folding import (
     evaluated,
     folds_away,
@@ -26,8 +27,6 @@ from costlint.costmodel.shapes import Call, Out, UnknownShapeError, checked, sha
 
 Fallback: TypeAlias = Callable[[Call], "Sequence[Out | None] | None"]
 """Shapes of an operator that has no rule here; None where it does not know either."""
-
-Environment: TypeAlias = MutableMapping[str, Tensor]
 
 # What a malformed attribute or input can raise inside a rule.
 _MALFORMED: Final = (
@@ -55,7 +54,13 @@ class Inference:
         arguments: Sequence[Tensor] | None = None,
     ) -> OpGraph:
         """Infer one graph; `arguments` are the inputs of a body, None for the model itself."""
-        inputs = self._inputs(graph) if arguments is None else arguments
+        top = arguments is None
+        inputs = arguments
+        if inputs is None:
+            shapes = self.bindings.inputs
+            inputs = [
+                Tensor(name=i.name, shape=shapes[i.name], dtype=i.dtype) for i in graph.inputs
+            ]
         env: Environment = ChainMap({t.name: t for t in inputs}, outer)
         env.update((p.name, parameter_tensor(p)) for p in graph.parameters.values())
         self.parameters.update(graph.parameters)
@@ -64,7 +69,6 @@ class Inference:
         for node in ordered(graph, outer):
             ops.extend(self._node(node, env, graph))
         outputs = tuple(env[name] for name in graph.outputs if name in env)
-        top = arguments is None
         return OpGraph(
             name=graph.name,
             path=self.source.path,
@@ -78,12 +82,6 @@ class Inference:
             metadata=self.source.metadata if top else {},
             source=self.source if top else None,
             bound=self.bound if top else {},
-        )
-
-    def _inputs(self, graph: SourceGraph) -> tuple[Tensor, ...]:
-        return tuple(
-            Tensor(name=i.name, shape=self.bindings.inputs[i.name], dtype=i.dtype)
-            for i in graph.inputs
         )
 
     def _node(self, node: SourceNode, env: Environment, graph: SourceGraph) -> Sequence[Op]:
@@ -105,14 +103,18 @@ class Inference:
             ]
         )
         for tensor in outputs:
-            if tensor is not None:
-                env[tensor.name] = tensor
-                self.seen[tensor.name] = tensor.shape
+            self.keep(tensor, env)
         if folds and outputs and is_generated(node.op_type, inputs[0], outputs[0]):
             self._generated(node.outputs[0], env)
         if folds or (outputs and all(t is None or t.value is not None for t in outputs)):
             return ()
         return (make_op(node, inputs, outputs),)
+
+    def keep(self, tensor: Tensor | None, env: Environment) -> None:
+        """Let later nodes read `tensor`."""
+        if tensor is not None:
+            env[tensor.name] = tensor
+            self.seen[tensor.name] = tensor.shape
 
     def _generated(self, name: str, env: Environment) -> None:
         """Keep a weight that ConstantOfShape makes, as the light models of onnx do, as one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from costlint.costmodel.ir.dims import Dim
 
@@ -52,22 +52,5 @@ class Cost:
         """Bytes read and written."""
         return self.bytes_read + self.bytes_written
 
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(
-            macs=self.macs + other.macs,
-            other_flop=self.other_flop + other.other_flop,
-            bytes_read=self.bytes_read + other.bytes_read,
-            bytes_written=self.bytes_written + other.bytes_written,
-            weight_bytes_read=self.weight_bytes_read + other.weight_bytes_read,
-            memory_access_elements=self.memory_access_elements + other.memory_access_elements,
-        )
-
     def __mul__(self, times: Dim) -> Cost:
-        return Cost(
-            macs=self.macs * times,
-            other_flop=self.other_flop * times,
-            bytes_read=self.bytes_read * times,
-            bytes_written=self.bytes_written * times,
-            weight_bytes_read=self.weight_bytes_read * times,
-            memory_access_elements=self.memory_access_elements * times,
-        )
+        return Cost(**{part.name: getattr(self, part.name) * times for part in fields(Cost)})

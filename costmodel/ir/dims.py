@@ -34,6 +34,11 @@ def ceil_div(a: Dim, b: Dim) -> Dim:
     return -(-a // b)
 
 
+def filled(size: Dim, step: Dim) -> Dim:
+    """`size` rounded up to a multiple of `step`."""
+    return ceil_div(size, step) * step
+
+
 def maximum(a: Dim, b: Dim) -> Dim:
     """The larger one, element by element for arrays."""
     if isinstance(a, int | float) and isinstance(b, int | float):
@@ -64,6 +69,11 @@ def is_below(a: Dim, b: Dim) -> bool:
     if (type(a) is int and type(b) is int) or hasattr(a, "at_least") or hasattr(b, "at_least"):
         return bool(a < b)
     return not _is_array(a) and bool((a < b) == True)  # noqa: E712 - a relation may stay open
+
+
+def is_one(dim: object) -> bool:
+    """Whether `dim` is the number one; no where a symbol leaves it open."""
+    return type(dim) is int and dim == 1
 
 
 def is_static(shape: Shape | None) -> bool:

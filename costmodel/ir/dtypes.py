@@ -7,34 +7,14 @@ from typing import Final
 from costlint.costmodel.ir.dims import Dim, ceil_div
 
 # ONNX TensorProto.DataType numbers; https://onnx.ai/onnx/repo-docs/IR.html#tensor-element-types
-ONNX_DTYPES: Final[dict[int, str]] = {
-    1: "float32",
-    2: "uint8",
-    3: "int8",
-    4: "uint16",
-    5: "int16",
-    6: "int32",
-    7: "int64",
-    8: "string",
-    9: "bool",
-    10: "float16",
-    11: "float64",
-    12: "uint32",
-    13: "uint64",
-    14: "complex64",
-    15: "complex128",
-    16: "bfloat16",
-    17: "float8e4m3fn",
-    18: "float8e4m3fnuz",
-    19: "float8e5m2",
-    20: "float8e5m2fnuz",
-    21: "uint4",
-    22: "int4",
-    23: "float4e2m1",
-    24: "float8e8m0",
-    25: "uint2",
-    26: "int2",
-}
+ONNX_DTYPES: Final = dict(
+    enumerate(
+        ("float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool",
+         "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16",
+         "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4", "int4",
+         "float4e2m1", "float8e8m0", "uint2", "int2"), start=1,
+    )
+)  # fmt: skip
 
 ONNX_NUMBERS: Final[dict[str, int]] = {name: number for number, name in ONNX_DTYPES.items()}
 
@@ -44,11 +24,7 @@ BITS: Final[dict[str, int]] = {
     "complex64": 64,
     "complex128": 128,
     "bfloat16": 16,
-    "float8e4m3fn": 8,
-    "float8e4m3fnuz": 8,
-    "float8e5m2": 8,
-    "float8e5m2fnuz": 8,
-    "float8e8m0": 8,
+    **{name: 8 for name in ONNX_NUMBERS if name.startswith("float8")},
     "float4e2m1": 4,
     **{f"{sign}int{bits}": bits for sign in ("", "u") for bits in (2, 4, 8, 16, 32, 64)},
     **{f"float{bits}": bits for bits in (16, 32, 64)},

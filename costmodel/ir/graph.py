@@ -105,6 +105,13 @@ class Op:
         """Input `index`, None where it is absent."""
         return self.inputs[index] if index < len(self.inputs) else None
 
+    @property
+    def reads(self) -> tuple[Tensor | None, ...]:
+        """What the op needs: its inputs, and what its bodies read from around them."""
+        if not self.bodies:
+            return self.inputs
+        return (*self.inputs, *(t for body in self.bodies for t in captured(body)))
+
     def between(
         self,
         inputs: tuple[Tensor | None, ...],
@@ -139,6 +146,11 @@ class Op:
     def y(self) -> Tensor:
         """The first output."""
         return _present(self, self.outputs[0] if self.outputs else None, "output 0")
+
+    @property
+    def groups(self) -> Dim:
+        """In how many groups a convolution takes its channels."""
+        return self.attributes.get("group", 1)
 
     @property
     def scope(self) -> str:
@@ -206,7 +218,7 @@ class OpGraph:
         """The ops that read each activation, once for each input; an op reads for its bodies."""
         found: dict[str, list[Op]] = {}
         for op in self.ops:
-            for tensor in (*op.inputs, *(t for body in op.bodies for t in captured(body))):
+            for tensor in op.reads:
                 if tensor is not None and not tensor.is_parameter:
                     found.setdefault(tensor.name, []).append(op)
         return {name: tuple(ops) for name, ops in found.items()}

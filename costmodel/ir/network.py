@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 
 from costlint.costmodel.ir.dims import Dim
-from costlint.costmodel.ir.graph import OpGraph, Tensor, captured
+from costlint.costmodel.ir.graph import OpGraph, Tensor
 
 
 def to_networkx(graph: OpGraph) -> nx.MultiDiGraph[str]:
@@ -22,7 +22,7 @@ def to_networkx(graph: OpGraph) -> nx.MultiDiGraph[str]:
         key = op.name if op.name not in network else f"{op.name}#{index}"
         network.add_node(key, index=index, op_type=op.op_type, domain=op.domain, scope=op.scope)
         makers.update((t.name, key) for t in op.outputs if t is not None)
-        for tensor in (*op.inputs, *(t for body in op.bodies for t in captured(body))):
+        for tensor in op.reads:
             if tensor is not None and tensor.name in makers and makers[tensor.name] != key:
                 network.add_edge(makers[tensor.name], key, key=tensor.name, **_plain(tensor))
     return nx.freeze(network)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterator
+from graphlib import CycleError, TopologicalSorter
 
 from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.ir.source import SourceGraph, SourceNode
@@ -73,28 +73,16 @@ def _check_made(
 def _sorted(
     graph: SourceGraph, makers: dict[str, int], outer: Collection[str]
 ) -> tuple[SourceNode, ...]:
-    """Kahn's algorithm; among the nodes that are ready the file's order holds."""
+    """Node after node as soon as it can run; among those that can the file's order holds."""
     given = {*graph.parameters, *(i.name for i in graph.inputs)}
-    needs = [{makers[n] for n in reads(node) if n in makers} for node in graph.nodes]
     for node in graph.nodes:
         _check_made(node, given, makers, outer)
-    users: list[list[int]] = [[] for _ in graph.nodes]
-    for index, producers in enumerate(needs):
-        for producer in producers:
-            users[producer].append(index)
-    waiting = [len(producers) for producers in needs]
-    ready = deque(index for index, count in enumerate(waiting) if count == 0)
-    order: list[SourceNode] = []
-    while ready:
-        index = ready.popleft()
-        order.append(graph.nodes[index])
-        for user in users[index]:
-            waiting[user] -= 1
-            if waiting[user] == 0:
-                ready.append(user)
-    if len(order) < len(graph.nodes):
-        stuck = [graph.nodes[i].name for i, count in enumerate(waiting) if count > 0]
-        raise ModelError(
-            "the graph has a cycle", facts=(f"through {', '.join(map(repr, stuck[:4]))}",)
-        )
-    return tuple(order)
+    sorter: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(range(len(graph.nodes)), ()))
+    for index, node in enumerate(graph.nodes):
+        sorter.add(index, *{makers[name] for name in reads(node) if name in makers})
+    try:
+        return tuple([graph.nodes[index] for index in sorter.static_order()])
+    except CycleError as error:
+        names = [graph.nodes[index].name for index in sorted(set(error.args[1]))]
+        facts = (f"through {', '.join(map(repr, names[:4]))}",)
+        raise ModelError("the graph has a cycle", facts=facts) from error

@@ -1,16 +1,16 @@
 """Convolutions of a library that lays channels out in blocks as wide as a vector.
 
 onnxruntime's CPU provider runs a convolution on whole blocks (NCHWc) where its widths allow it. The
-others stay in the plain layout: each group is unfolded and multiplied on its own.
+others stay in the plain order: each group is unfolded and multiplied on its own.
 https://onnxruntime.ai/docs/performance/model-optimizations/graph-optimizations.html
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
-from costlint.costmodel.ir.dims import Dim, ceil_div, is_below, minimum, product
+from costlint.costmodel.ir.dims import Dim, ceil_div, is_below, is_one, minimum, product
 from costlint.costmodel.ir.dtypes import is_float, size_bytes
 from costlint.costmodel.ir.graph import Op
 
@@ -29,7 +29,7 @@ POOL: Final = 0.25
 PLAIN_MAXIMUM: Final = 0.75
 PLAIN_AVERAGE: Final = 7.0
 """Cost of a number of a pool's windows, as parts of one exponential by vectors (0.13 ns): in
-blocks, and in the plain layout, where an average alone goes number by number. From that machine."""
+blocks, and in the plain order, where an average alone goes number by number. From that machine."""
 DILATED_AVERAGE: Final = 19
 """The opset in which average pooling got dilations; onnxruntime has another kernel from there on:
 302 against 24 us for the same pool."""
@@ -49,7 +49,7 @@ def is_blocked(op: Op, block: int) -> Dim:
     """1 where the convolution runs in blocks of channels; 0 for one transposed or in 8 bits."""
     if op.op_type != "Conv" or op.x.rank != 4 or not is_float(op.x.dtype):
         return 0
-    groups: Any = op.attributes.get("group", 1)
+    groups = op.groups
     per_group, c_out = op.w.known_shape[1], op.y.known_shape[1]
     few = reads_plain(per_group, block)
     dense = few + (1 - few) * is_whole(per_group, ALIGNED)
@@ -63,7 +63,7 @@ def is_blocked(op: Op, block: int) -> Dim:
 def blocked_convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     """Count a convolution into `counted`; gives the term of its activations' bytes."""
     y, w = op.y.known_shape, op.w.known_shape
-    block, groups = settings.lanes_out, op.attributes.get("group", 1)
+    block, groups = settings.lanes_out, op.groups
     filter_size, per_group, c_out = product(w[2:]), w[1], y[1]
     outputs = y[0] * product(y[2:]) * filter_size
     counted["launch_product"] = 1
@@ -78,21 +78,22 @@ def blocked_convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     padded_in = per_group * few + ceil_div(per_group, block) * block * (1 - few)
     blocks = ceil_div(c_out // groups, block)
     per_block = inside * outputs * padded_in * groups * block
-    counted[_dense_term(op, filter_size)] = per_block * blocks
+    is_1x1 = is_one(filter_size)
+    term = "dense_1x1" if is_1x1 else "dense_3x3" if is_unit_3x3(op) else "dense_other"
+    counted[term] = per_block * blocks
     counted["unpacked"] = per_block * is_whole(blocks - 1, BLOCKS_AT_ONCE)
-    is_1x1 = type(filter_size) is int and filter_size == 1
     return "dense_1x1_traffic" if is_1x1 else "dense_traffic"
 
 
 def _plain(op: Op, outputs: Dim, settings: Settings, counted: Amounts) -> None:
     """Unfolded and multiplied group by group; `outputs` are positions times the filter's size."""
     w = op.w.known_shape
-    groups: Any = op.attributes.get("group", 1)
+    groups = op.groups
     filter_size, c_in, c_out = product(w[2:]), w[1] * groups, w[0]
     unfolded = c_out if op.op_type == "ConvTranspose" else c_in  # then the products are
     counted["grouped"] = outputs * w[1] * c_out
     counted["group"] = minimum(outputs, 1) * (groups - 1)
-    if not (type(filter_size) is int and filter_size == 1):
+    if not is_one(filter_size):
         steps = set(op.attributes.get("strides", (1,)))
         rows = outputs // op.y.known_shape[-1]
         outputs = outputs * (1 + (1 if steps == {1} else STRIDED)) + ROW * rows
@@ -128,12 +129,6 @@ def is_odd(width: Dim) -> Dim:
     import numpy as np
 
     return np.where(np.log2(width) % 1.0 > 0.0, 1, 0)
-
-
-def _dense_term(op: Op, filter_size: Dim) -> str:
-    if type(filter_size) is int and filter_size == 1:
-        return "dense_1x1"
-    return "dense_3x3" if is_unit_3x3(op) else "dense_other"
 
 
 def is_unit_3x3(op: Op) -> bool:

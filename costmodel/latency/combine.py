@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from costlint.costmodel.devices.terms import INDEX, PARTS, TERMS, TRANSFERS
 from costlint.costmodel.ir.dims import Dim, maximum, minimum
@@ -14,20 +14,27 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = {part: [i for i, p in enumerate(PARTS) if p == part] for part in set(PARTS)}
 
+Part = TypeVar("Part")
+"""A number of one kernel, or an array of many kernels or designs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seconds:
+class Seconds(Generic[Part]):
     """The three parts of a kernel's latency and their combination, in seconds.
 
     `transfer_s` is what of `launch_s` are copies before and after the kernel: of the network's
     inputs and outputs, between memory orders, to the host and back.
     """
 
-    launch_s: Any
-    transfer_s: Any
-    compute_s: Any
-    memory_s: Any
-    latency_s: Any
+    launch_s: Part
+    transfer_s: Part
+    compute_s: Part
+    memory_s: Part
+    latency_s: Part
+
+    def parts(self) -> dict[str, Part]:
+        """All of them by name."""
+        return {field.name: getattr(self, field.name) for field in fields(Seconds)}
 
 
 def combined(launch_s: Dim, compute_s: Dim, memory_s: Dim, overlap: Dim) -> Dim:
@@ -42,7 +49,7 @@ def combined(launch_s: Dim, compute_s: Dim, memory_s: Dim, overlap: Dim) -> Dim:
 
 def kernel_seconds(
     amounts: Mapping[str, Dim], seconds_per_unit: Sequence[float], overlap: float
-) -> Seconds:
+) -> Seconds[Dim]:
     """One kernel from its amounts, which may be numbers or arrays of designs."""
     parts: dict[str, Dim] = {"launch": 0.0, "compute": 0.0, "memory": 0.0}
     transfer: Dim = 0.0
@@ -73,7 +80,9 @@ def matrix(rows: Sequence[Mapping[str, Dim]]) -> np.ndarray:
     return filled
 
 
-def matrix_seconds(amounts: np.ndarray, seconds_per_unit: np.ndarray, overlap: float) -> Seconds:
+def matrix_seconds(
+    amounts: np.ndarray, seconds_per_unit: np.ndarray, overlap: float
+) -> Seconds[np.ndarray]:
     """Many kernels (k, terms) on one device (terms,): arrays of k."""
     launch, compute, memory, transfer = (
         amounts[:, columns] @ seconds_per_unit[columns]
@@ -89,7 +98,7 @@ def matrix_seconds(amounts: np.ndarray, seconds_per_unit: np.ndarray, overlap: f
 
 
 def term_seconds(
-    amounts: np.ndarray, seconds_per_unit: np.ndarray, seconds: Seconds, overlap: float
+    amounts: np.ndarray, seconds_per_unit: np.ndarray, seconds: Seconds[np.ndarray], overlap: float
 ) -> np.ndarray:
     """Each kernel's `seconds` by term (k, terms): of what is overlapped only the rest counts."""
     import numpy as np

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
-from costlint.costmodel.ir.dims import Dim, Shape, ceil_div, is_below, minimum, product
+from costlint.costmodel.ir.dims import Dim, Shape, filled, is_below, is_one, minimum, product
 from costlint.costmodel.ir.dtypes import size_bytes
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.latency.blocked import (
@@ -29,7 +29,7 @@ def convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     if settings.is_blocked or settings.library.sliced:
         kind = blocked_convolution if settings.is_blocked else sliced_convolution
         return kind(op, settings, counted)
-    groups: Any = op.attributes.get("group", 1)
+    groups = op.groups
     positions, per_group, c_out = y[0] * product(y[2:]), w[1], y[1]
     counted["launch_product"] = 1
     counted["depth"] = per_group * filter_size
@@ -52,7 +52,7 @@ def _grouped(op: Op, w: Shape, counted: Amounts) -> str:
     counted["grouped"] = outputs * per_group
     counted["group_odd"] = counted["grouped"] * is_odd(per_group)
     counted["group"] = op.attributes["group"] - 1
-    if type(filter_size) is int and filter_size == 1:
+    if is_one(filter_size):
         return "dense_1x1_traffic"
     counted["group_window"] = outputs
     return "dense_traffic"
@@ -63,14 +63,11 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
         return tiled_convolution(op, w, y, settings, counted)
     c_out, c_in, filter_size = w[0], w[1], product(w[2:])
     lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
-    padded_in, padded_out = (
-        ceil_div(c_in, lanes_in) * lanes_in,
-        ceil_div(c_out, lanes_out) * lanes_out,
-    )
+    padded_in, padded_out = filled(c_in, lanes_in), filled(c_out, lanes_out)
     per_position = padded_in * _shared(c_out, settings) * filter_size
     positions = y[0] * product(y[2:])
     counted["unpacked"] = per_position * positions * minimum(padded_out - c_out, 1)
-    if type(filter_size) is int and filter_size == 1:
+    if is_one(filter_size):
         counted["dense_1x1"] = per_position * positions
         return "dense_1x1_traffic"
     is_3x3 = is_unit_3x3(op)
@@ -83,7 +80,7 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
         counted["im2col"] = size_bytes(positions * filter_size * unfolded, weight_type(settings))
         return "dense_traffic"
     # Winograd works on tiles: a 7x7 map costs as much as 8x8, transformed 3x3 weights are 6x6.
-    tiled = y[0] * product(ceil_div(side, TILE) * TILE for side in y[2:])
+    tiled = y[0] * product(filled(side, TILE) for side in y[2:])
     counted["dense_3x3"] = per_position * tiled
     counted["winograd_traffic"] = size_bytes(tiled * (c_in + c_out), weight_type(settings))
     counted["weights"] = counted["weights"] * 4
@@ -94,8 +91,7 @@ def _dense(op: Op, w: Shape, y: Shape, settings: Settings, counted: Amounts) -> 
 
 def _shared(channels: Dim, settings: Settings) -> Dim:
     """Output channels as the busiest thread sees them, times threads: packs are dealt out whole."""
-    quantum = settings.lanes_out * settings.threads
-    return ceil_div(channels, quantum) * quantum
+    return filled(channels, settings.lanes_out * settings.threads)
 
 
 def _in_turn(op: Op, w: Shape, groups: Dim, settings: Settings, counted: Amounts) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from costlint.costmodel.counts.op_cost import OpCost
-from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.devices.settings import Amounts, Settings
 from costlint.costmodel.formulas.sets import traffic_of
-from costlint.costmodel.ir.dims import Dim, ceil_div, minimum
-from costlint.costmodel.ir.dtypes import is_float, size_bytes
+from costlint.costmodel.ir.dims import Dim, ceil_div, filled, minimum
 from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.latency.order_costs import tensor_bytes
 from costlint.costmodel.latency.sliced import SLICE
 from costlint.costmodel.runtimes.kernels import Kernel
 
@@ -24,7 +24,7 @@ def copies_input(kernel: Kernel, counted: Amounts) -> bool:
 
     PyTorch takes a transposed stack of matrices as it lies into a batched product.
     """
-    is_batched = kernel.layout is not None and kernel.main.op.x.rank == 3
+    is_batched = kernel.memory_order is not None and kernel.main.op.x.rank == 3
     return "linear" in counted and not is_batched
 
 
@@ -38,14 +38,12 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
         k, n = op.x.known_shape[-1], op.y.known_shape[-1]
         rows = kernel.main.work.macs // (k * n)
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
-        macs = rows * ceil_div(k, lanes_in) * lanes_in * ceil_div(n, lanes_out) * lanes_out
+        macs = rows * filled(k, lanes_in) * filled(n, lanes_out)
         streams = settings.library.streams_vectors
         counted["linear"] = macs * minimum(rows - 1, 1) if streams else macs
         counted["unaligned"] = counted["linear"] * _misfits(op, settings)
         counted["depth"] = ceil_div(k, _chains(settings))
-        counted["weights_linear"] = size_bytes(
-            weight.elements, weight_type(settings) if is_float(weight.dtype) else weight.dtype
-        )
+        counted["weights_linear"] = tensor_bytes((weight,), settings, {})
     else:
         counted["matmul"] = sum(_tiled_macs(row, settings) for row in kernel.ops)
         if op.op_type == "MatMul" and len(kernel.ops) == 1:
@@ -68,7 +66,7 @@ def _misfits(op: Op, settings: Settings) -> Dim:
     if settings.precision != "amp":
         return 0
     sides = [t.known_shape[-1] for t in (op.x, op.y) if t.rank]  # two vectors give a scalar
-    return minimum(sum(ceil_div(side, 8) * 8 - side for side in sides), 1)
+    return minimum(sum(filled(side, 8) - side for side in sides), 1)
 
 
 def _tiled_macs(row: OpCost, settings: Settings) -> Dim:

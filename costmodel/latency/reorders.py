@@ -29,8 +29,8 @@ From 228 of them in DenseNets and CondenseNets (x86, AVX-512): 15 ns a channel a
 class Reorders:
     """Amounts by kernel id.
 
-    `changes` are those of layout, kernels of the runtime's own; `apart` is what ops cost besides
-    that a layout keeps from joining.
+    `changes` are those to and from blocks, kernels of the runtime's own; `apart` is what ops cost
+    besides that blocks keep from joining.
     """
 
     changes: Mapping[str, Amounts] = field(default_factory=dict)
@@ -52,14 +52,14 @@ def reorders(
     outputs: Iterable[Tensor],
     settings: Settings,
 ) -> Reorders:
-    """What the kernels cost besides for changes of layout; nothing where there are no blocks."""
+    """What the kernels cost besides for changes of order; nothing where there are no blocks."""
     if not settings.is_blocked:
         return Reorders()
-    return _Layouts(settings.lanes_out, settings.library).run(rows, kernels, outputs)
+    return _Blocks(settings.lanes_out, settings.library).run(rows, kernels, outputs)
 
 
 @dataclass(slots=True)
-class _Layouts:
+class _Blocks:
     """`blocked[name]` is 1 for tensors in blocks; `roots` are the tensors that views are of."""
 
     block: int
@@ -91,7 +91,7 @@ class _Layouts:
 
     def _kernel(self, kernel: Kernel) -> None:
         op = kernel.main.op
-        is_in = is_out = self._layout(kernel)
+        is_in = is_out = self._in_blocks(kernel)
         kind = traffic_of(op)
         added_to = [t for t in kernel.reads if kind == "convolution" and t not in op.inputs]
         for tensor in added_to:
@@ -131,7 +131,7 @@ class _Layouts:
             "elementwise": is_apart * (1 + 2 * behind) * size,
         }
 
-    def _layout(self, kernel: Kernel) -> Dim:
+    def _in_blocks(self, kernel: Kernel) -> Dim:
         """1 where the kernel works on blocks and gives them."""
         op = kernel.main.op
         if traffic_of(op) == "convolution":
@@ -167,7 +167,7 @@ class _Layouts:
         self._change(kernel, tensor, ("blocks", tensor.name), wanted * (1 - self._state(tensor)))
 
     def _change(self, kernel: Kernel, tensor: Tensor, key: tuple[str, str], wanted: Dim) -> None:
-        """Count a change of layout, unless another kernel made it before."""
+        """Count a change of order, unless another kernel made it before."""
         done = self.changed.get(key, 0)
         now = minimum(done + wanted, 1)
         self.changed[key] = now
@@ -186,5 +186,5 @@ def _reads_few(kernel: Kernel, block: int) -> Dim:
     op = kernel.main.op
     if traffic_of(op) != "convolution":
         return 0
-    dense = 1 - minimum(op.attributes.get("group", 1) - 1, 1)
+    dense = 1 - minimum(op.groups - 1, 1)
     return dense * reads_plain(plain_convolution(op).w.known_shape[1], block)

@@ -6,10 +6,19 @@ https://github.com/tensorflow/tensorflow/tree/master/tensorflow/lite/delegates/g
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
-from costlint.costmodel.ir.dims import Dim, Shape, ceil_div, is_below, minimum, product
+from costlint.costmodel.ir.dims import (
+    Dim,
+    Shape,
+    ceil_div,
+    filled,
+    is_below,
+    is_one,
+    minimum,
+    product,
+)
 from costlint.costmodel.ir.dtypes import size_bytes
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.latency.blocked import depthwise_term, is_grouped, is_odd, is_unit_3x3
@@ -28,13 +37,13 @@ CONSTANT_CHANNELS: Final = 32
 
 def whole(channels: Dim) -> Dim:
     """`channels` with the last slice filled."""
-    return ceil_div(channels, SLICE) * SLICE
+    return filled(channels, SLICE)
 
 
 def sliced_convolution(op: Op, settings: Settings, counted: Amounts) -> str:
     """Count a convolution into `counted`; gives the term of its activations' bytes."""
     y, w = op.y.known_shape, op.w.known_shape
-    groups: Any = op.attributes.get("group", 1)
+    groups = op.groups
     filter_size, per_group = product(w[2:]), w[1]
     counted["launch_product"] = 1
     if not is_grouped(groups, per_group):
@@ -67,7 +76,7 @@ def _dense(op: Op, settings: Settings, counted: Amounts) -> str:
         return _winograd(y, c_in * c_out, c_in + c_out, settings, counted)
     places = _dealt(y, settings) * filter_size
     steps = set(op.attributes.get("strides", (1,)))
-    is_1x1 = type(filter_size) is int and filter_size == 1 and steps == {1}
+    is_1x1 = is_one(filter_size) and steps == {1}
     traffic = "dense_1x1_traffic" if is_1x1 else "dense_traffic"
     few = is_below(w[1] * c_out * filter_size, library.constant_weights + 1)
     if few and is_below(w[0], CONSTANT_CHANNELS + 1):
@@ -109,8 +118,7 @@ def _winograd(y: Shape, weights: Dim, channels: Dim, settings: Settings, counted
 
 def _dealt(y: Shape, settings: Settings) -> Dim:
     """Positions of the map `y`, filled up to what groups of threads take at once."""
-    at_once = settings.library.positions_at_once
-    return ceil_div(y[0] * product(y[2:]), at_once) * at_once
+    return filled(y[0] * product(y[2:]), settings.library.positions_at_once)
 
 
 def _swept(op: Op) -> Dim:
@@ -130,9 +138,9 @@ def _idle(y: Shape, settings: Settings) -> Dim:
     """Outputs that fill a map's sides and its slices up to whole groups of threads and blocks."""
     side = settings.library.side_at_once
     places = _dealt(y, settings)
-    sides = y[0] * product(ceil_div(size, side) * side for size in y[2:])
-    filled = places + sides - y[0] * product(y[2:])
-    return filled * _blocks(ceil_div(y[1], SLICE)) * SLICE - places * whole(y[1])
+    sides = y[0] * product(filled(size, side) for size in y[2:])
+    rounded = places + sides - y[0] * product(y[2:])
+    return rounded * _blocks(ceil_div(y[1], SLICE)) * SLICE - places * whole(y[1])
 
 
 def _blocks(slices: Dim) -> Dim:

@@ -14,7 +14,16 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
-from costlint.costmodel.ir.dims import Dim, Shape, ceil_div, maximum, minimum, product
+from costlint.costmodel.ir.dims import (
+    Dim,
+    Shape,
+    ceil_div,
+    filled,
+    is_one,
+    maximum,
+    minimum,
+    product,
+)
 from costlint.costmodel.ir.dtypes import size_bytes
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.latency.blocked import is_unit_3x3
@@ -46,13 +55,13 @@ GTX 1080 Ti, 13 on a T4."""
 class _Way:
     """What one algorithm does: multiplications of all rounds, bytes besides the maps' own."""
 
-    winograd: Dim
-    product: Dim
-    unaligned: Dim
-    transformed: Dim
     weights: Dim
     kernels: Dim
     depth: Dim
+    winograd: Dim = 0
+    product: Dim = 0
+    unaligned: Dim = 0
+    transformed: Dim = 0
 
     @property
     def score(self) -> Dim:
@@ -74,7 +83,7 @@ def tiled_convolution(op: Op, w: Shape, y: Shape, settings: Settings, counted: A
     if is_3x3:
         found = found.or_shorter(_fused(w, y, settings)).or_shorter(_staged(w, y, settings))
     filter_size = product(w[2:])
-    is_1x1 = type(filter_size) is int and filter_size == 1
+    is_1x1 = is_one(filter_size)
     counted["dense_1x1" if is_1x1 else "dense_other"] = found.product
     if is_3x3:
         counted["dense_3x3"] = found.winograd
@@ -87,17 +96,14 @@ def tiled_convolution(op: Op, w: Shape, y: Shape, settings: Settings, counted: A
 
 
 def _implicit(w: Shape, y: Shape, settings: Settings) -> _Way:
-    chain = _whole(w[1] * product(w[2:]), DEPTH)
+    chain = filled(w[1] * product(w[2:]), DEPTH)
     rows = ceil_div(y[0] * product(y[2:]), POSITIONS)
     wide, narrow = (
         _rounds(ceil_div(w[0], channels) * rows, settings) * channels * POSITIONS
         for channels in IMPLICIT
     )
     return _Way(
-        winograd=0,
         product=minimum(wide, narrow + narrow // NARROW) * chain,
-        unaligned=0,
-        transformed=0,
         weights=size_bytes(product(w), weight_type(settings)),
         kernels=1,
         depth=chain,
@@ -109,10 +115,7 @@ def _fused(w: Shape, y: Shape, settings: Settings) -> _Way:
     blocks = y[0] * ceil_div(y[2], rows) * ceil_div(y[3], columns) * ceil_div(w[0], channels)
     products = 16 * channels * (rows // 2) * (columns // 2)
     return _Way(
-        winograd=_rounds(blocks, settings) * products * (_whole(w[1], DEPTH) + PROLOGUE),
-        product=0,
-        unaligned=0,
-        transformed=0,
+        winograd=_rounds(blocks, settings) * products * (filled(w[1], DEPTH) + PROLOGUE),
         # Read 3x3, written and read 4x4 of each pair of channels.
         weights=size_bytes(w[0] * w[1] * (9 + 2 * 16), weight_type(settings)),
         kernels=2,
@@ -125,12 +128,11 @@ def _staged(w: Shape, y: Shape, settings: Settings) -> _Way:
     per_image = ceil_div(y[2], 4) * ceil_div(y[3], 4)
     tiles = y[0] * per_image
     blocks = 36 * ceil_div(w[0], channels) * ceil_div(tiles, of_block)
-    winograd = _rounds(blocks, settings) * channels * of_block * _whole(w[1], DEPTH)
-    images = y[0] + IDLE * (_whole(y[0], IMAGES) - y[0])
+    winograd = _rounds(blocks, settings) * channels * of_block * filled(w[1], DEPTH)
+    images = y[0] + IDLE * (filled(y[0], IMAGES) - y[0])
     wide = weight_type(settings)
     return _Way(
         winograd=winograd,
-        product=0,
         unaligned=winograd * minimum(tiles % 4 + w[1] % 4, 1),
         # Both maps as 6x6 numbers for each tile, written once and read once.
         transformed=size_bytes(images * per_image * (w[0] + w[1]) * 2 * 36, wide),
@@ -142,8 +144,4 @@ def _staged(w: Shape, y: Shape, settings: Settings) -> _Way:
 
 def _rounds(blocks: Dim, settings: Settings) -> Dim:
     """Blocks with the idle ones of the last round, where the chip's number of cores is known."""
-    return _whole(blocks, settings.cores) if settings.cores else blocks
-
-
-def _whole(size: Dim, step: int) -> Dim:
-    return ceil_div(size, step) * step
+    return filled(blocks, settings.cores) if settings.cores else blocks

@@ -17,42 +17,33 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["filter", "near_one", "small", "step", "zero_point", "plain"]
 
-# (op type, slot) -> what stands there. Scales and zero points have their places by the
+# Op types -> what stands in which slot. Scales and zero points have their places by the
 # specification of each operator; https://onnx.ai/onnx/operators.
-_KINDS: Final[Mapping[tuple[str, int], Kind]] = {
-    **{(op, 1): "filter" for op in ("Conv", "ConvTranspose", "Gemm", "LSTM", "GRU", "RNN",
-                                    "FusedConv", "FusedGemm")},
-    **{(op, 2): "filter" for op in ("LSTM", "GRU", "RNN")},
-    **{("MatMul", slot): "filter" for slot in (0, 1)},
-    **{("Einsum", slot): "filter" for slot in (0, 1)},
-    **{(op, 2): "small" for op in ("Conv", "ConvTranspose", "Gemm")},
-    **{(op, 1): "near_one" for op in ("BatchNormalization", "InstanceNormalization", "PRelu",
-                                      "LayerNormalization", "GroupNormalization",
-                                      "RMSNormalization", "Mul", "Div", "Pow",
-                                      "SimplifiedLayerNormalization")},
-    ("BatchNormalization", 4): "near_one",
-    **{(op, 0): "near_one" for op in ("Mul", "Div", "Pow", "Sqrt", "Log", "Reciprocal")},
-    **{(op, 1): "step" for op in ("QuantizeLinear", "DequantizeLinear", "QLinearConv",
-                                  "QLinearMatMul", "QGemm", "QLinearAdd", "QLinearMul")},
-    **{(op, 4): "step" for op in ("QLinearConv", "QLinearMatMul", "QGemm", "QLinearAdd",
-                                  "QLinearMul")},
-    **{(op, 6): "step" for op in ("QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul")},
-    ("QGemm", 7): "step",
-    **{(op, 2): "zero_point" for op in ("QuantizeLinear", "DequantizeLinear", "QLinearConv",
-                                        "QLinearMatMul", "QGemm", "QLinearAdd", "QLinearMul",
-                                        "ConvInteger", "MatMulInteger")},
-    **{(op, 3): "zero_point" for op in ("ConvInteger", "MatMulInteger", "MatMulNBits")},
-    **{(op, 5): "zero_point" for op in ("QLinearConv", "QLinearMatMul", "QGemm", "QLinearAdd",
-                                        "QLinearMul")},
-    **{(op, 7): "zero_point" for op in ("QLinearConv", "QLinearMatMul", "QLinearAdd",
-                                        "QLinearMul")},
-    ("QGemm", 8): "zero_point",
-    ("MatMulNBits", 2): "step",
-    ("DynamicQuantizeLSTM", 8): "step",
-    ("DynamicQuantizeLSTM", 9): "zero_point",
-    ("DynamicQuantizeLSTM", 10): "step",
-    ("DynamicQuantizeLSTM", 11): "zero_point",
+_SLOTS: Final[Mapping[tuple[str, ...], Mapping[Kind, tuple[int, ...]]]] = {
+    ("Conv", "ConvTranspose", "Gemm"): {"filter": (1,), "small": (2,)},
+    ("FusedConv", "FusedGemm"): {"filter": (1,)},
+    ("LSTM", "GRU", "RNN"): {"filter": (1, 2)},
+    ("MatMul", "Einsum"): {"filter": (0, 1)},
+    ("BatchNormalization",): {"near_one": (1, 4)},
+    ("InstanceNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization",
+     "SimplifiedLayerNormalization", "PRelu"): {"near_one": (1,)},
+    ("Mul", "Div", "Pow"): {"near_one": (0, 1)},
+    ("Sqrt", "Log", "Reciprocal"): {"near_one": (0,)},
+    ("QuantizeLinear", "DequantizeLinear"): {"step": (1,), "zero_point": (2,)},
+    ("QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul"):
+        {"step": (1, 4, 6), "zero_point": (2, 5, 7)},
+    ("QGemm",): {"step": (1, 4, 7), "zero_point": (2, 5, 8)},
+    ("ConvInteger", "MatMulInteger"): {"zero_point": (2, 3)},
+    ("MatMulNBits",): {"step": (2,), "zero_point": (3,)},
+    ("DynamicQuantizeLSTM",): {"step": (8, 10), "zero_point": (9, 11)},
 }  # fmt: skip
+_KINDS: Final[Mapping[tuple[str, int], Kind]] = {
+    (op_type, slot): kind
+    for op_types, kinds in _SLOTS.items()
+    for op_type in op_types
+    for kind, slots in kinds.items()
+    for slot in slots
+}
 _HE: Final = frozenset({"Conv", "ConvTranspose", "FusedConv"})
 
 

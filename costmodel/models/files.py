@@ -43,24 +43,13 @@ def write_model(model: onnx.ModelProto, path: str, *, external: bool) -> None:
     Raises:
         ModelError: it cannot be written there.
     """
-    try:
-        _write(model, path, external=external or model.ByteSize() > MAX_BYTES)
-    except OSError as error:
-        raise ModelError(f"cannot write {path!r}: {error.strerror}") from error
-
-
-def _write(model: onnx.ModelProto, path: str, *, external: bool) -> None:
     import onnx
 
-    if not external:
-        onnx.save(model, path)
-        return
-    Path(f"{path}.data").unlink(missing_ok=True)  # onnx would not write over it
-    onnx.save(
-        model,
-        path,
-        save_as_external_data=True,
-        all_tensors_to_one_file=True,
-        location=f"{Path(path).name}.data",
-        size_threshold=0,
-    )
+    apart = external or model.ByteSize() > MAX_BYTES
+    data = Path(f"{path}.data")
+    try:
+        if apart:
+            data.unlink(missing_ok=True)  # onnx would not write over it
+        onnx.save(model, path, save_as_external_data=apart, location=data.name, size_threshold=0)
+    except OSError as error:
+        raise ModelError(f"cannot write {path!r}: {error.strerror}") from error

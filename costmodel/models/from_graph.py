@@ -38,7 +38,7 @@ def model_of(graph: OpGraph, *, seed: int = 0) -> onnx.ModelProto:
         graph.name or "graph",
         [_value_info(tensor) for tensor in graph.inputs],
         [_value_info(tensor) for tensor in graph.outputs],
-        [_initializer(tensor) for tensor in constants.values()],
+        [_tensor(t.name, t.dtype, t.known_shape, t.value) for t in constants.values()],
     )
     opsets = [onnx.helper.make_opsetid(domain, v) for domain, v in graph.opsets.items()]
     model = onnx.helper.make_model(made, opset_imports=opsets, producer_name="costlint")
@@ -73,16 +73,10 @@ def _node(op: Op) -> onnx.NodeProto:
 def _value_info(tensor: Tensor) -> onnx.ValueInfoProto:
     import onnx
 
-    shape = None if tensor.shape is None else [_dimension(d) for d in tensor.shape]
+    shape = (
+        None if tensor.shape is None else [d if type(d) is int else str(d) for d in tensor.shape]
+    )
     return onnx.helper.make_tensor_value_info(tensor.name, _number(tensor.dtype), shape)
-
-
-def _dimension(dim: Any) -> int | str:
-    return dim if type(dim) is int else str(dim)
-
-
-def _initializer(tensor: Tensor) -> onnx.TensorProto:
-    return _tensor(tensor.name, tensor.dtype, tensor.known_shape, tensor.value)
 
 
 def _tensor(name: str, dtype: str, shape: tuple[int, ...], value: Any) -> onnx.TensorProto:

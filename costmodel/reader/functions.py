@@ -71,7 +71,10 @@ class Functions:
     def _template(self, key: Key) -> tuple[SourceNode, ...]:
         if key not in self._templates:
             proto = self._protos[key]
-            opsets = {**self._opsets, **{_domain(o.domain): o.version for o in proto.opset_import}}
+            opsets = {
+                **self._opsets,
+                **{domain_of(o.domain): o.version for o in proto.opset_import},
+            }
             self._templates[key] = tuple(
                 self._read_node(node, index, opsets, self) for index, node in enumerate(proto.node)
             )
@@ -133,9 +136,10 @@ class _Renaming:
         )
 
 
-def _domain(name: str) -> str:
+def domain_of(name: str) -> str:
+    """The domain with the two spellings of the standard one made equal."""
     return "" if name == "ai.onnx" else name
 
 
 def _key(domain: str, name: str, overload: str) -> Key:
-    return _domain(domain), f"{name}:{overload}" if overload else name
+    return domain_of(domain), f"{name}:{overload}" if overload else name

@@ -87,14 +87,13 @@ def _from_path(path: str) -> Intake:
     if status.st_size == 0:
         raise ModelError(f"{path!r} is empty (0 bytes), not a model")
     try:
-        with Path(path).open("rb") as file, _mapped(file) as data:
+        with (
+            Path(path).open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
             return _parse(data, path, path)
     except OSError as error:
         raise ModelError(f"cannot read {path!r}: {error.strerror or error}") from error
-
-
-def _mapped(file: IO[bytes]) -> mmap.mmap:
-    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _all_bytes(file: IO[bytes]) -> bytes:

@@ -15,7 +15,7 @@ from costlint.costmodel.ir.source import (
     SourceNode,
     SourceParameter,
 )
-from costlint.costmodel.reader.functions import AttributeRef, Functions
+from costlint.costmodel.reader.functions import AttributeRef, Functions, domain_of
 from costlint.costmodel.reader.tensors import MAX_RANK, literal, parameter
 
 if TYPE_CHECKING:
@@ -44,11 +44,6 @@ def source(intake: Intake) -> Source:
         metadata={p.key: p.value for p in proto.metadata_props},
         notes=notes,
     )
-
-
-def domain_of(name: str) -> str:
-    """The domain with the two spellings of the standard one made equal."""
-    return "" if name == "ai.onnx" else name
 
 
 def _opsets(proto: onnx.ModelProto) -> tuple[dict[str, int], tuple[str, ...]]:

@@ -64,15 +64,11 @@ def _message(data: Buffer, start: int, end: int, kind: str, depth: int) -> Itera
         field_start = position
         key, position = _varint(data, position, end)
         number, wire_type = key >> 3, key & 7
-        if wire_type != _BYTES:
-            position = _skip(data, position, end, wire_type)
-            continue
-        length, payload = _varint(data, position, end)
-        position = payload + length
+        payload, position = _payload(data, position, end, wire_type)
         if position > end:
             msg = "a field is longer than its message"
             raise WireError(msg)
-        if length <= THRESHOLD or not (number in opened or number in dropped):
+        if position - payload <= THRESHOLD or not (number in opened or number in dropped):
             continue
         yield data[copied:field_start]
         copied = position
@@ -94,18 +90,17 @@ def _varint(data: Buffer, position: int, end: int) -> tuple[int, int]:
     raise WireError(msg)
 
 
-def _skip(data: Buffer, position: int, end: int, wire_type: int) -> int:
+def _payload(data: Buffer, position: int, end: int, wire_type: int) -> tuple[int, int]:
+    """Where the payload of a field begins and ends."""
+    if wire_type == _BYTES:
+        length, position = _varint(data, position, end)
+        return position, position + length
     if wire_type == _VARINT:
-        position = _varint(data, position, end)[1]
-    elif wire_type in (_FIXED64, _FIXED32):
-        position += 8 if wire_type == _FIXED64 else 4
-    else:
-        msg = f"wire type {wire_type} is not used by ONNX"
-        raise WireError(msg)
-    if position > end:
-        msg = "a field is longer than its message"
-        raise WireError(msg)
-    return position
+        return position, _varint(data, position, end)[1]
+    if wire_type in (_FIXED64, _FIXED32):
+        return position, position + (8 if wire_type == _FIXED64 else 4)
+    msg = f"wire type {wire_type} is not used by ONNX"
+    raise WireError(msg)
 
 
 def _encode(value: int) -> bytes:

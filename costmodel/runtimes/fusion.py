@@ -12,7 +12,7 @@ from typing import Any, Final
 from costlint.costmodel.formulas import Traffic
 from costlint.costmodel.formulas.sets import operators
 from costlint.costmodel.ir.errors import OptionError
-from costlint.costmodel.runtimes.library import Library, library_of
+from costlint.costmodel.runtimes.library import Library
 
 _FILES: Final = resources.files("costlint.costmodel.runtimes")
 _COMPOSITES: Final = "composites"
@@ -108,18 +108,18 @@ def fusion_rules(name: str) -> FusionRules:
             fix=f"--fusion {UNFUSED}",
         )
     known, table = _composites(), _table(name)
-    sets = _sets(table)
+    sets = table.get("sets", {})
     return FusionRules(
         name=name,
         source=table["source"],
         composites=tuple(
-            known[c] for c in _expanded(table["composites"], _sets(_table(_COMPOSITES)))
+            known[c] for c in _expanded(table["composites"], _table(_COMPOSITES)["sets"])
         ),
         views=frozenset(table["views"]),
         keeps_order=table.get("keeps_order", False),
         channels_last=table.get("channels_last", False),
-        library=library_of(_library(table.get("library", {}), sets)),
-        fuses=tuple(_fuse(fuse, sets) for fuse in table.get("fuse", ())),
+        library=Library(**_with_sets(table.get("library", {}), sets)),
+        fuses=tuple(Fuse(**_with_sets(fuse, sets)) for fuse in table.get("fuse", ())),
     )
 
 
@@ -134,28 +134,14 @@ def _table(name: str) -> Mapping[str, Any]:
 
 @cache
 def _composites() -> Mapping[str, Composite]:
-    return {c.name: c for c in map(_composite, _table(_COMPOSITES)["composite"])}
+    rows = _table(_COMPOSITES)["composite"]
+    return {row["name"]: Composite(**{**row, "steps": tuple(row["steps"])}) for row in rows}
 
 
 def composite_traffic(name: str) -> Traffic | None:
     """The kind of the composite `name`; None where it has none of its own, or there is none."""
     composite = _composites().get(name)
     return None if composite is None else composite.traffic
-
-
-def _composite(table: Mapping[str, Any]) -> Composite:
-    return Composite(
-        name=table["name"],
-        steps=tuple(table["steps"]),
-        is_open=table.get("open", False),
-        traffic=table.get("traffic"),
-    )
-
-
-def _sets(table: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """The sets that a file names for its own use."""
-    sets: Mapping[str, Sequence[str]] = table.get("sets", {})
-    return sets
 
 
 def _expanded(names: Iterable[str], sets: Mapping[str, Sequence[str]]) -> list[str]:
@@ -170,15 +156,9 @@ def _expanded(names: Iterable[str], sets: Mapping[str, Sequence[str]]) -> list[s
     return found
 
 
-def _library(table: Mapping[str, Any], sets: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
-    return {k: _expanded(v, sets) if isinstance(v, list) else v for k, v in table.items()}
-
-
-def _fuse(table: Mapping[str, Any], sets: Mapping[str, Sequence[str]]) -> Fuse:
-    lists = {
-        key: frozenset(_expanded(table.get(key, ()), sets))
-        for key in ("into", "ops", "after", "beside")
+def _with_sets(table: Mapping[str, Any], sets: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """A table of a file with its lists as the sets of operators that they mean."""
+    return {
+        key: frozenset(_expanded(value, sets)) if isinstance(value, list) else value
+        for key, value in table.items()
     }
-    return Fuse(
-        second_input=table.get("second_input", False), shared=table.get("shared", False), **lists
-    )

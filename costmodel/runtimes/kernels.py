@@ -10,7 +10,7 @@ from costlint.costmodel.formulas import OpClass
 from costlint.costmodel.ir.graph import Tensor
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.grouping import Group, grouped
-from costlint.costmodel.runtimes.memory_order import Layout
+from costlint.costmodel.runtimes.memory_order import MemoryOrder
 from costlint.costmodel.runtimes.wiring import Wiring
 
 
@@ -30,7 +30,7 @@ class Kernel:
     weights: tuple[Tensor, ...]
     writes: tuple[Tensor, ...]
     strided: tuple[Tensor, ...] = ()
-    layout: Layout | None = None
+    memory_order: MemoryOrder | None = None
 
     @property
     def kernel_class(self) -> OpClass:
@@ -59,18 +59,13 @@ def _kernel(name: str, group: Group, wiring: Wiring) -> Kernel:
     reads: dict[str, Tensor] = {}
     writes: list[Tensor] = []
     for row in rows:
-        for tensor in row.op.inputs:
-            if tensor is None or tensor.shape is None:
-                continue
+        for tensor in _known(row.op.inputs):
             if tensor.is_parameter:
                 parameters[tensor.name] = tensor
             elif wiring.root_of(tensor) not in own:
                 reads[tensor.name] = tensor
-        for tensor in row.op.outputs:
-            if tensor is None or tensor.shape is None:
-                continue
-            if not wiring.is_read_only_by(tensor.name, members):
-                writes.append(tensor)
+        made = _known(row.op.outputs)
+        writes += [t for t in made if not wiring.is_read_only_by(t.name, members)]
     return Kernel(
         id=name,
         ops=rows,
@@ -78,12 +73,12 @@ def _kernel(name: str, group: Group, wiring: Wiring) -> Kernel:
         composite=group.composite,
         reads=tuple(reads.values()),
         weights=tuple(parameters.values()),
-        writes=tuple(writes or _last_result(rows)),
+        writes=tuple(writes or _known(rows[-1].op.outputs[:1])),  # some result, if nobody reads any
         strided=tuple([t for t in reads.values() if t.name in wiring.strided]),
-        layout=wiring.layout_of(main.op, tuple(reads.values()), group.composite),
+        memory_order=wiring.memory_order_of(main.op, tuple(reads.values()), group.composite),
     )
 
 
-def _last_result(rows: Sequence[OpCost]) -> list[Tensor]:
-    """What the last op gives, for a kernel whose results nobody reads."""
-    return [t for t in rows[-1].op.outputs[:1] if t is not None and t.shape is not None]
+def _known(tensors: Iterable[Tensor | None]) -> list[Tensor]:
+    """Those that are there and whose shape is known."""
+    return [t for t in tensors if t is not None and t.shape is not None]

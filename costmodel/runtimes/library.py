@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +55,3 @@ class Library:
 
 MOST: Final = Library()
 """A library of which nothing special is known."""
-
-
-def library_of(table: Mapping[str, Any]) -> Library:
-    """The library of a rule set's table `[library]`."""
-    lists = {key: frozenset(value) for key, value in table.items() if isinstance(value, list)}
-    return Library(**{**table, **lists})

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from costlint.costmodel.formulas import OpClass
 from costlint.costmodel.formulas.sets import KEEPS_ORDER, ON_MAPS, traffic_of
 from costlint.costmodel.formulas.views import RESHAPES
-from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.dims import Dim, Shape, is_one
 from costlint.costmodel.ir.graph import Op, Tensor
 
 Order: TypeAlias = tuple[int, ...]
@@ -25,7 +25,7 @@ CHANNELS_LAST: Final[Order] = (0, 2, 3, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class MemoryOrder:
     """How what a kernel reads and writes lies in memory, where the runtime keeps that.
 
     `mixed` are inputs whose elements lie in another order than those of the result.
@@ -37,23 +37,13 @@ class Layout:
     has_bias_apart: bool
 
 
-def contiguous(rank: int) -> Order:
-    """The order in which the last dimension lies closest."""
-    return tuple(range(rank))
-
-
-def order_of(tensor: Tensor, orders: Mapping[str, Order]) -> Order:
-    """The order of `tensor`; contiguous unless `orders` says otherwise."""
-    return orders.get(tensor.name) or contiguous(len(tensor.shape or ()))
-
-
 def is_in_order(tensor: Tensor, order: Order) -> bool:
     """Whether elements in `order` lie as the shape says; dimensions of one do not count."""
     if tensor.shape is None or len(tensor.shape) != len(order):
         return True
     if order == CHANNELS_LAST:  # the usual case, faster
         _, channels, *sides = tensor.shape
-        return _is_one(channels) or all(map(_is_one, sides))
+        return is_one(channels) or all(map(is_one, sides))
     kept = _wide(tensor.shape, order)
     return kept == sorted(kept)
 
@@ -82,7 +72,7 @@ def result_order(
 
 
 def _view_order(op: Op, source: Tensor, orders: Mapping[str, Order]) -> Order | None:
-    order = order_of(source, orders)
+    order = orders.get(source.name) or tuple(range(source.rank))
     if op.op_type == "Transpose":
         given = op.attributes.get("perm", tuple(reversed(range(source.rank))))
         return tuple(given.index(axis) for axis in order)
@@ -107,7 +97,7 @@ def _axes(op: Op, rank: int) -> frozenset[int]:
     given = op.input(1)
     axes = op.attributes.get("axes") if given is None or given.value is None else given.value
     if axes is None:
-        return frozenset(i for i, d in enumerate(op.x.known_shape) if _is_one(d))
+        return frozenset(i for i, d in enumerate(op.x.known_shape) if is_one(d))
     return frozenset(int(axis) % rank for axis in axes)
 
 
@@ -146,7 +136,7 @@ def _spans(before: Shape, after: Shape) -> list[tuple[tuple[int, int], Order]] |
         end, last = start + found[0], first + found[1]
         spans.append(((start, end), tuple(range(first, last))))
         start, first = end, last
-    if not spans or any(not _is_one(d) for d in (*before[start:], *after[first:])):
+    if not spans or any(not is_one(d) for d in (*before[start:], *after[first:])):
         return None
     (begin, _), tail = spans[-1]
     spans[-1] = ((begin, len(before)), (*tail, *range(first, len(after))))
@@ -164,8 +154,4 @@ def _equal_run(before: Shape, after: Shape) -> tuple[int, int] | None:
 
 def _wide(shape: Shape, axes: Iterable[int]) -> list[int]:
     """Those of `axes` that are not one; the first is the batch, which may be one just now."""
-    return [axis for axis in axes if axis == 0 or not _is_one(shape[axis])]
-
-
-def _is_one(dim: Dim) -> bool:
-    return type(dim) is int and dim == 1
+    return [axis for axis in axes if axis == 0 or not is_one(shape[axis])]

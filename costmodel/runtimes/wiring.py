@@ -8,10 +8,11 @@ from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.formulas.plain_convolution import plain_convolution
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.formulas.views import RESHAPES
+from costlint.costmodel.ir.dims import is_one
 from costlint.costmodel.ir.graph import Op, Tensor
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.memory_order import (
-    Layout,
+    MemoryOrder,
     Order,
     is_channels_last,
     is_in_order,
@@ -87,7 +88,9 @@ class Wiring:
                 self.strided.add(tensor.name)
         return any(t is not None and t.name in self.strided for t in op.outputs)
 
-    def layout_of(self, op: Op, reads: Sequence[Tensor], composite: str) -> Layout | None:
+    def memory_order_of(
+        self, op: Op, reads: Sequence[Tensor], composite: str
+    ) -> MemoryOrder | None:
         """How what a kernel reads and writes lies, where the runtime keeps that."""
         y = op.outputs[0] if op.outputs and self.rules.keeps_order else None
         if y is None or y.shape is None:
@@ -97,7 +100,7 @@ class Wiring:
         made = [t for t in full if self.root_of(t) in self.maker]
         order = self.order.get(y.name)
         is_strided_linear = composite == "linear" and reads[0].name in self.strided
-        return Layout(
+        return MemoryOrder(
             is_channels_last=is_channels_last(y, self.order),
             mixed=tuple([t for t in made if self.order.get(t.name) != order]),
             has_bias_apart=is_strided_linear
@@ -120,7 +123,7 @@ class Wiring:
             return False
         inner = (before.shape or ())[1:]  # the first is the batch, which may be one just now
         sides = zip(reversed(inner), reversed(after.shape or ()), strict=False)
-        return any(_is_one(a) and not _is_one(b) for a, b in sides)
+        return any(is_one(a) and not is_one(b) for a, b in sides)
 
     def reads(self, index: int) -> dict[str, str]:
         """Names of what op `index` reads besides parameters, by root."""
@@ -152,7 +155,3 @@ def _is_view(row: OpCost, views: Container[str]) -> bool:
     if op.op_type == "Cast" and op.x.dtype == op.y.dtype:
         return True  # every runtime hands the tensor on
     return row.is_free or op.op_type in views
-
-
-def _is_one(dim: object) -> bool:
-    return type(dim) is int and dim == 1

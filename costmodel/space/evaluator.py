@@ -13,7 +13,8 @@ from costlint.costmodel.devices import DeviceProfile
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import op_key
 from costlint.costmodel.latency.combine import kernel_seconds
-from costlint.costmodel.latency.featurize import group
+from costlint.costmodel.latency.kernel_amounts import amounts_by_kernel
+from costlint.costmodel.runtimes.kernels import kernels
 from costlint.costmodel.space.arithmetic import total
 from costlint.costmodel.space.cases import by_cases
 from costlint.costmodel.space.program import Program
@@ -121,10 +122,11 @@ class Evaluator:
     def _latency(self) -> Dim:
         """What `estimate` computes, over traced dimensions."""
         space, profile = self.space, self.device
-        grouped = group(space.rows, space.traced, profile.rules, profile.settings)
+        made = kernels(space.rows, space.traced.outputs, profile.rules)
+        model = amounts_by_kernel(space.rows, space.traced, made, profile.settings)
         found: list[Dim] = [profile.overhead_s]
-        for kernel in grouped.kernels:
-            counted = by_cases(space.trace, partial(grouped.amounts, kernel))
+        for kernel in made:
+            counted = by_cases(space.trace, partial(model.of, kernel))
             seconds = kernel_seconds(counted, profile.seconds_per_unit, profile.overlap)
             found.append(seconds.latency_s * space.repeats.get(op_key(kernel.main.op), 1))
         return total(space.trace, found)

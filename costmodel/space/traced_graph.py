@@ -108,11 +108,10 @@ def traced_costs(graph: OpGraph, trace: Trace) -> tuple[OpCost, ...]:
     """`costed_ops` of a traced graph; formulas that compare sizes go every way."""
     rows: list[OpCost] = []
     for op in graph.ops:
-        alone = replace(graph, ops=(op,))
         found: list[OpCost] = []
 
-        def run(alone: OpGraph = alone, found: list[OpCost] = found) -> Mapping[Any, Dim]:
-            found[:] = costed_ops(alone)
+        def run(op: Op = op, found: list[OpCost] = found) -> Mapping[Any, Dim]:
+            found[:] = costed_ops((op,))
             return {
                 (place, f.name): getattr(row.cost, f.name)
                 for place, row in enumerate(found)

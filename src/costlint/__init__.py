@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from costlint.costmodel.ir.graph import Op as Op
     from costlint.costmodel.ir.graph import OpGraph as OpGraph
     from costlint.costmodel.ir.graph import Tensor as Tensor
-    from costlint.costmodel.latency.estimated import Estimate as Estimate
+    from costlint.costmodel.latency.estimate import Estimate as Estimate
     from costlint.costmodel.load import load as load
     from costlint.costmodel.space import Space as Space
     from costlint.costmodel.space import parametrize as parametrize
@@ -50,7 +50,7 @@ _HOMES: Final = {
     "CostlintError": "costmodel.ir.errors",
     "Counts": "costmodel.counts.counts",
     "DeviceProfile": "costmodel.devices",
-    "Estimate": "costmodel.latency.estimated",
+    "Estimate": "costmodel.latency.estimate",
     "Measurement": "measuring.measurement",
     "ModelError": "costmodel.ir.errors",
     "Op": "costmodel.ir.graph",

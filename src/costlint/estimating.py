@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from costlint.costmodel.estimate import estimate, estimate_on
-from costlint.costmodel.latency.estimated import Estimate
+from costlint.costmodel.latency.estimate import Estimate
 
 
 def page(predicted: Estimate) -> str:

@@ -11,7 +11,7 @@ from costlint.reports import numbers
 
 if TYPE_CHECKING:
     from costlint.costmodel.devices import DeviceProfile
-    from costlint.costmodel.latency.estimated import Estimate, KernelEstimate
+    from costlint.costmodel.latency.estimate import Estimate, KernelEstimate
 
 NOTHING_S: Final = 5e-9
 """A term that takes less is not shown: it would be 0.00000 ms."""

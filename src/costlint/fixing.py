@@ -10,7 +10,7 @@ from costlint.costmodel.devices import DEFAULT_DEVICE, Device
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.errors import CostlintError, ModelError, OptionError
-from costlint.costmodel.latency.estimated import Estimate
+from costlint.costmodel.latency.estimate import Estimate
 from costlint.costmodel.load import load_bound
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ def _scaled(op: Op, weight: np.ndarray, factor: np.ndarray) -> np.ndarray:
     behind = (1,) * (weight.ndim - 2)
     groups = 1
     if op.op_type == "ConvTranspose":  # its weight is (C, M / groups, ...)
-        groups = op.attributes.get("group", 1)
+        groups = op.groups
         along = factor.reshape(groups, 1, -1, *behind)
     elif op.op_type == "Conv" or op.attributes.get("transB"):
         along = factor.reshape(1, -1, 1, *behind)
@@ -162,7 +162,7 @@ class _Forms:
     def _made(self, op: Op) -> _Form:
         if op.op_type == "Conv":
             weight, bias = weights_of(op, self.content)
-            groups = op.attributes.get("group", 1)
+            groups = op.groups
             place = window(weight.shape[2:], op.attributes)
             one = _Filter(weight=weight, groups=groups, window=place)
             return _Form(filters=(one,), shift=np.zeros(self.width) if bias is None else bias)

@@ -163,16 +163,12 @@ def _widest(convs: Sequence[Op | None]) -> Op | None:
     if len(convs) < 2 or not real:
         return None
     width, depth, *sizes = real[0].w.known_shape
-    windows = [(window(conv.w.known_shape[2:], conv.attributes), _groups(conv)) for conv in real]
+    windows = [(window(conv.w.known_shape[2:], conv.attributes), conv.groups) for conv in real]
     if len(real) < len(convs):  # the input itself: a filter of one for each channel
-        if width != depth * _groups(real[0]):
+        if width != depth * real[0].groups:
             return None
         windows.append((window((1,) * len(sizes), {}), width))
     for conv, (outer, fewest) in zip(real, windows, strict=False):
         if all(tap_slices(outer, one) and count % fewest == 0 for one, count in windows):
             return conv
     return None
-
-
-def _groups(conv: Op) -> int:
-    return int(conv.attributes.get("group", 1))

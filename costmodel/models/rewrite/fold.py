@@ -83,9 +83,13 @@ def _weigh(nodes: Nodes, node: onnx.NodeProto, op: Op, weights: Weights) -> None
     names = [nodes.store(f"{key}.folded_weight", weight, op.w)]
     if bias is not None:
         names.append(nodes.store(f"{key}.folded_bias", bias, op.w))
-        for attribute in [a for a in node.attribute if a.name == "beta"]:
-            node.attribute.remove(attribute)  # the bias has it in it
+        _drop(node, "beta")  # the bias has it in it
     node.input[:] = [node.input[0], *names]
+
+
+def _drop(node: onnx.NodeProto, name: str) -> None:
+    for attribute in [a for a in node.attribute if a.name == name]:
+        node.attribute.remove(attribute)
 
 
 def _move(nodes: Nodes, row: Row) -> None:
@@ -93,8 +97,7 @@ def _move(nodes: Nodes, row: Row) -> None:
     node = nodes.of(row.ops[-1])
     node.input[0] = row.by.x.name
     if "perm" in row.by.attributes:
-        for attribute in [a for a in node.attribute if a.name == "perm"]:
-            node.attribute.remove(attribute)
+        _drop(node, "perm")
         node.attribute.append(helper.make_attribute("perm", row.by.attributes["perm"]))
 
 

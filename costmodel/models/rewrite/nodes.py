@@ -13,7 +13,7 @@ from onnx.reference import ReferenceEvaluator
 from costlint.costmodel.ir.dtypes import ONNX_NUMBERS
 from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.ir.graph import Op, Tensor, op_key
-from costlint.costmodel.reader.records import domain_of
+from costlint.costmodel.reader.functions import domain_of
 
 
 class Nodes:

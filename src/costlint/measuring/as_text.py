@@ -13,7 +13,7 @@ from costlint.reports.numbers import change, interval, milliseconds, plural
 from costlint.reports.text import visible
 
 if TYPE_CHECKING:
-    from costlint.costmodel.latency.estimated import Estimate
+    from costlint.costmodel.latency.estimate import Estimate
 
 WORST: Final = 10
 _TITLES: Final = {"conv": "Conv", "elementwise": "Element-wise", "shuffle": "Shuffle",

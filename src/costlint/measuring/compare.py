@@ -11,7 +11,7 @@ from costlint.costmodel.fitting.parts import leaders
 from costlint.measuring.measurement import Measurement
 
 if TYPE_CHECKING:
-    from costlint.costmodel.latency.estimated import Estimate
+    from costlint.costmodel.latency.estimate import Estimate
 
 RUNTIME: Final = "runtime"
 """What the runtime does besides the ops of the graph: changes of layout, mostly."""

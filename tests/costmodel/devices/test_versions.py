@@ -15,7 +15,7 @@ from costlint.costmodel.devices.reading import profile_from
 from costlint.costmodel.devices.terms import FREE, INDEX, NEEDED, TERMS
 from costlint.costmodel.devices.versions import FORMER, VERSION, Former
 from costlint.costmodel.estimate import estimate
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from tests.device import toy_device
 from tests.models import model
 
@@ -75,7 +75,7 @@ def test_a_stored_profile_predicts_by_the_rates_in_its_file():
         return rate(term.default) if found is None else found
 
     expected = table["overhead_s"]
-    for amounts in featurize(count(net), profile.rules, profile.settings).amounts:
+    for amounts in kernel_amounts(count(net), profile.rules, profile.settings).amounts:
         seconds = {"launch": 0.0, "compute": 0.0, "memory": 0.0}
         for name, amount in amounts.items():
             term = TERMS[INDEX[name]]

@@ -14,7 +14,7 @@ from costlint.costmodel.count import count
 from costlint.costmodel.devices.terms import INDEX
 from costlint.costmodel.fitting.fit import predict
 from costlint.costmodel.fitting.samples import Sample, Samples
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 
 KERNELS = 320
 
@@ -25,12 +25,12 @@ def samples():
     parameters = np.log([*profile.seconds_per_unit, profile.overhead_s])
     rows = []
     for graph in kernel_graphs(KERNELS):
-        featured = featurize(count(graph), profile.rules, profile.settings)
-        amounts = featured.matrix
+        model = kernel_amounts(count(graph), profile.rules, profile.settings)
+        amounts = model.matrix
         if graph.name.startswith("chain"):
             rows.append(Sample(network=graph.name, family="", amounts=amounts, latency_s=1.0))
             continue
-        for kernel, row in zip(featured.kernels, amounts, strict=True):
+        for kernel, row in zip(model.kernels, amounts, strict=True):
             if not kernel.main.op.name.startswith(BESIDE):
                 rows.append(
                     Sample(

@@ -13,7 +13,7 @@ from costlint.costmodel.formulas import TRAFFIC, Traffic, all_formulas, formula,
 from costlint.costmodel.formulas.pointwise import SPECIAL
 from costlint.costmodel.formulas.sets import NAMED, operators
 from costlint.costmodel.ir.cost import Work
-from costlint.costmodel.latency.features import _TERMS
+from costlint.costmodel.latency.amounts import _TERMS
 from costlint.costmodel.runtimes.fusion import composite_traffic
 from tests.costmodel.formulas.cases import CASES
 from tests.costmodel.formulas_domains.making import ms

@@ -1,4 +1,4 @@
-"""Blocks of channels: which convolutions run in them, and what changing the layout moves."""
+"""Blocks of channels: which convolutions run in them, and what changing to and from them moves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.settings import Settings
 from costlint.costmodel.latency.blocked import PLAIN_AVERAGE, PLAIN_MAXIMUM
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from tests.models import model
 
@@ -23,8 +23,8 @@ BLOCKS = Settings(
 def amounts(text):
     """Amounts of all kernels by term, zeros left out."""
     counts = count(model(text))
-    featured = featurize(counts, fusion_rules("onnxruntime"), BLOCKS)
-    return [{k: v for k, v in row.items() if v} for row in featured.amounts]
+    found = kernel_amounts(counts, fusion_rules("onnxruntime"), BLOCKS)
+    return [{k: v for k, v in row.items() if v} for row in found.amounts]
 
 
 def conv(c_in, c_out, *, groups=1, size=3, side=8):
@@ -116,5 +116,5 @@ def test_an_average_goes_number_by_number_since_it_has_dilations(opset, share):
     text = """g (float[1, 18, 8, 8] x) => (float[1, 18, 6, 6] y)
     { y = AveragePool<kernel_shape = [3, 3]>(x) }"""
     counts = count(model(text, opset=opset))
-    (found,) = featurize(counts, fusion_rules("onnxruntime"), BLOCKS).amounts
+    (found,) = kernel_amounts(counts, fusion_rules("onnxruntime"), BLOCKS).amounts
     assert found["special"] == 18 * 6 * 6 * 9 * share

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from costlint.costmodel.count import count
-from costlint.costmodel.latency.features import Settings
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.devices.settings import Settings
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.costmodel.runtimes.kernels import Kernel, kernels
 from costlint.costmodel.runtimes.memory_order import CHANNELS_LAST, viewed
@@ -63,13 +63,15 @@ def test_what_a_reshape_leaves_of_an_order(before, after, order, expected):
 
 
 def test_channels_last_weights_make_channels_last_maps():
-    assert [k.layout and k.layout.is_channels_last for k in made(CONVS, "none", WEIGHTS)] == [
+    assert [
+        k.memory_order and k.memory_order.is_channels_last for k in made(CONVS, "none", WEIGHTS)
+    ] == [
         False,
         False,
     ]
     nhwc = made(CONVS, "none_nhwc", WEIGHTS)
-    assert all(k.layout is not None and k.layout.is_channels_last for k in nhwc)
-    assert made(CONVS, "tflite", WEIGHTS)[0].layout is None
+    assert all(k.memory_order is not None and k.memory_order.is_channels_last for k in nhwc)
+    assert made(CONVS, "tflite", WEIGHTS)[0].memory_order is None
 
 
 def test_tokens_of_a_map_are_transposed_and_stay_so():
@@ -81,34 +83,34 @@ def test_tokens_of_a_map_are_transposed_and_stay_so():
 
 def test_tokens_seen_as_a_map_are_channels_last():
     (conv,) = made(BACK, "none", {"w": (8, 8, 1, 1)})
-    assert conv.layout is not None
-    assert conv.layout.is_channels_last
-    assert not conv.layout.mixed
+    assert conv.memory_order is not None
+    assert conv.memory_order.is_channels_last
+    assert not conv.memory_order.mixed
 
 
 def test_a_bias_of_a_convolution_is_a_kernel_of_its_own():
     counts = count(model(CONVS, weights=WEIGHTS))
-    first, second = featurize(counts, fusion_rules("none"), AMP).amounts
+    first, second = kernel_amounts(counts, fusion_rules("none"), AMP).amounts
     assert (first["launch"], second["launch"]) == (1, 2)
     assert second["elementwise"] == 2 * 2 * (2 * 16 * 36)
 
 
 def test_maps_that_lie_channel_after_channel_are_reordered_for_tensor_cores():
     counts = count(model(CONVS, weights=WEIGHTS))
-    found = featurize(counts, fusion_rules("none"), AMP).amounts[0]
+    found = kernel_amounts(counts, fusion_rules("none"), AMP).amounts[0]
     assert found["channels_first"] == 2 * (2 * 8 * 36 + 2 * 16 * 36)
-    assert "channels_first" not in featurize(counts, fusion_rules("none_nhwc"), AMP).amounts[0]
+    assert "channels_first" not in kernel_amounts(counts, fusion_rules("none_nhwc"), AMP).amounts[0]
     fp32 = replace(AMP, precision="fp32")
-    assert "channels_first" not in featurize(counts, fusion_rules("none"), fp32).amounts[0]
+    assert "channels_first" not in kernel_amounts(counts, fusion_rules("none"), fp32).amounts[0]
 
 
 @pytest.mark.parametrize(("width", "share"), [(16, 0), (12, 1)])
 def test_rows_that_are_no_whole_vectors_slow_half_precision_products(width, share):
     text = f"g (float[2, 5, 16] x) => (float[2, 5, {width}] out) {{ out = MatMul(x, w) }}"
     counts = count(model(text, weights={"w": (16, width)}))
-    (found,) = featurize(counts, fusion_rules("none"), AMP).amounts
+    (found,) = kernel_amounts(counts, fusion_rules("none"), AMP).amounts
     assert found["unaligned"] == share * found["linear"]
-    (found,) = featurize(counts, fusion_rules("none"), replace(AMP, precision="fp32")).amounts
+    (found,) = kernel_amounts(counts, fusion_rules("none"), replace(AMP, precision="fp32")).amounts
     assert found["unaligned"] == 0
 
 
@@ -125,5 +127,5 @@ def test_a_squeeze_is_a_view_whatever_lies_between():
             " s = Squeeze(t, a) y = Relu(s) }"
         )
     )
-    (relu,) = featurize(counts, fusion_rules("none"), AMP).kernels
+    (relu,) = kernel_amounts(counts, fusion_rules("none"), AMP).kernels
     assert relu.main.op.op_type == "Relu"

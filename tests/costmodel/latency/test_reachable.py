@@ -10,7 +10,7 @@ from costlint.costmodel.count import count
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices import DeviceProfile, device, devices
 from costlint.costmodel.devices.terms import TERMS
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.latency.reachable import reachable_terms
 from costlint.costmodel.runtimes.fusion import RULE_SETS
 from costlint.examples import example, list_examples
@@ -39,7 +39,7 @@ def had(profile: DeviceProfile, counted: list[Counts]) -> set[str]:
     """Names of the terms that a kernel of an example has an amount of."""
     found: set[str] = set()
     for counts in counted:
-        for amounts in featurize(counts, profile.rules, profile.settings).amounts:
+        for amounts in kernel_amounts(counts, profile.rules, profile.settings).amounts:
             found.update(name for name, amount in amounts.items() if amount)
     return found
 

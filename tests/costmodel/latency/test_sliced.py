@@ -6,7 +6,7 @@ import pytest
 
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.settings import Settings, under
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from tests.models import model
 
@@ -15,9 +15,9 @@ SETTINGS = Settings(precision="fp32", lanes_in=1, lanes_out=8, cache_bytes=1 << 
 
 def amounts(text, rules="tflite_gpu"):
     """Amounts of all kernels by term, zeros left out."""
-    found = fusion_rules(rules)
-    featured = featurize(count(model(text)), found, under(SETTINGS, found.library, threads=0))
-    return [{k: v for k, v in row.items() if v} for row in featured.amounts]
+    used = fusion_rules(rules)
+    found = kernel_amounts(count(model(text)), used, under(SETTINGS, used.library, threads=0))
+    return [{k: v for k, v in row.items() if v} for row in found.amounts]
 
 
 def conv(c_in, c_out, *, groups=1, size=3, side=8, stride=1, behind=""):

@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costlint.costmodel.count import count
-from costlint.costmodel.devices.settings import under
+from costlint.costmodel.devices.settings import Settings, under
 from costlint.costmodel.devices.terms import INDEX, TERMS
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.latency.combine import combined, kernel_seconds, matrix, matrix_seconds
-from costlint.costmodel.latency.features import Settings
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.costmodel.runtimes.library import Library
 from tests.device import LAUNCH_S, OVERHEAD_S, RATE, toy_device
@@ -34,7 +33,7 @@ def conv(c_in, c_out, side, filter_side=1, groups=1, batch=1):
 
 
 def amounts(proto, settings=PLAIN, rules="none"):
-    (found,) = featurize(count(proto), fusion_rules(rules), settings).amounts
+    (found,) = kernel_amounts(count(proto), fusion_rules(rules), settings).amounts
     return {name: amount for name, amount in found.items() if amount}
 
 

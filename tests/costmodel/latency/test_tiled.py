@@ -10,7 +10,7 @@ import pytest
 
 from costlint.costmodel.count import count
 from costlint.costmodel.devices.settings import Settings, under
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.latency.tiled import IDLE, PROLOGUE, tiled_convolution
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from tests.costmodel.latency.test_terms import conv
@@ -24,7 +24,7 @@ V100 = under(
 
 
 def amounts(proto, settings=V100):
-    (found,) = featurize(count(proto), RULES, settings).amounts
+    (found,) = kernel_amounts(count(proto), RULES, settings).amounts
     return {name: amount for name, amount in found.items() if amount}
 
 

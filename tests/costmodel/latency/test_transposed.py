@@ -10,7 +10,7 @@ from costlint.costmodel.count import count
 from costlint.costmodel.counts.op_cost import op_cost
 from costlint.costmodel.devices.settings import Settings, under
 from costlint.costmodel.formulas.plain_convolution import plain_convolution
-from costlint.costmodel.latency.featurize import featurize
+from costlint.costmodel.latency.kernel_amounts import kernel_amounts
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from tests.costmodel.formulas_domains.making import i8, ms, u8
 from tests.costmodel.strategies import make_op, weight
@@ -31,7 +31,7 @@ def transposed(c_in, c_out, *, groups=1, size=2, side=7, stride=2):
 def amounts(proto, rules="none", settings=PLAIN):
     found = fusion_rules(rules)
     own = under(settings, found.library, settings.threads)
-    (row,) = featurize(count(proto), found, own).amounts
+    (row,) = kernel_amounts(count(proto), found, own).amounts
     return {name: amount for name, amount in row.items() if amount}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal, TypeAlias
@@ -15,24 +15,23 @@ from costlint.costmodel.formulas import OP_CLASSES, OpClass
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds, term_seconds
-from costlint.costmodel.latency.featurize import Grouped
 from costlint.costmodel.latency.interval import kernel_factors
+from costlint.costmodel.latency.kernel_amounts import KernelAmounts
 from costlint.costmodel.runtimes.kernels import Kernel
 
 Bound: TypeAlias = Literal["compute", "memory", "launch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KernelEstimate:
-    """One kernel on a device: its amounts by term and its predicted seconds.
+class KernelEstimate(Seconds[float]):
+    """One kernel on a device: its amounts by term, and the seconds that they take.
 
-    `grouped` are all kernels of the model with what counting them takes.
+    `model` are all kernels of the model with what counting them takes.
     """
 
     kernel: Kernel
     amounts: Amounts
-    seconds: Seconds
-    grouped: Grouped = field(repr=False)
+    model: KernelAmounts = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -55,46 +54,35 @@ class KernelEstimate:
         return self.kernel.main.op_class
 
     @property
-    def latency_s(self) -> float:
-        """Predicted seconds."""
-        latency_s: float = self.seconds.latency_s
-        return latency_s
-
-    @property
     def bytes_accessed(self) -> Dim:
         """Bytes that cross its border, weights included, at the device's precision."""
-        return self.grouped.bytes_accessed(self.kernel)
-
-    @property
-    def launch_s(self) -> float:
-        """Seconds of launches and transfers."""
-        return float(self.seconds.launch_s)
-
-    @property
-    def transfer_s(self) -> float:
-        """What of `launch_s` are copies before and after it; they do not decide `bound`."""
-        return float(self.seconds.transfer_s)
-
-    @property
-    def compute_s(self) -> float:
-        """Seconds of computing alone."""
-        return float(self.seconds.compute_s)
-
-    @property
-    def memory_s(self) -> float:
-        """Seconds of reading and writing alone."""
-        return float(self.seconds.memory_s)
+        return self.model.bytes_accessed(self.kernel)
 
     @property
     def bound(self) -> Bound:
-        """The longest part."""
+        """The longest part; copies before and after the kernel do not decide it."""
         if self.launch_s - self.transfer_s >= max(self.compute_s, self.memory_s):
             return "launch"
         return "compute" if self.compute_s >= self.memory_s else "memory"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
+class Prediction:
+    """The kernels of a graph on a device, and what all take together with the overhead."""
+
+    kernels: tuple[KernelEstimate, ...]
+    latency_s: float
+
+    def by_class(self) -> dict[OpClass, float]:
+        """Seconds of each class; what is missing to the latency is the device's overhead."""
+        totals = dict.fromkeys(OP_CLASSES, 0.0)
+        for kernel in self.kernels:
+            totals[kernel.kernel_class] += kernel.latency_s
+        return totals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate(Prediction):
     """A model on a device. Latencies are of one inference of the whole batch.
 
     `notes` say what to know before trusting the numbers; `extrapolated` lists what lies outside
@@ -103,8 +91,6 @@ class Estimate:
 
     counts: Counts
     device: DeviceProfile
-    kernels: tuple[KernelEstimate, ...]
-    latency_s: float
     latency_low_s: float
     latency_high_s: float
     extrapolated: tuple[str, ...]
@@ -180,15 +166,3 @@ class Estimate:
         """Share of the latency that is launching kernels."""
         launch_s = sum(kernel.launch_s for kernel in self.kernels)
         return launch_s / self.latency_s if self.latency_s else 0.0
-
-    def by_class(self) -> dict[OpClass, float]:
-        """Seconds of each class; what is missing to the latency is `overhead_s`."""
-        return by_class(self.kernels)
-
-
-def by_class(kernels: Iterable[KernelEstimate]) -> dict[OpClass, float]:
-    """Seconds of each class."""
-    totals = dict.fromkeys(OP_CLASSES, 0.0)
-    for kernel in kernels:
-        totals[kernel.kernel_class] += kernel.latency_s
-    return totals

@@ -12,7 +12,7 @@ from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.ir.graph import Op, Tensor
-from costlint.costmodel.latency.reestimate import Reestimator
+from costlint.costmodel.latency.edited import EditedEstimator
 from costlint.costmodel.load import load
 from costlint.examples import example
 
@@ -28,7 +28,7 @@ DEVICES = [
 @pytest.mark.parametrize("name", ["shufflenet_v1_1.0x_g3", "mobilenet_v2_1.0"])
 def test_the_same_graph_takes_the_same_time(name, device):
     before = estimate(load(example(name), batch=1), device)
-    again = Reestimator(before)(before.graph)
+    again = EditedEstimator(before)(before.graph)
     assert again.latency_s == pytest.approx(before.latency_s, rel=1e-12)
     assert again.by_class() == pytest.approx(before.by_class(), rel=1e-9)
     assert all(one is other for one, other in zip(again.kernels, before.kernels, strict=True))
@@ -44,7 +44,7 @@ def test_a_kernel_that_an_edit_leaves_alone_has_not_changed(device):
     before = estimate(load(example("mobilenet_v2_1.0"), batch=1), device)
     group = next(g for g in channels_of(before.graph).groups if not g.frozen)
     edit = Edit(widths={group.name: group.width * 2})
-    after = Reestimator(before)(apply(before.graph, edit, channels_of(before.graph)))
+    after = EditedEstimator(before)(apply(before.graph, edit, channels_of(before.graph)))
     lost, won = changed(before.kernels, after.kernels)
     assert len(lost) == len(won) <= 5
 
@@ -57,7 +57,7 @@ def test_an_edited_graph_takes_what_its_estimate_says(device):
     edit = Edit(widths={group.name: group.width * 2 for group in free})
     edited = apply(before.graph, edit, channels)
     whole = estimate(edited, device)
-    assert Reestimator(before)(edited).latency_s == pytest.approx(whole.latency_s, rel=1e-12)
+    assert EditedEstimator(before)(edited).latency_s == pytest.approx(whole.latency_s, rel=1e-12)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -65,7 +65,7 @@ def test_an_edited_graph_takes_what_its_estimate_says(device):
 def test_every_edit_of_the_rules_takes_what_its_estimate_says(name, device):
     before = estimate(load(example(name), batch=1), device)
     channels = channels_of(before.graph)
-    reprice = Reestimator(before)  # one for all: what it remembers of an edit must not matter
+    reprice = EditedEstimator(before)  # one for all: what it remembers of an edit must not matter
     edits = [f.edit for f in analyze(before).findings if f.edit is not None]
     assert edits
     for edit in edits:

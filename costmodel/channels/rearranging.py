@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
-from costlint.costmodel.channels.flow import Axes, Flow, flow_rule, is_plain
+from costlint.costmodel.channels.flow import Axes, Flow, flow_rule
 from costlint.costmodel.channels.widths import Axis, scaled
-from costlint.costmodel.ir.dims import Dim, product
+from costlint.costmodel.ir.dims import Dim, is_static, product
 from costlint.costmodel.ir.graph import Op
 
 
@@ -140,10 +141,8 @@ def reshape(flow: Flow, op: Op) -> Sequence[Axes]:
 
 
 def _equal_ends(before: Sequence[Dim], after: Sequence[Dim]) -> int:
-    for place, (one, other) in enumerate(zip(before, after, strict=False)):
-        if one != other:
-            return place
-    return min(len(before), len(after))
+    pairs = zip(before, after, strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _regrouped(
@@ -181,9 +180,7 @@ def _run(flow: Flow, op: Op, sources: list[tuple[Axis, Dim]], sizes: Sequence[Di
     """
     free = [axis for axis, _ in sources if axis is not None]
     if len(free) != 1:
-        for axis in free:
-            flow.widths.freeze(axis, _cuts(op))
-        return [None] * len(sizes)
+        return _stuck(flow, op, free, len(sizes))
     rest: Axis = scaled(free[0], product(size for axis, size in sources if axis is None))
     targets: list[Axis] = [None] * len(sizes)
     low, high = 0, len(sizes)
@@ -201,7 +198,7 @@ def _run(flow: Flow, op: Op, sources: list[tuple[Axis, Dim]], sizes: Sequence[Di
     return targets
 
 
-def _stuck(flow: Flow, op: Op, axes: Axes, rank: int) -> list[Axis]:
+def _stuck(flow: Flow, op: Op, axes: Sequence[Axis], rank: int) -> list[Axis]:
     for axis in axes:
         flow.widths.freeze(axis, _cuts(op))
     return [None] * rank
@@ -210,9 +207,8 @@ def _stuck(flow: Flow, op: Op, axes: Axes, rank: int) -> list[Axis]:
 @flow_rule("Expand", "Tile")
 def expand(flow: Flow, op: Op) -> Sequence[Axes]:
     """Axes that keep their size are handed on, repeated ones are given."""
-    if not is_plain(op.x) or not is_plain(op.y):
-        flow.refuse(op)
-        return ()
+    if not is_static(op.x.shape) or not is_static(op.y.shape):
+        return flow.refuse(op)
     axes, shape = flow.of(op.x), op.x.known_shape
     ahead = op.y.rank - op.x.rank
     found: list[Axis] = [None] * ahead

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from costlint.costmodel.devices.settings import Amounts, Settings, weight_type
+from costlint.costmodel.devices.settings import Amounts, Settings
 from costlint.costmodel.formulas import Traffic
 from costlint.costmodel.formulas.plain_convolution import plain_convolution
 from costlint.costmodel.formulas.sets import traffic_of
-from costlint.costmodel.ir.dims import Dim, maximum, minimum, product
-from costlint.costmodel.ir.dtypes import is_float, size_bytes
+from costlint.costmodel.ir.dims import Dim, is_one, maximum, minimum, product
+from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.latency.blocked import pool_share
 from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
-from costlint.costmodel.latency.layout import lay_out, narrowed, tensor_bytes
+from costlint.costmodel.latency.order_costs import add_order_costs, narrowed, tensor_bytes
 from costlint.costmodel.latency.products import copies_input, product_of
 from costlint.costmodel.runtimes.fusion import composite_traffic
 from costlint.costmodel.runtimes.kernels import Kernel
@@ -29,11 +29,11 @@ _ORDERED: Final = ("normalization", "softmax")
 """Kernels that copy a transposed input first, as products with a weight do."""
 
 
-def amounts(
+def amounts_of(
     kernel: Kernel,
     settings: Settings,
-    widths: Mapping[str, int] | None = None,
-    border: frozenset[str] = frozenset(),
+    widths: Mapping[str, int],
+    border: frozenset[str],
 ) -> Amounts:
     """The amounts of `kernel` by term name.
 
@@ -50,24 +50,24 @@ def amounts(
     traffic = _work(kernel, kind, settings, counted)
     if kind == "resizing" and not kernel.strided:
         counted["resize_chain"] = product(op.y.known_shape[:2])
-    moved, cast = _moved(kernel, settings, widths or {})
+    moved, cast = _moved(kernel, settings, widths)
     if kind == "selection" and len(kernel.ops) == 1:
-        written = tensor_bytes(kernel.writes, settings, widths or {})
+        written = tensor_bytes(kernel.writes, settings, widths)
         moved = written + minimum(moved - written, written)
     alone = settings.threads if op.op_type in settings.library.serial else 1
     counted[traffic] = counted.get(traffic, 0) + moved * alone
     if kernel.kernel_class == "conv" and cast is not None:
         counted["elementwise"] = counted.get("elementwise", 0) + cast
     if kernel.strided and (traffic in _ORDERED or copies_input(kernel, counted)):
-        copied = 2 * tensor_bytes(kernel.strided, settings, widths or {})
+        copied = 2 * tensor_bytes(kernel.strided, settings, widths)
         counted["movement"] = counted.get("movement", 0) + copied
         counted["launch"] = 2
-    lay_out(kernel, counted, traffic, settings, widths or {})
+    add_order_costs(kernel, counted, traffic, settings, widths)
     _special(kernel, settings, counted)
     resident = moved + counted.get("weights", 0) + counted.get("weights_linear", 0)
     counted["spill"] = maximum(resident - settings.cache_bytes, 0)
     times = kernel.main.times
-    if type(times) is not int or times != 1:
+    if not is_one(times):
         counted = {name: amount * times for name, amount in counted.items()}
     crossing = [t for t in (*kernel.reads, *kernel.writes) if t.name in border]
     if crossing:  # once, however often the kernel runs
@@ -80,7 +80,9 @@ def _work(kernel: Kernel, kind: Traffic, settings: Settings, counted: Amounts) -
     if kind == "convolution":
         return convolution(plain_convolution(kernel.main.op), settings, counted)
     if kind == "recurrent":
-        return _recurrent(kernel, counted)
+        counted["recurrent"] = kernel.main.work.macs
+        counted["step"] = kernel.main.op.x.known_shape[0]
+        return "linear_traffic"
     if kind in ("product", "contraction"):
         return product_of(kernel, settings, counted)
     return _TERMS.get(kind, kind)
@@ -93,13 +95,6 @@ def _on_host(kernel: Kernel, settings: Settings) -> Amounts:
         "crossing": len(crossing) * kernel.main.times,
         "crossing_traffic": tensor_bytes(crossing, settings, {}) * kernel.main.times,
     }
-
-
-def _recurrent(kernel: Kernel, counted: Amounts) -> str:
-    op = kernel.main.op
-    counted["recurrent"] = kernel.main.work.macs
-    counted["step"] = op.x.known_shape[0]
-    return "linear_traffic"
 
 
 def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
@@ -133,13 +128,8 @@ def moved_bytes(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -
     """
     moved, _ = _moved(kernel, settings, widths)
     if kernel.kernel_class == "conv":
-        wide = weight_type(settings)
-        for tensor in kernel.weights:
-            moved = moved + size_bytes(
-                tensor.elements, wide if is_float(tensor.dtype) else tensor.dtype
-            )
-    times = kernel.main.times
-    return moved if type(times) is int and times == 1 else moved * times
+        moved = moved + tensor_bytes(kernel.weights, settings, {})
+    return moved * kernel.main.times
 
 
 def _moved(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> tuple[Dim, Dim | None]:
@@ -154,6 +144,3 @@ def _moved(kernel: Kernel, settings: Settings, widths: Mapping[str, int]) -> tup
     if kernel.kernel_class != "conv":  # tables that are read whole: position embeddings, scales
         tensors = (*tensors, *(t for t in kernel.weights if t.shape))
     return tensor_bytes(tensors, settings, widths), cast
-
-
-__all__ = ["Amounts", "Settings", "amounts", "moved_bytes", "weight_type"]

@@ -12,7 +12,7 @@ from costlint.costmodel.ir.graph import Tensor
 from costlint.costmodel.runtimes.kernels import Kernel
 
 
-def lay_out(
+def add_order_costs(
     kernel: Kernel,
     counted: Amounts,
     traffic: str,
@@ -26,22 +26,22 @@ def lay_out(
     (https://docs.nvidia.com/deeplearning/performance/dl-performance-convolutional); element-wise
     operands in two orders are read across cache lines, as a transpose does.
     """
-    layout = kernel.layout
-    if layout is None:
+    order = kernel.memory_order
+    if order is None:
         return
     is_conv = traffic_of(kernel.main.op) == "convolution"
-    if layout.has_bias_apart:
+    if order.has_bias_apart:
         counted["launch"] = counted["launch"] + 1
         written = tensor_bytes(kernel.writes, settings, narrowed(kernel.writes, widths))
         counted["elementwise"] = counted.get("elementwise", 0) + 2 * written
-    if layout.mixed and is_conv:
-        counted["launch"] = counted["launch"] + len(layout.mixed)
-        copied = 2 * tensor_bytes(layout.mixed, settings, widths)
+    if order.mixed and is_conv:
+        counted["launch"] = counted["launch"] + len(order.mixed)
+        copied = 2 * tensor_bytes(order.mixed, settings, widths)
         counted["movement"] = counted.get("movement", 0) + copied
-    elif layout.mixed and kernel.kernel_class == "elementwise":
+    elif order.mixed and kernel.kernel_class == "elementwise":
         counted["movement"] = counted.get("movement", 0) + counted.pop(traffic)
     is_dense = traffic in ("dense_1x1_traffic", "dense_traffic")
-    if is_conv and is_dense and settings.precision == "amp" and not layout.is_channels_last:
+    if is_conv and is_dense and settings.precision == "amp" and not order.is_channels_last:
         counted["channels_first"] = counted[traffic]
 
 
