@@ -80,19 +80,28 @@ def _joined(new: Group, wiring: Wiring, group_of: Mapping[int, Group]) -> Group 
     fuses = _fuses_of(new, wiring)
     if not fuses:
         return None
-    reads = _reads(new, wiring)
-    for read in sorted(reads, reverse=True):
+    reads = sorted(_reads(new, wiring), reverse=True)
+    strangers = [_strangers(fuse, reads, wiring) for fuse in fuses]
+    for read in reads:
         group = group_of.get(read.maker)
         if group is None or not _is_end_of(group, read, new, wiring):
             continue
-        others = [other for other in reads if other is not read]
         is_sole_reader = wiring.is_read_only_by(read.root, frozenset(new.members))
-        waits_for_nothing = all(other.maker < group.members[0] for other in others)
-        for fuse in fuses:
+        latest = next((other.maker for other in reads if other is not read), -1)
+        waits_for_nothing = latest < group.members[0]
+        for fuse, odd in zip(fuses, strangers, strict=True):
             may_read = is_sole_reader or (fuse.shared and waits_for_nothing)
-            if may_read and _allows(fuse, group, read, others, wiring):
+            is_alone = fuse.second_input or len(reads) == 1
+            if may_read and is_alone and odd <= {read} and _allows(fuse, group, read, wiring):
                 return group
     return None
+
+
+def _strangers(fuse: Fuse, reads: Collection[_Read], wiring: Wiring) -> set[_Read]:
+    """What is read from elsewhere than the fuse lets ops read from besides."""
+    if not fuse.beside:
+        return set()
+    return {read for read in reads if not _is_of(read, fuse.beside, wiring)}
 
 
 def _fuses_of(new: Group, wiring: Wiring) -> tuple[Fuse, ...]:
@@ -128,15 +137,11 @@ def _is_end_of(group: Group, read: _Read, new: Group, wiring: Wiring) -> bool:
     )
 
 
-def _allows(
-    fuse: Fuse, group: Group, read: _Read, others: Collection[_Read], wiring: Wiring
-) -> bool:
-    """Whether the fuse is into such a group, behind such an op, with such `others` read besides."""
-    return (
-        (wiring.rows[group.main].op.op_type in fuse.into or group.composite in fuse.into)
-        and (fuse.second_input or not others)
-        and (not fuse.after or _is_of(read, fuse.after, wiring))
-        and (not fuse.beside or all(_is_of(other, fuse.beside, wiring) for other in others))
+def _allows(fuse: Fuse, group: Group, read: _Read, wiring: Wiring) -> bool:
+    """Whether the fuse is into such a group, behind such an op."""
+    main = wiring.rows[group.main].op.op_type
+    return (main in fuse.into or group.composite in fuse.into) and (
+        not fuse.after or _is_of(read, fuse.after, wiring)
     )
 
 

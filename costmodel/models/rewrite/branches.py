@@ -102,9 +102,11 @@ class _Forms:
         leaves, inner = self._summands(join, parts, _DEEPEST) if is_sum else (parts, [])
         found = [self.of(leaf) for leaf in leaves]
         for name, times in Counter(one.source.name for one in found).items():
+            if times < len(leaves) - is_sum:
+                continue
             mine = [one for one in found if one.source.name == name]
             convs = tuple(conv for one in mine for conv in one.convs)
-            whole = _widest(convs) if times >= len(leaves) - is_sum else None
+            whole = _widest(convs)
             rest = [t for t, one in zip(leaves, found, strict=True) if one.source.name != name]
             if whole is not None:
                 yield Branches(
