@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from costlint.costmodel.devices.terms import TERMS
-from costlint.costmodel.runtimes.fusion import RULE_SETS
+from costlint.costmodel.runtimes.fusion import RULE_SETS, runtimes
 from costlint.reports import RENDERERS
 from docs.architecture import holds
 from docs.rooms import ALLOWED, FILES, part_of
@@ -39,8 +39,11 @@ def formats() -> str:
 
 
 def rule_sets() -> str:
-    """The names of the fusion rules."""
-    return ", ".join(f"`{name}`" for name in RULE_SETS)
+    """The names of the fusion rules, each with the words of a runtime's text that mean it."""
+    words = {name: [w for w, meant in runtimes().items() if meant == name] for name in RULE_SETS}
+    return "\n".join(
+        f"- `{name}`{': ' if words[name] else ''}{', '.join(words[name])}" for name in RULE_SETS
+    )
 
 
 PARTS: Final[Mapping[str, tuple[str, Callable[[], str]]]] = {

@@ -46,10 +46,16 @@ def listed(tree: ast.AST) -> Iterator[tuple[int, list[str]]]:
             case ast.Dict(keys=keys, values=values):
                 both = (*keys, *values)
                 words += [part.value for part in both if isinstance(part, ast.Constant)]
+            case ast.MatchOr(patterns=parts):
+                values = [part.value for part in parts if isinstance(part, ast.MatchValue)]
+                words += [value.value for value in values if isinstance(value, ast.Constant)]
+            case ast.BoolOp(values=parts):
+                sides = [part.comparators[0] for part in parts if isinstance(part, ast.Compare)]
+                words += [side.value for side in sides if isinstance(side, ast.Constant)]
             case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="split")):
                 words += text.split()
         found = [word for word in words if isinstance(word, str) and word in OPERATORS]
-        if len(found) > 1 and isinstance(node, ast.expr):
+        if len(found) > 1 and isinstance(node, ast.expr | ast.pattern):
             yield node.lineno, found
 
 
@@ -69,6 +75,8 @@ def test_no_module_lists_operators_but_those_that_mean_them():
 @pytest.mark.parametrize(
     "code",
     [
+        'A = x == "Relu" or x == "Clip"',
+        'match x:\n    case "Relu" | "Clip": pass',
         'A = frozenset({"Relu", "Clip"})',
         'A = ("Conv", "x")\nif a in ["Gemm", "MatMul"]: pass',
         'A = dict.fromkeys(("Relu", "Clip"), "activation")',

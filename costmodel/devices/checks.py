@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from costlint.costmodel.ir.errors import CostlintError
@@ -59,3 +60,39 @@ def is_finite(value: Any) -> bool:
 def is_positive(value: Any) -> bool:
     """Whether `value` is a finite number over zero."""
     return is_finite(value) and value > 0
+
+
+def is_whole(value: Any) -> bool:
+    """Whether `value` is a whole number from 0 on."""
+    return type(value) is int and value >= 0
+
+
+def is_span(value: Any) -> bool:
+    """Whether `value` is a list of two whole numbers, the smaller one first."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(map(is_whole, value))
+        and value[0] <= value[1]
+    )
+
+
+_VALUES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    "str": (lambda value: isinstance(value, str), "a text"),
+    "bool": (lambda value: isinstance(value, bool), "true or false"),
+    "int": (is_whole, "a whole number from 0 on"),
+    "int | None": (lambda value: is_whole(value) and value > 0, "a whole number over 0"),
+    "float": (is_finite, "a finite number"),
+    "float | None": (is_positive, "a positive number"),
+    "tuple[int, int]": (is_span, "two whole numbers, the smaller one first"),
+}
+"""What a value must be, by the type that the record gives its field."""
+
+
+def check_values(table: Mapping[str, Any], kind: type, where: str) -> None:
+    """ProfileError for the first value of `table` that the field of `kind` cannot hold."""
+    for field in fields(kind):
+        if field.name in table and field.type in _VALUES:
+            fits, wanted = _VALUES[str(field.type)]
+            if not fits(table[field.name]):
+                raise wrong(where, field.name, table[field.name], wanted)

@@ -8,6 +8,7 @@ from typing import Any
 
 from costlint.costmodel.devices.checks import (
     ProfileError,
+    check_values,
     checked_keys,
     is_finite,
     is_positive,
@@ -37,6 +38,10 @@ def profile_from(table: Mapping[str, Any], where: str) -> DeviceProfile:
     checked_keys(table, [*needed, *_OPTIONAL], where, needed=needed)
     _check_values(table, where)
     parts = {name: _part(kind, table[name], f"{where} [{name}]") for name, kind in _PARTS.items()}
+    if not is_positive(parts["interval"].base_sd):
+        raise wrong(
+            f"{where} [interval]", "base_sd", parts["interval"].base_sd, "a positive number"
+        )
     return DeviceProfile(
         **{key: table[key] for key in HEAD if key in table},
         **rates_of(table, version, where),
@@ -58,12 +63,13 @@ def _version(table: Mapping[str, Any], where: str) -> int:
 
 
 def _check_values(table: Mapping[str, Any], where: str) -> None:
+    check_values(table, DeviceProfile, where)
     for key, known in (("fusion", RULE_SETS), ("precision", PRECISIONS)):
         if table[key] not in known:
             raise wrong(where, key, table[key], f"one of {', '.join(known)}")
     if not (is_finite(table["overlap"]) and 0.0 <= table["overlap"] <= 1.0):
         raise wrong(where, "overlap", table["overlap"], "between 0 and 1")
-    for key in ("overhead_s", "lanes_in", "lanes_out", "cache_bytes"):
+    for key in ("overhead_s", "overhead_sd", "lanes_in", "lanes_out", "cache_bytes"):
         if not is_positive(table[key]):
             raise wrong(where, key, table[key], "a positive number")
 
@@ -72,4 +78,5 @@ def _part(kind: Any, table: Any, where: str) -> Any:
     known = [f.name for f in fields(kind)]
     needed = [f.name for f in fields(kind) if f.default is MISSING]
     checked_keys(table, known, where, needed=needed)
+    check_values(table, kind, where)
     return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})

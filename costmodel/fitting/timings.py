@@ -14,21 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from costlint.costmodel.ir.errors import OptionError
-from costlint.costmodel.runtimes.fusion import RULE_SETS
+from costlint.costmodel.runtimes.fusion import RULE_SETS, runtimes
 
 RESTLESS: Final = 2.0
 """From which ratio of `high_s` to `low_s` on other work was running meanwhile."""
-
-# What a runtime's text holds -> how it fuses; the first that fits counts.
-_RUNTIMES: Final = (
-    ("onnxruntime", "onnxruntime"), ("onnx runtime", "onnxruntime"),
-    ("ncnn-vulkan", "ncnn_vulkan"), ("ncnn vulkan", "ncnn_vulkan"), ("ncnn", "ncnn"),
-    ("tflite gpu", "tflite_gpu"), ("tflite-gpu", "tflite_gpu"),
-    ("tflite", "tflite"), ("tensorflow lite", "tflite"), ("litert", "tflite"),
-    ("pytorch mobile", "torch_mobile"), ("torch mobile", "torch_mobile"),
-    ("torch_mobile", "torch_mobile"), ("eager", "none"), ("compile", "compiled"),
-    ("inductor", "compiled"), ("tensorrt", "compiled"), ("trtexec", "compiled"),
-)  # fmt: skip
 
 # What a precision's text holds -> its name; the first that fits counts.
 _PRECISIONS: Final = (
@@ -82,7 +71,7 @@ _REQUIRED: Final = ("graph", "batch", "latency_s")
 
 def fusion_of(runtime: str) -> str:
     """The rule set of a runtime by its free text, '' where nobody knows it."""
-    return next((fusion for mark, fusion in _RUNTIMES if mark in runtime.lower()), "")
+    return next((fusion for word, fusion in runtimes().items() if word in runtime.lower()), "")
 
 
 def precision_of(text: str) -> str:

@@ -93,7 +93,7 @@ moved("MaxUnpool",
       domain=("", NHWC))  # fmt: skip
 
 
-@formula("MaxRoiPool", op_class="other", traffic="reduction")
+@formula("MaxRoiPool", op_class="other", traffic="pooling")
 def max_roi_pool(op: Op) -> Work:
     """Y (R, C, h, w) = largest of each cell of R regions (R, 5) of X (N, C, H, W).
 

@@ -17,7 +17,7 @@ def folds(op: Op) -> Dim:
 
 
 @formula("ReduceSum", "ReduceProd", "ReduceMax", "ReduceMin", op_class="other", traffic="reduction")
-def fold(op: Op) -> Work:
+def reduction(op: Op) -> Work:
     """Y (...) = sum, product, largest or smallest of X (...) over some axes.
 
     other_flop = x - y: one add, multiply or compare less than elements, for each result.

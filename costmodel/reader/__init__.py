@@ -1,4 +1,4 @@
-"""ONNX files become `Source` records here; the only part of `costmodel` that imports onnx."""
+"""ONNX files become `Source` records here; besides `models`, only this part of `costmodel` imports onnx."""
 
 from __future__ import annotations
 

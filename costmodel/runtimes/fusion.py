@@ -123,12 +123,19 @@ def fusion_rules(name: str) -> FusionRules:
     )
 
 
+@cache
+def runtimes() -> Mapping[str, str]:
+    """The rule set by a word that a runtime's text holds, longer words first: the first counts."""
+    named = [(word, name) for name in RULE_SETS for word in _table(name).get("runtimes", ())]
+    return dict(sorted(named, key=lambda each: -len(each[0])))
+
+
 def _table(name: str) -> Mapping[str, Any]:
     """The file of a rule set; with `like` it states only what differs from that other one."""
     table = tomllib.loads(_FILES.joinpath(f"{name}.toml").read_text("utf-8"))
     if "like" not in table:
         return table
-    base = _table(table["like"])
+    base = {key: value for key, value in _table(table["like"]).items() if key != "runtimes"}
     return {**base, **table, "library": {**base.get("library", {}), **table.get("library", {})}}
 
 

@@ -15,7 +15,7 @@ from costlint.reports.text import pad
 WIDTH: Final = 38
 ASSUMED_SD: Final = 0.5
 """A term whose rate is known no better than this (log scale) is a prior with little measured."""
-ASSUMED: Final = "~: assumed rather than measured, known to a factor of 1.6 at best"
+ASSUMED: Final = "~: assumed, or hardly measured: known to a factor of 1.6 at best"
 NO_MEMORY_BYTE_PER_S: Final = 10e12
 """No memory and hardly a cache is faster: a term that is takes no time."""
 UNITS: Final = {"byte_per_s": "B", "mac_per_s": "MACs", "element_per_s": "elements"}

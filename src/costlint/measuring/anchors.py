@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.ir.source import SourceNode
 
 # What the runtime adds to a node's name: `X_nchwc`, `X_bn_nchwc`, `X/MatMulAddFusion`.
 _SUFFIX: Final = re.compile(r"(_nchwc|_bn|/\w*Fusion/?|_token_\d+)$")
 LAYOUT_OPS: Final = frozenset(
-    {"ReorderInput", "ReorderOutput", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten",
-     "Identity", "Cast"}
-)  # fmt: skip
+    {*RESHAPES, "ReorderInput", "ReorderOutput", "Transpose", "Identity", "Cast"}
+)
 
 Anchors: TypeAlias = Mapping[str, Sequence[str]]
 """Tensors of the model that a node is known to make, by the node's name."""

@@ -103,7 +103,7 @@ def _runnable(
     model: Model, shapes: ShapeOption | None, batch: int | None, seed: int
 ) -> tuple[OpGraph, bytes]:
     """The op graph of `model` and a file that runs: with weights, shapes and unique names."""
-    from costlint.costmodel.models.fitting import bind, name_by_output
+    from costlint.costmodel.models.binding import bind, name_by_output
     from costlint.costmodel.models.protos import serialised
     from costlint.costmodel.models.weights import with_weights
 

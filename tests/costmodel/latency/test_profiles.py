@@ -1,5 +1,6 @@
 """Profiles: reading, refusing, finding; and the shipped ones."""
 
+import re
 import tomllib
 from dataclasses import replace
 
@@ -45,6 +46,31 @@ def test_a_profile_may_know_its_cores():
 def test_a_wrong_value_is_refused_by_name(change, said):
     with pytest.raises(ProfileError, match=said):
         profile_from({**table(), **change}, "toy.toml")
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("", "threads", "x"),
+        ("", "threads", -4),
+        ("", "cores", 0),
+        ("", "hardware", 3),
+        ("", "overhead_sd", "a"),
+        ("", "memory_bytes", -1.0),
+        ("range", "batch", "ab"),
+        ("range", "macs", [9, 1]),
+        ("fit", "mape", "a"),
+        ("fit", "networks", 1.5),
+        ("interval", "low", "a"),
+        ("interval", "base_sd", -3),
+        ("provenance", "borrowed", "no"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_its_key(part, key, value):
+    changed = table()
+    (changed[part] if part else changed)[key] = value
+    with pytest.raises(ProfileError, match=f"{key} = {re.escape(repr(value))} in .*{part}"):
+        profile_from(changed, "toy.toml")
 
 
 def test_a_missing_key_and_a_rate_that_is_none_are_refused():

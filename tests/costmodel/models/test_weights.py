@@ -11,7 +11,7 @@ from onnx import numpy_helper
 
 from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.load import load
-from costlint.costmodel.models.fitting import bind, name_by_output
+from costlint.costmodel.models.binding import bind, name_by_output
 from costlint.costmodel.models.protos import serialised, whole
 from costlint.costmodel.models.weights import with_weights
 from tests.models import CONV, model
