@@ -1,4 +1,4 @@
-"""ONNX files become `Source` records here; besides `models`, only this part of `costmodel` imports onnx."""
+"""ONNX files become `Source` records here; only this room and `models` import onnx."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from costlint.costmodel.devices.catalogue import DeviceSummary
 from costlint.costmodel.devices.terms import TERMS, Term
 from costlint.costmodel.latency.reachable import reachable_terms
 from costlint.reports import numbers
-from costlint.reports.text import pad
+from costlint.reports.text import pad, wrap
 
 WIDTH: Final = 38
 ASSUMED_SD: Final = 0.5
@@ -87,7 +87,7 @@ def _rates(profile: DeviceProfile) -> list[str]:
         "",
         *[ASSUMED] * any(sd > ASSUMED_SD for _, _, sd in shown),
         *[f"takes no time here: {nothing}"] * bool(nothing),
-        *[f"not of this runtime: {unreached}"] * bool(unreached),
+        *wrap(f"not of this runtime: {unreached}", 80) * bool(unreached),
     ]
 
 

@@ -104,7 +104,7 @@ def _show_many(
 
     report = ManyReport(
         entries=tuple(one.entry for one in results),
-        failed=tuple(found.failures),
+        failed=tuple(sorted(found.failures, key=lambda one: one.path)),
         changes=changed,
         against=options.against or "",
         **about,
