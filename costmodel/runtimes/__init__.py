@@ -1,1 +1,1 @@
-"""Fusion rules as data, one file for each runtime."""
+"""What a runtime makes of a graph: rule sets as data, one file each, and the kernels by them."""
