@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from costlint.costmodel.edit import Edit, Replacement
-from costlint.costmodel.ir.graph import Op, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, op_key
+from costlint.costmodel.ir.tensor import Tensor
 
 
 def in_place_of(ops: Iterable[Op], *by: Op) -> Edit:

@@ -11,7 +11,8 @@ from costlint.analyzers.structure import Structure
 from costlint.costmodel.formulas.sets import CUTS
 from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import Dim, product
-from costlint.costmodel.ir.graph import Op, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, op_key
+from costlint.costmodel.ir.tensor import Tensor
 
 
 def widths_in(structure: Structure, op: Op) -> Widths | None:

@@ -11,7 +11,8 @@ from costlint.analyzers.blocks import Block, find_blocks
 from costlint.costmodel.channels import Channels, channels_of
 from costlint.costmodel.channels.groups import GroupTerms
 from costlint.costmodel.counts.op_cost import OpCost
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
+from costlint.costmodel.ir.tensor import Tensor
 
 if TYPE_CHECKING:
     from costlint.costmodel.counts.counts import Counts

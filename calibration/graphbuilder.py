@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 
 def tensor(name: str, *shape: int) -> Tensor:

@@ -14,7 +14,8 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from calibration.graphbuilder import Builder, tensor
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 CHAINS: Final = (1, 10, 30, 100, 300)
 """Lengths of chains of ops that have next to no work: launches, and the overhead of a run."""

@@ -13,7 +13,8 @@ import numpy as np
 
 from calibration.corpus import kernel_rows
 from calibration.graphbuilder import Builder, tensor
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 LINK: Final = re.compile(r"linked_:_([a-z_]+?)_\d")
 LINKED: Final = {

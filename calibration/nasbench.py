@@ -14,7 +14,8 @@ from typing import Final
 
 from calibration.corpus import kernel_rows
 from calibration.graphbuilder import Builder, tensor
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 SIDE: Final = 32
 CELLS: Final = 5

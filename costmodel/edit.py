@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from costlint.costmodel.channels import Channels
 from costlint.costmodel.channels.resizing import Resizing
 from costlint.costmodel.ir.dims import Dim
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
+from costlint.costmodel.ir.tensor import Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

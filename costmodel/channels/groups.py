@@ -12,7 +12,8 @@ from typing import TypeAlias
 from costlint.costmodel.channels import products, rearranging
 from costlint.costmodel.channels.flow import RULES, Axes, Flow, shared_key
 from costlint.costmodel.ir.dims import is_static
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, UnknownShapeError, captured
+from costlint.costmodel.ir.graph import Op, OpGraph, captured
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 REGISTERED = (products, rearranging)  # importing them registers their rules
 

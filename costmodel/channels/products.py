@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from costlint.costmodel.channels.flow import Axes, Flow, flow_rule, same_axes
 from costlint.costmodel.channels.widths import Axis, scaled
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 
 
 @flow_rule("Conv", "FusedConv", "NhwcFusedConv", "ConvInteger")

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from costlint.costmodel.channels import Channels
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.ir.source import SourceParameter
+from costlint.costmodel.ir.tensor import Tensor
 
 
 class Resizing:

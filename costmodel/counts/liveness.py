@@ -8,7 +8,8 @@ from typing import Final
 
 from costlint.costmodel.formulas import formula_for, why_free
 from costlint.costmodel.ir.dims import Dim, free_symbols, substitute
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 _SAMPLES: Final = (1, 2, 8, 64, 1024)
 

@@ -10,7 +10,8 @@ from costlint.costmodel.formulas import OpClass, formula_for, why_free
 from costlint.costmodel.ir.cost import Cost, Work
 from costlint.costmodel.ir.dims import Dim, is_one, substitute
 from costlint.costmodel.ir.dtypes import size_bytes
-from costlint.costmodel.ir.graph import Op, Tensor, UnknownShapeError
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 _NOTHING: Final = Work()
 

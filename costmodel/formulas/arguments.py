@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from costlint.costmodel.ir.dims import Dim
-from costlint.costmodel.ir.graph import Op, Tensor, UnknownShapeError
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 FIRST_ONLY: Final = (None, *(0,) * 8)
 """`Work.read` of an op whose further inputs only steer it: shapes, axes, sizes, counts."""

@@ -12,7 +12,8 @@ from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
 from costlint.costmodel.ir.domains import MS, NHWC
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 
 REQUANTIZE = 5
 """Operations that bring a sum back to 8 bits: multiply, round, add zero point, two compares."""

@@ -8,7 +8,8 @@ from costlint.costmodel.formulas.arguments import tensor, text
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, maximum, product
-from costlint.costmodel.ir.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import UnknownShapeError
 
 Sizes = dict[str, Dim]
 """Dimension of each letter of a term; axes of an ellipsis are `.0` (the last), `.1` and so on."""

@@ -8,7 +8,8 @@ from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
 from costlint.costmodel.ir.domains import MS
-from costlint.costmodel.ir.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import UnknownShapeError
 
 CENTRED = 5
 """For each element: add to the mean; subtract it; multiply and add to the variance; scale."""

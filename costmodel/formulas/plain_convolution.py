@@ -7,7 +7,8 @@ from dataclasses import replace
 from costlint.costmodel.formulas.arguments import integer, tensor
 from costlint.costmodel.ir.dims import Shape
 from costlint.costmodel.ir.domains import CHANNELS_LAST, NHWC
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 
 
 def plain_convolution(op: Op) -> Op:

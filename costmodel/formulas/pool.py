@@ -13,7 +13,8 @@ from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
 from costlint.costmodel.ir.domains import NCHWC, NHWC
-from costlint.costmodel.ir.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import UnknownShapeError
 
 
 def filter_elements(op: Op) -> Dim:

@@ -10,7 +10,8 @@ from costlint.costmodel.formulas.arguments import dim, integer, log2_ceil
 from costlint.costmodel.formulas.registry import formula
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, product
-from costlint.costmodel.ir.graph import Op, UnknownShapeError
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import UnknownShapeError
 
 
 def transform_flop(n: Dim) -> Dim:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from costlint.costmodel.inference.folding import make_op
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.errors import ModelError
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.shapes import UnknownShapeError, shape_rule_for
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from costlint.costmodel.inference.bodies import (
 from costlint.costmodel.inference.scan import infer_scan
 from costlint.costmodel.ir.dims import Dim, Shape, product
 from costlint.costmodel.ir.errors import ModelError
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 
 if TYPE_CHECKING:
     from costlint.costmodel.inference.one_pass import Inference

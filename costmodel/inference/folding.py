@@ -8,8 +8,9 @@ from typing import Any
 from costlint.costmodel.formulas.sets import KEEPS_STORAGE, RANDOM
 from costlint.costmodel.ir.dims import Dim, simplest
 from costlint.costmodel.ir.dtypes import is_float
-from costlint.costmodel.ir.graph import Op, OpGraph, Role, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.ir.source import SourceNode, SourceParameter
+from costlint.costmodel.ir.tensor import Role, Tensor
 from costlint.costmodel.shapes import Call, Out, shape_rule_for, value_rule_for
 
 

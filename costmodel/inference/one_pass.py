@@ -20,8 +20,9 @@ from costlint.costmodel.inference.folding import (
 )
 from costlint.costmodel.ir.dims import Dim, Shape, symbol
 from costlint.costmodel.ir.errors import ModelError, ShapeError
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.ir.source import Source, SourceGraph, SourceNode, SourceParameter
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.ir.topological import ordered
 from costlint.costmodel.shapes import Call, Out, UnknownShapeError, checked, shape_rule_for
 

@@ -14,7 +14,8 @@ from costlint.costmodel.inference.bodies import (
     stacked,
 )
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.shapes import Call
 from costlint.costmodel.shapes.arguments import integer, integers, one_axis
 

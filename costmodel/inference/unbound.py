@@ -7,7 +7,8 @@ from typing import Final
 
 from costlint.costmodel.ir.dims import free_symbols
 from costlint.costmodel.ir.errors import UnboundDimensionError
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 _USUAL: Final = {4: 224, 3: 128, 2: 128}
 """A size to show in the fix, by rank: an image's side, a sequence's length."""

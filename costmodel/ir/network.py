@@ -7,7 +7,8 @@ from typing import Any
 import networkx as nx
 
 from costlint.costmodel.ir.dims import Dim
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 
 def to_networkx(graph: OpGraph) -> nx.MultiDiGraph[str]:

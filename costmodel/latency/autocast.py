@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.formulas.sets import FULL_WIDTH, traffic_of
 from costlint.costmodel.ir.dtypes import is_float
-from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.runtimes.kernels import Kernel
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from costlint.costmodel.ir.dims import Dim, minimum, product
 from costlint.costmodel.ir.dtypes import size_bytes
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 
 IMAGE_RANK: Final = 4
 IMAGE_CHANNELS: Final = 4

@@ -14,7 +14,7 @@ from costlint.costmodel.devices.settings import Amounts
 from costlint.costmodel.formulas import OP_CLASSES, OpClass
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import OpGraph
-from costlint.costmodel.latency.combine import Seconds, matrix, matrix_seconds, term_seconds
+from costlint.costmodel.latency.combine import Seconds, matrix_seconds, term_seconds
 from costlint.costmodel.latency.interval import kernel_factors
 from costlint.costmodel.latency.kernel_amounts import KernelAmounts
 from costlint.costmodel.runtimes.kernels import Kernel
@@ -114,7 +114,9 @@ class Estimate(Prediction):
     @cached_property
     def kernel_intervals_s(self) -> tuple[tuple[float, float], ...]:
         """The 90 % interval of each kernel."""
-        amounts, rates = matrix([k.amounts for k in self.kernels]), self.device.coefficients
+        if not self.kernels:
+            return ()
+        amounts, rates = self.kernels[0].model.matrix, self.device.coefficients
         seconds = matrix_seconds(amounts, rates, self.device.overlap)
         spent = term_seconds(amounts, rates, seconds, self.device.overlap)
         low, high = kernel_factors(spent, self.device, len(self.extrapolated))

@@ -8,7 +8,7 @@ from costlint.costmodel.devices.settings import Amounts, Settings
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.dtypes import is_float
-from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.runtimes.kernels import Kernel
 
 

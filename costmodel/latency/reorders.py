@@ -15,7 +15,7 @@ from costlint.costmodel.devices.settings import Amounts, Settings
 from costlint.costmodel.formulas.plain_convolution import plain_convolution
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim, minimum, product
-from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.latency.blocked import is_blocked, is_whole, reads_plain
 from costlint.costmodel.runtimes.kernels import Kernel
 from costlint.costmodel.runtimes.library import Library

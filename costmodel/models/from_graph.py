@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from costlint.costmodel.ir.dtypes import ONNX_NUMBERS
 from costlint.costmodel.ir.errors import ModelError
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.ir.source import SourceParameter
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.models.weights import with_weights
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from costlint.costmodel.shapes import Call, Out
 if TYPE_CHECKING:
     import onnx
 
-    from costlint.costmodel.ir.graph import Tensor
+    from costlint.costmodel.ir.tensor import Tensor
 
 _KEPT: Final = frozenset({"int64", "int32", "float32", "bool"})
 

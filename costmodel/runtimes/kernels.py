@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.formulas import OpClass
-from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.grouping import Group, grouped
 from costlint.costmodel.runtimes.memory_order import MemoryOrder

@@ -18,7 +18,8 @@ from costlint.costmodel.formulas import OpClass
 from costlint.costmodel.formulas.sets import KEEPS_ORDER, ON_MAPS, traffic_of
 from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import Dim, Shape, is_one
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 
 Order: TypeAlias = tuple[int, ...]
 CHANNELS_LAST: Final[Order] = (0, 2, 3, 1)

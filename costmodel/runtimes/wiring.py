@@ -9,7 +9,8 @@ from costlint.costmodel.formulas.plain_convolution import plain_convolution
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import is_one
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.memory_order import (
     MemoryOrder,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.shapes.registry import (
     Call,
     Out,

@@ -7,7 +7,7 @@ from typing import Any
 
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.shapes.registry import Call
 
 _SHOWN = 40

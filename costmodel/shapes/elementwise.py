@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costlint.costmodel.ir.domains import CHANNELS_LAST, MS, QONNX
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.shapes.arguments import check_rank, dtype_attribute
 from costlint.costmodel.shapes.arguments import dtype as dtype_of
 from costlint.costmodel.shapes.broadcasting import broadcast

@@ -11,7 +11,7 @@ import numpy as np
 
 from costlint.costmodel.ir.dims import Shape, is_static, simplest
 from costlint.costmodel.ir.dtypes import BITS, is_float
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.shapes.registry import (
     Call,
     Out,

@@ -8,7 +8,7 @@ from typing import Any
 
 from costlint.costmodel.ir.dims import Dim, Shape, simplest
 from costlint.costmodel.ir.domains import MS
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     axis_attribute,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.domains import MS
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     axes_argument,

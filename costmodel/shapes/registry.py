@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.errors import ShapeError
-from costlint.costmodel.ir.graph import Tensor, UnknownShapeError
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 Unknown: TypeAlias = Callable[[str, Dim | None], Dim]
 """(label, upper bound or None) -> a dimension that only the data decides."""

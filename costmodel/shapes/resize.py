@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.shapes.arguments import (
     all_axes,
     check_sizes,

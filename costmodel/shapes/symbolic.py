@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from costlint.costmodel.ir.dims import Dim, product, simplest
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 
 _MAX_TERMS = 256
 _MAX_SYMBOLS = 8

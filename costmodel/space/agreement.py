@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.space.trace import Node
 
 if TYPE_CHECKING:

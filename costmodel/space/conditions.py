@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 from costlint.costmodel.formulas.sets import BROADCASTING, CONVOLUTIONS
 from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import product
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.space.trace import Dim, Node
 
 Must: TypeAlias = Literal["zero", "positive"]

@@ -14,7 +14,8 @@ import numpy as np
 from costlint.costmodel.channels import Channels
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.errors import ModelError
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
+from costlint.costmodel.ir.tensor import Tensor
 
 
 def with_constants(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, captured, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, captured, op_key
 from costlint.costmodel.ir.source import SourceParameter
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.space.runs import Run
 
 

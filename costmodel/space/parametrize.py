@@ -9,7 +9,8 @@ from typing import Final
 
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.ir.errors import CostlintError, OptionError
-from costlint.costmodel.ir.graph import OpGraph, UnknownShapeError
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from costlint.costmodel.load import bind_batch, load
 from costlint.costmodel.reader import Model
 from costlint.costmodel.space.draft import Draft

@@ -9,7 +9,8 @@ from itertools import takewhile
 from typing import Final
 
 from costlint.costmodel.channels.groups import scope_parts
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
+from costlint.costmodel.ir.tensor import Tensor
 
 SHOWN: Final = 3
 """Blocks of a run in the traced graph: the first, the last, and one between them."""

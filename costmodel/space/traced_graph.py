@@ -10,7 +10,8 @@ from costlint.costmodel.channels import Channels
 from costlint.costmodel.counts.op_cost import OpCost, costed_ops
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.ir.cost import Cost
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.space.cases import by_cases
 from costlint.costmodel.space.expressions import traced
 from costlint.costmodel.space.trace import Dim, Node, Trace

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from costlint.costmodel.ir.errors import UncostedError as UncostedError
     from costlint.costmodel.ir.graph import Op as Op
     from costlint.costmodel.ir.graph import OpGraph as OpGraph
-    from costlint.costmodel.ir.graph import Tensor as Tensor
+    from costlint.costmodel.ir.tensor import Tensor as Tensor
     from costlint.costmodel.latency.estimate import Estimate as Estimate
     from costlint.costmodel.load import load as load
     from costlint.costmodel.space import Space as Space
@@ -59,7 +59,7 @@ _HOMES: Final = {
     "Report": "reports.report",
     "ShapeError": "costmodel.ir.errors",
     "Space": "costmodel.space",
-    "Tensor": "costmodel.ir.graph",
+    "Tensor": "costmodel.ir.tensor",
     "UnboundDimensionError": "costmodel.ir.errors",
     "UncostedError": "costmodel.ir.errors",
     "__version__": "_version",

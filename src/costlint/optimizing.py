@@ -13,7 +13,8 @@ from costlint.costmodel.load import load
 from costlint.costmodel.reader import Model
 
 if TYPE_CHECKING:
-    from costlint.costmodel.space.optimize import Optimum, Progress
+    from costlint.costmodel.space.optimize import Optimum
+    from costlint.costmodel.space.search import Progress
 
 
 def optimize(  # noqa: PLR0913 - what a search can be told

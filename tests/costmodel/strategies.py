@@ -12,7 +12,8 @@ from costlint.costmodel.counts.op_cost import traffic
 from costlint.costmodel.formulas import formula_for
 from costlint.costmodel.ir.cost import Cost, Work
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.shapes import Out, shape_rule_for
 from tests.costmodel.shapes.factory import call
 

@@ -15,7 +15,8 @@ from costlint.costmodel.formulas.pointwise import Steps, steps_of
 from costlint.costmodel.formulas.registry import formula_for
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.ir.graph import Op, Tensor, UnknownShapeError
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 # Operations for each element, as the standard operators of these names cost.
 SIGMOID: Final = 3

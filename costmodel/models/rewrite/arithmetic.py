@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from costlint.costmodel.formulas.sets import FACTORS
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.ir.windows import Window, tap_slices, window
 from costlint.costmodel.models.rewrite.branches import Branches
 from costlint.costmodel.models.rewrite.folds import Fold

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from costlint.costmodel.formulas.sets import FACTORS, SCALES, SUMS
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, OpGraph, op_key
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.ir.windows import tap_slices, window
 from costlint.costmodel.models.rewrite.lines import (
     Stored,

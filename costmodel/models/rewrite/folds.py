@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from costlint.costmodel.formulas.sets import FOLDS_INTO, SHIFTS
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.models.rewrite.lines import (
     Stored,
     has_stored_weights,

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from costlint.costmodel.formulas.sets import COMMUTING, KEEPS_STORAGE, SCALES
 from costlint.costmodel.ir.dtypes import is_float
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 Stored: TypeAlias = "frozenset[str]"
 """Names of the floating-point parameters whose content the file holds."""

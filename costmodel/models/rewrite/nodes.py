@@ -12,7 +12,8 @@ from onnx.reference import ReferenceEvaluator
 
 from costlint.costmodel.ir.dtypes import ONNX_NUMBERS
 from costlint.costmodel.ir.errors import ModelError
-from costlint.costmodel.ir.graph import Op, Tensor, op_key
+from costlint.costmodel.ir.graph import Op, op_key
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.reader.functions import domain_of
 
 

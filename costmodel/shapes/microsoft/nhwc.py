@@ -8,7 +8,7 @@ from typing import Final
 
 from costlint.costmodel.ir.dims import Shape
 from costlint.costmodel.ir.domains import NHWC
-from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.shapes import pool
 from costlint.costmodel.shapes.arguments import dtype
 from costlint.costmodel.shapes.microsoft.fused import nhwc_conv_shape

@@ -18,7 +18,8 @@ from costlint.settings.options import OPTIONS
 from costlint.settings.readers import names
 
 if TYPE_CHECKING:
-    from costlint.costmodel.space.optimize import Optimum, Progress
+    from costlint.costmodel.space.optimize import Optimum
+    from costlint.costmodel.space.search import Progress
 
 KEPT = ("macs", "parameters", "latency")
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.errors import OptionError
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.models.usage import Usage
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from costlint.costmodel.ir.graph import Op, OpGraph, Tensor
+from costlint.costmodel.ir.graph import Op, OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.models.from_graph import model_of
 from costlint.costmodel.reader import read
 from costlint.measuring.trial import Trial, onnxruntime_module

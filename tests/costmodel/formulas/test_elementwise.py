@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from costlint.costmodel.formulas import pointwise
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from tests.costmodel.strategies import cost, make_op, weight
 
 X = (2, 6, 5, 4)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from costlint.costmodel.counts.op_cost import op_cost
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from tests.costmodel.formulas.cases import CASES
 
 SHAPES: tuple[Any, ...] = (None, (), (0,), (3,), (0, 0, 0, 0), (1, 2, 3, 4, 5, 6))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from costlint.costmodel.ir.graph import UnknownShapeError
+from costlint.costmodel.ir.tensor import UnknownShapeError
 from tests.costmodel.strategies import cost, make_op, typed, weight
 
 

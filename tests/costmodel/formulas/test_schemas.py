@@ -9,8 +9,9 @@ from costlint.costmodel.counts.op_cost import op_cost
 from costlint.costmodel.formulas import all_formulas, all_free, formula, formula_for, free, why_free
 from costlint.costmodel.formulas.views import BODIES
 from costlint.costmodel.ir.cost import Work
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.ir.source import SourceNode
+from costlint.costmodel.ir.tensor import Tensor
 from tests.costmodel.shapes.oracle import Run, cases
 
 SCHEMAS = {s.name for s in onnx.defs.get_all_schemas_with_history() if s.domain == ""}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.latency.border import crossing_bytes
 
 

@@ -11,7 +11,8 @@ from costlint.analyzers.price import changed
 from costlint.costmodel.channels import channels_of
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.estimate import estimate
-from costlint.costmodel.ir.graph import Op, Tensor
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.latency.edited import EditedEstimator
 from costlint.costmodel.load import load
 from costlint.examples import example

@@ -13,7 +13,8 @@ from onnx import helper, numpy_helper
 
 from costlint.costmodel.ir.dims import is_static
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 
 LARGE = 10_000_000
 """Weights in one file from which on it is left out: filling them takes seconds."""

@@ -9,7 +9,8 @@ import pytest
 
 from costlint.costmodel.ir.dims import is_static, substitute
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.load import load
 
 BATCH = 3

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from costlint.costmodel.ir.dims import Dim, Shape
-from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.shapes import Call, Out, shape_rule_for, value_rule_for
 
 NEWEST = 24

@@ -13,8 +13,9 @@ import sympy
 
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES
-from costlint.costmodel.ir.graph import OpGraph, Tensor
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import SourceGraph, SourceNode
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.load import load
 from costlint.costmodel.reader import read
 from costlint.costmodel.shapes import Call, Out, shape_rule_for, value_rule_for

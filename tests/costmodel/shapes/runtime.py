@@ -11,7 +11,7 @@ import onnxruntime
 from onnx import helper
 
 from costlint.costmodel.ir.errors import ShapeError
-from costlint.costmodel.ir.graph import Tensor
+from costlint.costmodel.ir.tensor import Tensor
 from tests.costmodel.shapes import factory
 
 OPSET = 18

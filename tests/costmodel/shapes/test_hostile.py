@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from costlint.costmodel.ir.dims import symbol
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES
 from costlint.costmodel.ir.errors import ShapeError
-from costlint.costmodel.ir.graph import Tensor, UnknownShapeError
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 from costlint.costmodel.load import load
 from costlint.costmodel.shapes import (
     all_shape_rules,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from costlint.costmodel.ir.dims import is_static, substitute, symbol
 from costlint.costmodel.ir.errors import ShapeError
-from costlint.costmodel.ir.graph import Tensor, UnknownShapeError
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 from costlint.costmodel.shapes import symbolic
 from costlint.costmodel.shapes.evaluation import small_array
 from tests.costmodel.shapes.factory import outs, shape
