@@ -37,6 +37,7 @@ def model_report(counts: Counts, *, hashed: bool = True) -> ModelReport:
         totals=_totals(counts),
         ops=tuple(_op(row, live_by_op, root) for row in counts.ops),
         notes=graph.notes,
+        assumed=graph.assumed,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from costlint.costmodel.ir.assumed import Assumed
 from costlint.costmodel.ir.dims import Dim
 from costlint.reports.rows import DeviceReport, KernelRow, OpRow, RuleRow
 
@@ -88,6 +89,7 @@ class ModelReport:
     analyzed: bool = False
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
     used_ignores: tuple[str, ...] = ()
     estimate: Estimate | None = field(default=None, compare=False, repr=False)
     """What the entry was made of, for those who compute further; no renderer looks at it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from costlint.costmodel.ir.assumed import Assumed
 from costlint.costmodel.ir.dims import Dim, free_symbols
 from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
@@ -131,6 +132,8 @@ class OpGraph:
     source: Source | None = field(default=None, repr=False)
     bound: Mapping[str, Any] = field(default_factory=dict)
     """What `load` was told to bind, so that binding more keeps it."""
+    assumed: tuple[Assumed, ...] = ()
+    """The sizes that nobody stated, where numbers were needed; the batch is none of them."""
 
     @cached_property
     def tensors(self) -> Mapping[str, Tensor]:
