@@ -13,15 +13,16 @@ from costlint.costmodel.load import load, load_bound
 from costlint.costmodel.reader import Model
 
 
-def count(
+def count(  # noqa: PLR0913 - what a count can be told
     model: Model | OpGraph,
     *,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     strict: bool = False,
     symbolic: bool = False,
+    assume: bool = True,
 ) -> Counts:
-    """Count a model. A batch size that nobody bound is 1 (the graph's `notes` say so).
+    """Count a model. A batch size that nobody bound is 1 (the graph's `batch_assumed` says so).
 
     `strict` refuses ops without a formula, `symbolic` keeps free dimensions as sympy expressions.
 
@@ -29,8 +30,10 @@ def count(
         UnboundDimensionError: another dimension is symbolic.
         UncostedError: `strict`, and an op has no formula.
     """
-    ready = load if symbolic else load_bound
-    counts = counts_of(ready(model, shapes=shapes, batch=batch))
+    if symbolic:
+        counts = counts_of(load(model, shapes=shapes, batch=batch))
+    else:
+        counts = counts_of(load_bound(model, shapes=shapes, batch=batch, assume=assume))
     if strict:
         _refuse_uncosted(counts.ops)
     return counts

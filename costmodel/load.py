@@ -44,9 +44,13 @@ def load(
 
 
 def load_bound(
-    model: Model | OpGraph, *, shapes: ShapeOption | None = None, batch: int | None = None
+    model: Model | OpGraph,
+    *,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    assume: bool = True,  # noqa: ARG001 - sizes are not assumed yet
 ) -> OpGraph:
-    """`load`, with a batch that nobody bound at 1 and a note that says so.
+    """`load`, with a batch that nobody bound at 1, which `batch_assumed` says.
 
     Raises:
         CostlintError: see `load`. UnboundDimensionError: a dimension besides the batch is symbolic.
@@ -66,7 +70,7 @@ def load_bound(
 
 
 def bind_batch(graph: OpGraph) -> OpGraph:
-    """`graph` with its symbolic batch at 1 and a note that says so.
+    """`graph` with its symbolic batch at 1, which `batch_assumed` says.
 
     Raises:
         UnboundDimensionError: a dimension besides the batch is symbolic.
@@ -78,5 +82,4 @@ def bind_batch(graph: OpGraph) -> OpGraph:
 
 
 def _noted(graph: OpGraph, names: Iterable[str]) -> OpGraph:
-    note = f"the batch ({', '.join(names)}) is not bound: 1 is used"
-    return replace(graph, notes=(*graph.notes, note))
+    return replace(graph, batch_assumed=tuple(names))

@@ -1,4 +1,7 @@
-"""`concise`: one line a finding, or a model where nothing was predicted; for grep and editors."""
+"""`concise`: one line a finding, or a model that has none; for grep and editors.
+
+Before them stand the caveats of a model, a line each, once however many devices there are.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 
 from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
+from costlint.reports.caveats import Caveat, caveats
 from costlint.reports.report import ModelReport, Report
 from costlint.reports.terminal.findings import where
 from costlint.reports.text import visible
@@ -13,17 +17,35 @@ from costlint.reports.text import visible
 
 def render(report: Report) -> str:
     """Lines that never wrap; their form is stable within a major version."""
-    lines = [visible(line) for model in report.models for line in _model(model)]
+    lines = []
+    told: set[str] = set()
+    for model in report.models:
+        lines += caveat_lines(model, told)
+        lines += _model(model)
     if report.compared:
         lines.append(visible(_change(*report.models)))
     return "".join(f"{line}\n" for line in lines)
 
 
+def caveat_lines(model: ModelReport, told: set[str]) -> list[str]:
+    """`MODEL: assumed: ...`, a line for each caveat that was not `told`, and then is."""
+    lines = [visible(f"{model.path}: {_prefixed(one)}") for one in caveats(model)]
+    fresh = [line for line in dict.fromkeys(lines) if line not in told]
+    told.update(fresh)
+    return fresh
+
+
+def _prefixed(caveat: Caveat) -> str:
+    return f"note: {caveat.text}" if caveat.kind == "note" else caveat.text
+
+
 def _model(model: ModelReport) -> Iterator[str]:
-    for finding in model.open_findings:
-        yield _finding(finding, model)
-    if not model.open_findings:
-        yield summary(model)
+    yield from finding_lines(model) or [visible(summary(model))]
+
+
+def finding_lines(model: ModelReport) -> list[str]:
+    """A line for each open finding."""
+    return [visible(_finding(finding, model)) for finding in model.open_findings]
 
 
 def _finding(finding: Finding, model: ModelReport) -> str:

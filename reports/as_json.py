@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any, Final
 
 from costlint.analyzers.finding import Finding
+from costlint.reports.caveats import caveats
 from costlint.reports.report import CLASSES, ModelReport, Report, Totals
 from costlint.reports.rows import AMOUNTS, IDENTITY, KernelRow, OpRow
 
@@ -55,6 +56,10 @@ def model_entry(model: ModelReport) -> dict[str, Any]:
         "kernels": [_kernel(kernel) for kernel in model.kernels],
         "findings": [finding_entry(finding) for finding in model.findings],
         "notes": model.notes,
+        "assumed": [asdict(one) for one in model.assumed],
+        "batch_assumed": model.batch_assumed,
+        "uncosted": [asdict(row) for row in model.uncosted_kinds],
+        "caveats": [caveat.text for caveat in caveats(model)],
     }
     return {key: plain(value) for key, value in entry.items()}
 

@@ -6,13 +6,17 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from costlint.analyzers.finding import Finding
 from costlint.reports.as_concise import summary
+from costlint.reports.caveats import caveats
 from costlint.reports.places import headline, model_path, sentence
 from costlint.reports.report import Gate, ModelReport, Report
 from costlint.reports.text import visible
 
 
 def render(report: Report) -> str:
-    """XML in ASCII. Findings that do not fail the gate are output of a passed case."""
+    """XML in ASCII. Findings that do not fail the gate are output of a passed case.
+
+    The caveats of a model are the output of its suite.
+    """
     root = Element("testsuites", name="costlint")
     for model in report.models:
         root.append(_suite(model, report.gate))
@@ -45,6 +49,9 @@ def _suite(model: ModelReport, gate: Gate) -> Element:
     if not by_rule:
         case = SubElement(suite, "testcase", classname=classname, name=f"{device}: {_calm(model)}")
         SubElement(case, "system-out").text = visible(summary(model))
+    told = [visible(caveat.text) for caveat in caveats(model)]
+    if told:
+        SubElement(suite, "system-out").text = "\n".join(told)
     return _counted(suite)
 
 
@@ -62,6 +69,6 @@ def _gate(gate: Gate) -> Element:
 
 
 def _counted(suite: Element) -> Element:
-    suite.set("tests", str(len(suite)))
+    suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("failures", str(len(suite.findall("*/failure"))))
     return suite

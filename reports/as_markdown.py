@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from costlint.analyzers.finding import Finding
 from costlint.reports import numbers
+from costlint.reports.caveats import Caveat, caveats
 from costlint.reports.compare import compare
 from costlint.reports.places import advice
 from costlint.reports.report import ModelReport, Report
@@ -39,11 +40,27 @@ def _lines(report: Report) -> Iterator[str]:
     yield "| model | device | latency | 90 % interval | all fixes | MACs | bytes | findings |"
     yield "|---|---|--:|--:|--:|--:|--:|--:|"
     yield from map(_row, report.models)
+    yield from _caveats(report.models)
     if report.compared:
         yield from _changes(*report.models)
     for model in report.models:
-        if model.open_findings or model.uncosted:
+        if model.open_findings:
             yield from ["", *_details(model)]
+
+
+def _caveats(models: Iterable[ModelReport]) -> Iterator[str]:
+    """What was assumed and what is missing, once for each model however many devices it has."""
+    lines = dict.fromkeys(
+        f"- {_escaped(model.path)}: {_loud(caveat)}"
+        for model in models
+        for caveat in caveats(model)
+    )
+    yield from ["", *lines] if lines else []
+
+
+def _loud(caveat: Caveat) -> str:
+    text = _escaped(caveat.text)
+    return f"**{text}**" if caveat.is_loud else text
 
 
 def _changes(before: ModelReport, after: ModelReport) -> Iterator[str]:
@@ -80,10 +97,6 @@ def _details(model: ModelReport) -> Iterator[str]:
         yield from _finding(finding)
     if len(findings) > _MOST_FINDINGS:
         yield f"- {len(findings) - _MOST_FINDINGS} more with smaller savings"
-    for op in model.uncosted[:_MOST_FINDINGS]:
-        yield f"- not costed: {_escaped(op.name)}: {_escaped(op.why_uncosted)}"
-    if len(model.uncosted) > _MOST_FINDINGS:
-        yield f"- {len(model.uncosted) - _MOST_FINDINGS} more ops are not costed"
     yield ""
     yield "</details>"
 

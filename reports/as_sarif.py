@@ -15,6 +15,7 @@ from urllib.parse import quote
 from costlint.analyzers.finding import Finding
 from costlint.costmodel.ir.errors import OptionError
 from costlint.reports.as_json import plain
+from costlint.reports.caveats import caveats
 from costlint.reports.places import fingerprint, headline, model_path, place, sentence
 from costlint.reports.report import ModelReport, Report
 from costlint.reports.text import shortened, visible
@@ -88,12 +89,21 @@ def _rule(report: Report, rule_id: str) -> dict[str, Any]:
 
 
 def _invocation(model: ModelReport) -> dict[str, Any]:
+    notes = [
+        {
+            "level": "warning" if caveat.is_loud else "note",
+            "message": {"text": visible(caveat.text)},
+            "descriptor": {"id": caveat.kind},
+        }
+        for caveat in caveats(model)
+    ]
     left_out = len(model.findings) - MOST_RESULTS
-    if left_out <= 0:
+    if left_out > 0:
+        text = f"{left_out} findings with smaller savings, or suppressed, are left out"
+        notes.append({"level": "note", "message": {"text": text}})
+    if not notes:
         return {"executionSuccessful": True}
-    text = f"{left_out} findings with smaller savings, or suppressed, are left out"
-    note = {"level": "note", "message": {"text": text}}
-    return {"executionSuccessful": True, "toolExecutionNotifications": [note]}
+    return {"executionSuccessful": True, "toolExecutionNotifications": notes}
 
 
 def _result(finding: Finding, model: ModelReport, rule_index: int) -> dict[str, Any]:

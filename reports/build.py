@@ -13,7 +13,7 @@ from costlint.costmodel.ir.digest import sha256
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.reports.report import ModelReport, Totals
-from costlint.reports.rows import AMOUNTS, OpRow
+from costlint.reports.rows import AMOUNTS, OpRow, uncosted_kinds
 from costlint.reports.source_lines import source_line
 
 if TYPE_CHECKING:
@@ -30,14 +30,18 @@ def model_report(counts: Counts, *, hashed: bool = True) -> ModelReport:
     live = counts.liveness.live_bytes
     live_by_op = {id(op): size for op, size in zip(graph.ops, live, strict=True)}
     root = Path.cwd()
+    ops = tuple(_op(row, live_by_op, root) for row in counts.ops)
     return ModelReport(
         path=graph.path or "-",
         sha256=sha256(graph) if hashed else "",
         batch=_batch(graph),
         totals=_totals(counts),
-        ops=tuple(_op(row, live_by_op, root) for row in counts.ops),
+        ops=ops,
         notes=graph.notes,
+        graph_notes=graph.notes,
         assumed=graph.assumed,
+        batch_assumed=graph.batch_assumed,
+        uncosted_kinds=uncosted_kinds(ops),
     )
 
 

@@ -30,7 +30,12 @@ def fingerprint(finding: Finding, model: ModelReport) -> str:
     """32 digits that stay the same for the same finding in the same model on the same device."""
     device = model.device.name if model.device else ""
     identity = finding.fingerprint or "\0".join((finding.rule, *finding.ops))
-    text = "\0".join(("costlint/1", model_path(model), device, identity))
+    return digest(model_path(model), device, identity)
+
+
+def digest(*parts: str) -> str:
+    """32 digits that stand for `parts`."""
+    text = "\0".join(("costlint/1", *parts))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

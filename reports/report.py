@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from costlint.costmodel.ir.assumed import Assumed
 from costlint.costmodel.ir.dims import Dim
-from costlint.reports.rows import DeviceReport, KernelRow, OpRow, RuleRow
+from costlint.reports.rows import DeviceReport, KernelRow, OpRow, RuleRow, UncostedRow
 
 if TYPE_CHECKING:
     from costlint.analyzers.finding import Finding, Saving
@@ -74,6 +74,9 @@ class ModelReport:
 
     `analyzed` says that the guidelines were checked; only then is no finding good news.
     `used_ignores` are those that cover an op of a finding; the others are among the notes.
+    `graph_notes` are those of the notes that hold on every device: what was guessed of the model.
+    `batch_assumed` are the names of a batch that nobody bound, and `uncosted_kinds` sums up what
+    is not costed, also where the ops are left out; `reports.caveats` makes sentences of both.
     """
 
     path: str
@@ -89,7 +92,10 @@ class ModelReport:
     analyzed: bool = False
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    graph_notes: tuple[str, ...] = ()
     assumed: tuple[Assumed, ...] = ()
+    batch_assumed: tuple[str, ...] = ()
+    uncosted_kinds: tuple[UncostedRow, ...] = ()
     used_ignores: tuple[str, ...] = ()
     estimate: Estimate | None = field(default=None, compare=False, repr=False)
     """What the entry was made of, for those who compute further; no renderer looks at it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,6 +74,25 @@ class OpRow:
     def bytes_accessed(self) -> Dim:
         """Bytes read and written, unfused."""
         return self.bytes_read + self.bytes_written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncostedRow:
+    """Ops that are not costed for one reason: their operator with its domain, and how many."""
+
+    op: str
+    reason: str
+    count: int
+
+
+def uncosted_kinds(ops: Iterable[OpRow]) -> tuple[UncostedRow, ...]:
+    """The operators of `ops` without a cost and why, in the order they run."""
+    found = Counter(
+        (f"{op.domain}::{op.op_type}" if op.domain else op.op_type, op.why_uncosted)
+        for op in ops
+        if op.why_uncosted
+    )
+    return tuple(UncostedRow(op=op, reason=why, count=n) for (op, why), n in found.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,8 @@ class OpGraph:
     """What `load` was told to bind, so that binding more keeps it."""
     assumed: tuple[Assumed, ...] = ()
     """The sizes that nobody stated, where numbers were needed; the batch is none of them."""
+    batch_assumed: tuple[str, ...] = ()
+    """The names of the batch where nobody bound it and 1 was taken."""
 
     @cached_property
     def tensors(self) -> Mapping[str, Tensor]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import numbers
+from costlint.reports.caveats import headlines
 from costlint.reports.compare import compare
 from costlint.reports.html.assets import asset, page
 from costlint.reports.html.bars import Bar, bar_svg, count_bars, interval_svg, time_bars
@@ -22,6 +23,7 @@ _SHARED: Final = {
     "classes": CLASSES,
     "colors": COLORS,
     "guidelines": guidelines,
+    "headlines": headlines,
     "edit_svg": edit_svg,
     "interval_svg": interval_svg,
     "marks": {"error": "✖", "warning": "▲", "note": "•"},

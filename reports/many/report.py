@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from costlint.analyzers.finding import Finding
+from costlint.reports.caveats import Caveat, caveats
 from costlint.reports.report import SEVERITIES, Gate, ModelReport
 
 
@@ -132,6 +133,21 @@ class ManyReport:
             for rule, found in by_rule.items()
         ]
         return tuple(sorted(sums, key=lambda row: (-row.findings, row.rule)))
+
+    @property
+    def caveats(self) -> Mapping[Caveat, tuple[str, ...]]:
+        """Each caveat with the names of the models that it holds for; the loud ones first."""
+        found: dict[Caveat, dict[str, None]] = {}
+        for entry in self.entries:
+            for caveat in caveats(entry.report):
+                found.setdefault(caveat, {})[entry.name] = None
+        order = sorted(found, key=lambda caveat: not caveat.is_loud)
+        return {caveat: tuple(found[caveat]) for caveat in order}
+
+    @property
+    def with_assumed_sizes(self) -> int:
+        """Models with sizes that nobody stated."""
+        return len({entry.report.path for entry in self.entries if entry.report.assumed})
 
     @property
     def regressions(self) -> tuple[ChangedModel, ...]:

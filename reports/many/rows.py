@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from costlint.reports.as_csv import table
+from costlint.reports.as_csv import caveat_cells, table
 from costlint.reports.as_json import plain
 from costlint.reports.many.report import FailedModel, ManyEntry, ManyReport
 from costlint.reports.report import SEVERITIES
@@ -40,8 +40,13 @@ COLUMNS: Final[Mapping[str, type]] = {
     **dict.fromkeys(SEVERITIES, int),
     "rules": str,
     "failure": str,
+    "assumed": str,
+    "batch_assumed": str,
+    "uncosted": str,
+    "caveats": str,
 }
-"""Columns and their types; any but `path` and `name` may be empty. `rules` is `G101:3 G403:1`."""
+"""Columns and their types; any but `path` and `name` may be empty. `rules` is `G101:3 G403:1`,
+`assumed` is `height=640 width=640`, `uncosted` is `my.ops::Fancy:2`."""
 
 
 def row(entry: ManyEntry) -> dict[str, Any]:
@@ -60,6 +65,8 @@ def row(entry: ManyEntry) -> dict[str, Any]:
         **{severity: sum(f.severity == severity for f in found) for severity in SEVERITIES},
         "rules": " ".join(f"{rule}:{count}" for rule, count in entry.rules.items()),
         "failure": None,
+        "uncosted": " ".join(f"{row.op}:{row.count}" for row in report.uncosted_kinds),
+        **caveat_cells(report),
     }
 
 

@@ -7,19 +7,21 @@ from itertools import islice
 from typing import Final
 
 from costlint.reports import numbers
-from costlint.reports.as_concise import render as concise_findings
+from costlint.reports.as_concise import caveat_lines, finding_lines
 from costlint.reports.many.report import ManyEntry, ManyReport
-from costlint.reports.report import SEVERITIES, Report
+from costlint.reports.report import SEVERITIES
 from costlint.reports.terminal.screen import Look
+from costlint.reports.terminal.totals import one_caveat
 from costlint.reports.text import cells, pad, visible
 
 _GAP: Final = 2
 _NARROWEST_NAME: Final = 12
 _MOST_FAILED: Final = 10
+_MOST_NAMES: Final = 4
 
 
 def render_table(report: ManyReport, look: Look) -> str:
-    """Sums, findings by rule, the worst models, what failed and what became slower."""
+    """Sums, findings by rule, the worst models, what became slower, what failed, the caveats."""
     most = look.max_findings or len(report.entries)
     lines = [
         *_head(report, look),
@@ -27,22 +29,20 @@ def render_table(report: ManyReport, look: Look) -> str:
         *_worst(report, look, most),
         *_regressions(report, look, most),
         *_failed(report, look),
+        *_caveats(report, look),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
 def render_concise(report: ManyReport) -> str:
-    """One line a finding, or a model that has none; the models that failed at the end."""
-    parts = []
+    """Caveats, then one line a finding, or a model that has none; what failed at the end."""
+    lines: list[str] = []
+    told: set[str] = set()
     for entry in report.entries:
-        if entry.report.open_findings:
-            parts.append(concise_findings(Report(tool_version="", models=(entry.report,))))
-        else:
-            parts.append(f"{visible(_line(entry))}\n")
-    parts += [
-        f"{visible(failed.path)}: failed: {visible(failed.what)}\n" for failed in report.failed
-    ]
-    return "".join(parts)
+        lines += caveat_lines(entry.report, told)
+        lines += finding_lines(entry.report) or [visible(_line(entry))]
+    lines += [f"{visible(failed.path)}: failed: {visible(failed.what)}" for failed in report.failed]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _line(entry: ManyEntry) -> str:
@@ -65,6 +65,10 @@ def _head(report: ManyReport, look: Look) -> Iterator[str]:
     elif report.devices:
         title += f" on {numbers.plural(len(report.devices), 'device')}"
     yield look.paint(title, "bold") + (f", {len(report.failed)} failed" if report.failed else "")
+    if report.with_assumed_sizes:
+        many = numbers.plural(report.with_assumed_sizes, "model")
+        text = f"{look.mark('warning')} {many} at sizes that were assumed: see below"
+        yield look.paint(f"  {text}", "warning")
     times = sorted(e.report.totals.latency_s or 0.0 for e in report.entries if e.report.device)
     if times:
         middle = numbers.milliseconds(times[len(times) // 2])
@@ -136,6 +140,23 @@ def _failed(report: ManyReport, look: Look) -> Iterator[str]:
     hidden = len(report.failed) - _MOST_FAILED
     if hidden > 0:
         yield look.paint(f"  and {hidden:,} more", "dim")
+
+
+def _caveats(report: ManyReport, look: Look) -> Iterator[str]:
+    """Each caveat once, with the models that it holds for."""
+    if not report.caveats:
+        return
+    if report.failed:
+        yield ""
+    for caveat, names in islice(report.caveats.items(), _MOST_FAILED):
+        yield from one_caveat(caveat, look)
+        shown = ", ".join(map(look.clean, names[:_MOST_NAMES]))
+        hidden = len(names) - _MOST_NAMES
+        more = f" and {hidden:,} more" if hidden > 0 else ""
+        yield from look.lines(f"{shown}{more}", indent=4)
+    hidden = len(report.caveats) - _MOST_FAILED
+    if hidden > 0:
+        yield look.paint(f"  and {hidden:,} more (-f concise shows all)", "dim")
 
 
 def _columns(

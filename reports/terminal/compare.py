@@ -10,6 +10,7 @@ from costlint.reports.compare import Change, Comparison, compare
 from costlint.reports.report import ModelReport
 from costlint.reports.terminal.findings import where
 from costlint.reports.terminal.screen import Look
+from costlint.reports.terminal.totals import caveat_lines
 
 _LABEL, _NUMBER = 22, 12
 _MOST_FINDINGS = 10
@@ -21,7 +22,11 @@ def comparison_lines(
     """Totals, classes, findings and the ops that changed most."""
     found = compare(before, after)
     yield from look.lines(f"{before.title}", style="bold")
+    yield from caveat_lines(before, look)
     yield from look.lines(f"  -> {after.title}", style="bold")
+    yield from caveat_lines(after, look)
+    for note in after.graph_notes:
+        yield from look.lines(f"note: {note}", indent=2, style="dim")
     yield ""
     columns = f"{'first':>{_NUMBER}} {'second':>{_NUMBER}} {'change':>8}"
     yield look.paint(f"  {'':<{_LABEL}}{columns}", "dim")

@@ -31,6 +31,7 @@ def render(report: Report, look: Look | None = None) -> str:
 
 def _model(model: ModelReport, look: Look) -> Iterator[str]:
     yield from totals.headline(model, look)
+    yield from totals.caveat_lines(model, look)
     if not all(
         numbers.is_number(size) for op in model.ops for size in (op.macs, op.bytes_accessed)
     ):
@@ -50,7 +51,6 @@ def _model(model: ModelReport, look: Look) -> Iterator[str]:
         if look.statistics:
             yield from op_tables.statistics(model, look)
     yield from fused_lines(model, look)
-    yield from op_tables.uncosted(model, look)
     for note in model.notes:
         yield from look.lines(f"note: {note}", indent=2, style="dim")
 

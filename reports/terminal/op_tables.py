@@ -67,15 +67,6 @@ def _by_operator(model: ModelReport, look: Look) -> Iterator[str]:
         yield from look.hanging(f"  {count[name]:>6,} {columns}  ", name)
 
 
-def uncosted(model: ModelReport, look: Look) -> Iterator[str]:
-    """The ops whose cost nobody knows, by reason."""
-    if not model.uncosted:
-        return
-    label = f"{look.mark('warning')} {numbers.plural(len(model.uncosted), 'op')} not costed"
-    yield f"  {look.paint(label, 'warning')}, not in the totals:"
-    yield from look.tally(op.why_uncosted for op in model.uncosted)
-
-
 def _table(
     ops: Iterable[OpRow], model: ModelReport, look: Look, *, judged: bool = False
 ) -> Iterator[str]:

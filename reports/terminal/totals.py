@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from costlint.reports import numbers
+from costlint.reports.caveats import Caveat, headlines
 from costlint.reports.report import CLASSES, ModelReport, Totals
 from costlint.reports.terminal.screen import Look
 from costlint.reports.text import cells
@@ -38,6 +39,20 @@ def headline(model: ModelReport, look: Look) -> list[str]:
     if cells(f"{title} {more}") <= look.columns:
         return [f"{look.paint(title, 'bold')} {look.paint(more, 'dim')}"]
     return [*look.lines(title, style="bold"), *look.lines(more, indent=2, style="dim")]
+
+
+def caveat_lines(model: ModelReport, look: Look) -> Iterator[str]:
+    """What was assumed and what is not in the totals, below the headline."""
+    for caveat in headlines(model):
+        yield from one_caveat(caveat, look)
+
+
+def one_caveat(caveat: Caveat, look: Look) -> Iterator[str]:
+    """The sentence behind its mark."""
+    mark, style = (look.mark("warning"), "warning") if caveat.is_loud else ("-", "note")
+    first, *rest = look.lines(caveat.text, indent=4)
+    yield look.paint(f"  {mark} {first[4:]}", style)
+    yield from (look.paint(line, style) for line in rest)
 
 
 def predicted(model: ModelReport, look: Look) -> Iterator[str]:

@@ -77,12 +77,16 @@ def _show(
     results: Sequence[Result], options: Options, about: Mapping[str, Any], *, compared: bool
 ) -> None:
     """Each model with all its ops."""
-    from costlint.pipeline import change_between
+    from costlint.pipeline import change_between, with_other_sizes
 
     for one in results if options.verbose else ():
         for line in details(one.report, one.plan.settings, options.verbose):
             sys.stderr.write(f"{visible(line)}\n")
-    change = change_between(results[0].report, results[1].report) if compared else None
+    change = None
+    if compared:
+        first, second = (one.report for one in results)
+        change = change_between(first, second)
+        results = [results[0], replace(results[1], report=with_other_sizes(first, second))]
     write(_report(results, {**about, "compared": compared, "change": change}), options)
 
 

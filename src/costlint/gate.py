@@ -76,6 +76,15 @@ def _broken(entry: ModelReport, options: Options) -> Iterator[str]:
         yield f"{entry.title}: {numbers.share(recoverable)} is recoverable, at most {most} may be"
 
 
+def has_budget(entry: ModelReport, options: Options) -> bool:
+    """Whether a budget holds for the model on its device."""
+    return any(
+        _is_about(pattern, entry) and _is_on(name, entry)
+        for pattern, by_device in options.budgets.items()
+        for name in by_device
+    )
+
+
 def _latency_limits(entry: ModelReport, options: Options) -> Iterator[tuple[float, str]]:
     if options.max_latency_s is not None:
         yield options.max_latency_s, "max-latency"

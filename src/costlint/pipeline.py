@@ -10,7 +10,8 @@ from costlint._version import __version__
 from costlint.costmodel.count import count
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.graph import OpGraph
-from costlint.costmodel.reader import Model
+from costlint.costmodel.ir.source import SourceGraph
+from costlint.costmodel.reader import Model, read
 from costlint.reports.build import estimated_report, model_report
 from costlint.reports.report import ModelReport, Report
 from costlint.settings.options import Options
@@ -28,13 +29,15 @@ def check(  # noqa: PLR0913 - what a run can be told
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     strict: bool = False,
+    assume: bool = True,
     select: Iterable[str] = ("G",),
     ignore: Iterable[str] = (),
 ) -> Report:
     """Predict one model on `device` (the default one if None) and find what is wasteful in it.
 
-    `select` and `ignore` are prefixes of rules. The report holds one model: `.findings`,
-    `.estimate`, `.to_dict()`.
+    Open sizes are assumed, as `.models[0].assumed` says, unless `assume` is off or `strict` is on,
+    which also refuses ops of unknown cost. `select` and `ignore` are prefixes of rules. The report
+    holds one model: `.findings`, `.estimate`, `.to_dict()`.
 
     Raises:
         CostlintError: the model cannot be read or counted, or no such device or rule is known.
@@ -43,6 +46,7 @@ def check(  # noqa: PLR0913 - what a run can be told
         shapes=shapes or {},
         batch=batch,
         strict=strict,
+        assume=assume,
         select=tuple(select),
         ignore=tuple(ignore),
     )
@@ -56,6 +60,7 @@ def compare(  # noqa: PLR0913 - what a run can be told
     device: Device | None = None,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    assume: bool = True,
     select: Iterable[str] = ("G",),
     ignore: Iterable[str] = (),
 ) -> Report:
@@ -67,14 +72,56 @@ def compare(  # noqa: PLR0913 - what a run can be told
     Raises:
         CostlintError: a model cannot be read or counted, or no such device or rule is known.
     """
-    options = Options(shapes=shapes or {}, batch=batch, select=tuple(select), ignore=tuple(ignore))
-    first, second = (_checked(model, device, options) for model in (before, after))
+    options = Options(
+        shapes=shapes or {},
+        batch=batch,
+        assume=assume,
+        select=tuple(select),
+        ignore=tuple(ignore),
+    )
+    each = _each_own(before, after, options)
+    first, second = (_checked(model, device, own) for model, own in each)
     return Report(
         tool_version=__version__,
-        models=(first, second),
+        models=(first, with_other_sizes(first, second)),
         compared=True,
         change=change_between(first, second),
     )
+
+
+def with_other_sizes(before: ModelReport, after: ModelReport) -> ModelReport:
+    """`after`, with a note on each dimension that was assumed of another size there."""
+    known = {one.name: one.size for one in before.assumed}
+    notes = tuple(
+        f"{one.name} was assumed to be {one.size} here and {known[one.name]} in {before.path}: "
+        f"--shape {one.name}={one.size} takes both alike"
+        for one in after.assumed
+        if known.get(one.name, one.size) != one.size
+    )
+    graph_notes, all_notes = (*after.graph_notes, *notes), (*after.notes, *notes)
+    return replace(after, graph_notes=graph_notes, notes=all_notes)
+
+
+def _each_own(
+    before: Model | OpGraph, after: Model | OpGraph, options: Options
+) -> Iterator[tuple[Model | OpGraph, Options]]:
+    """Each model with those sizes that it has a name for; a stream is read once, so it has all."""
+    from costlint.costmodel.inference.names import fitting
+    from costlint.many.names import refuse_in_none
+
+    models = (before, after)
+    graphs = [_source_graph(model) if options.shapes else None for model in models]
+    if None not in graphs:
+        refuse_in_none(options.shapes, [g for g in graphs if g is not None], several=True)
+    for model, graph in zip(models, graphs, strict=True):
+        own = options.shapes if graph is None else fitting(graph, options.shapes)
+        yield model, replace(options, shapes=own)
+
+
+def _source_graph(model: Model | OpGraph) -> SourceGraph | None:
+    if isinstance(model, OpGraph):
+        return None if model.source is None else model.source.graph
+    return None if model == "-" or hasattr(model, "read") else read(model).graph
 
 
 def change_between(before: ModelReport, after: ModelReport) -> Saving | None:
@@ -144,6 +191,7 @@ def _counts(model: Model | OpGraph, options: Options) -> Counts:
         batch=options.batch,
         strict=options.strict,
         symbolic=options.symbolic,
+        assume=options.assume is not False and not options.strict,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from costlint.costmodel.ir.errors import OptionError
 from costlint.finish import finish
 from costlint.many.against import before, latencies
 from costlint.many.expand import Target, expand, named
+from costlint.many.names import refuse_unknown
 from costlint.many.outcome import Execution, Outcome
 from costlint.many.outcomes import outcomes
 from costlint.many.plan import Plans
@@ -21,19 +22,26 @@ from costlint.many.pool import LOCAL, Pool
 from costlint.many.results import RunResults, failed_model, results
 from costlint.many.resume import earlier
 from costlint.many.streams import FailuresOnScreen, Stream, growing_files
+from costlint.on_assumed import judged, refuse_earlier
 from costlint.output import colored, shows_digest
 from costlint.progress import Progress
 from costlint.settings.options import Options
 
 
 def run(
-    models: Sequence[str], given: Mapping[str, Any], *, many: bool = False, compared: bool = False
+    models: Sequence[str],
+    given: Mapping[str, Any],
+    *,
+    many: bool = False,
+    compared: bool = False,
+    gated: bool = True,
 ) -> int:
     """Check what `models` name and write the report; the exit code.
 
     `given` are options by their names. `many` takes folders and globs, and shows sums; `compared`
     sets the second of two models against the first. A model that cannot be analysed is told or is
-    a line of the result, and the others still are.
+    a line of the result, and the others still are. One with assumed sizes is not analysed where a
+    gate is asked for, unless nothing is `gated`.
 
     Raises:
         OptionError: an option cannot be used, or no model is found.
@@ -47,21 +55,34 @@ def run(
     targets_before: Sequence[Target] = ()
     if options.against is not None:
         targets_before, found.before = before(options.against, Options(**given).exclude)
-    total = found.total + len(targets_before)
-    ended = outcomes((*targets, *targets_before), plans, _execution(options, whole=not many))
-    with Progress(total, "models", color=colored(options.color, sys.stderr)) as progress:
+        if found.before:
+            refuse_earlier(options.against, options)
+    every = (*targets, *targets_before)
+    refuse_unknown(given.get("shapes") or {}, [target.path for target in every])
+    ended = outcomes(every, plans, _execution(options, whole=not many))
+    with Progress(len(every), "models", color=colored(options.color, sys.stderr)) as progress:
         try:
             with (
                 growing_files(options)
                 if many
                 else nullcontext((FailuresOnScreen(progress),)) as streams
             ):
-                _collect(ended, found, streams, progress)
+                _collect(
+                    _judged(ended, found, compared=compared) if gated else ended,
+                    found,
+                    streams,
+                    progress,
+                )
         except KeyboardInterrupt:
             if not many:
                 raise
             found.interrupted = True
     return finish(found, options, many=many, compared=compared)
+
+
+def _judged(ended: Iterable[Outcome], found: RunResults, *, compared: bool) -> Iterator[Outcome]:
+    """Of models of before nothing but the change is held to a gate, as of two that are compared."""
+    return (judged(one, compared=compared or one.index >= found.total) for one in ended)
 
 
 def _expanded(models: Sequence[str], plans: Plans) -> Sequence[Target]:
@@ -104,6 +125,8 @@ def _collect(
     for outcome in ended:
         if outcome.index >= found.total:
             found.before += latencies(outcome.target.name, outcome.records)
+            if outcome.is_refused:
+                _failed(outcome, found, streams)
             progress.advance()
             continue
         found.known += outcome.known
@@ -111,8 +134,12 @@ def _collect(
             found.results.append(result)
             for stream in streams:
                 stream.result(result, is_new=not outcome.known)
-        if outcome.failure is not None:
-            found.failures.append(failed_model(outcome.target, outcome.failure))
-            for stream in streams:
-                stream.failure(outcome.target, outcome.failure)
+        _failed(outcome, found, streams)
         progress.advance()
+
+
+def _failed(outcome: Outcome, found: RunResults, streams: Sequence[Stream]) -> None:
+    if outcome.failure is not None:
+        found.failures.append(failed_model(outcome.target, outcome.failure))
+        for stream in streams:
+            stream.failure(outcome.target, outcome.failure)

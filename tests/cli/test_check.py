@@ -20,14 +20,14 @@ def test_a_path_alone_is_checked(costlint: Costlint, conv: Path, capsys) -> None
     assert costlint(conv) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"{conv}: ")
-    assert out.count("\n") == 1  # in a pipe: one line a model
+    assert out.count("\n") == 2  # in a pipe: one line a model, one that the batch is open
 
 
 def test_full_output_names_the_dearest_op(costlint: Costlint, conv: Path, capsys) -> None:
     assert costlint(conv, "-f", "full") == 0
     out = capsys.readouterr().out
     assert "15.6 kMACs" in out
-    assert "the batch (N) is not bound: 1 is used" in out
+    assert "batch 1, not bound (N): --batch SIZE sets it" in out
     assert max(map(len, out.splitlines())) <= 80
 
 

@@ -122,6 +122,7 @@ OTHER: dict[str, Any] = {
     "batch": 2,
     "symbolic": True,
     "strict": True,
+    "assume": True,
     "select": ("G1",),
     "ignore": ("G1",),
     "min_savings": (1.0, 0.0),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from costlint.costmodel.ir.assumed import Assumed
 from costlint.reports.report import Gate, ModelReport, Report
-from costlint.reports.rows import OpRow, RuleRow
+from costlint.reports.rows import OpRow, RuleRow, UncostedRow, uncosted_kinds
 from tests.reports.network import op_rows
 from tests.reports.on_device import ARM, GPU, estimated, totals
 
@@ -14,9 +15,11 @@ HOSTILE = (
     "&\"'<img src=x onerror=alert(2)>"
 )
 
+NOTE = "/If: the branches of If differ in shape, the larger counts"
+
 
 def counted(path="models/mobile.onnx") -> ModelReport:
-    """Counted only: no device. One op is not costed, and a note says what was assumed."""
+    """Counted only: no device. Two sizes and the batch are assumed, one op is not costed."""
     odd = OpRow(
         name="/post/NonMaxSuppression",
         op_type="NonMaxSuppression",
@@ -24,9 +27,25 @@ def counted(path="models/mobile.onnx") -> ModelReport:
         why_uncosted="no formula for NonMaxSuppression",
     )
     ops = (*op_rows(), odd)
-    note = "batch size N is 1: nobody bound it"
     return ModelReport(
-        path=path, sha256="5f" * 32, batch=1, ops=ops, totals=totals(ops), notes=(note,)
+        path=path,
+        sha256="5f" * 32,
+        batch=1,
+        ops=ops,
+        totals=totals(ops),
+        notes=(NOTE,),
+        graph_notes=(NOTE,),
+        assumed=tuple(
+            Assumed(
+                name=name,
+                size=640,
+                source="the model's metadata (imgsz)",
+                option="--shape images=1x3x640x640",
+            )
+            for name in ("height", "width")
+        ),
+        batch_assumed=("N",),
+        uncosted_kinds=uncosted_kinds(ops),
     )
 
 
@@ -77,7 +96,19 @@ def hostile() -> Report:
         )
         for f in model.findings
     )
-    return sample(replace(model, ops=ops, findings=findings_, notes=(HOSTILE,)))
+    evil = Assumed(name=HOSTILE, size=7, source=HOSTILE, option=HOSTILE)
+    return sample(
+        replace(
+            model,
+            ops=ops,
+            findings=findings_,
+            notes=(HOSTILE,),
+            graph_notes=(HOSTILE,),
+            assumed=(evil,),
+            batch_assumed=(HOSTILE,),
+            uncosted_kinds=(UncostedRow(op=HOSTILE, reason=HOSTILE, count=3),),
+        )
+    )
 
 
 def with_ops(number: int, device=ARM) -> Report:

@@ -33,7 +33,7 @@ def test_hostile_text_cannot_act(format_name):
         assert "<img" not in text
     if format_name == "github":
         commands = [line for line in text.splitlines() if line.startswith("::")]
-        assert len(commands) == len(hostile().models[0].open_findings)
+        assert len(commands) == 1 + len(hostile().models[0].open_findings)
         assert "%0A" not in "".join(commands)
 
 

@@ -15,6 +15,7 @@ from costlint.settings.options import OPTIONS
     "device",
     "shapes",
     "batch",
+    "assume",
     "select",
     "ignore",
     "output_format",

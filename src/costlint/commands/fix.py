@@ -35,10 +35,14 @@ def fix(
     nothing.
     """
     from costlint.fixing import fix as fix_model
+    from costlint.reports.caveats import sizes_taken
     from costlint.reports.numbers import milliseconds
+    from costlint.reports.text import visible
 
     found = fix_model(model, output_file, **given)
     typer.echo(f"{found.output}: {len(found.folded)} nodes folded, the same function")
+    for caveat in sizes_taken(found.before.graph):
+        typer.echo(f"  {visible(caveat.text)}")
     typer.echo(
         f"  max difference  {found.max_difference:.3g} where outputs reach {found.largest:.3g}"
     )

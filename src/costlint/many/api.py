@@ -10,6 +10,7 @@ from pathlib import Path
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.expand import expand
+from costlint.many.names import refuse_unknown
 from costlint.many.outcome import Execution, Outcome
 from costlint.many.outcomes import outcomes
 from costlint.many.plan import Plans
@@ -38,6 +39,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     strict: bool = False,
+    assume: bool = True,
     select: Iterable[str] = ("G",),
     ignore: Iterable[str] = (),
     exclude: Iterable[str] = (),
@@ -49,7 +51,8 @@ def check_many(  # noqa: PLR0913 - what a run can be told
 
     `device` is one name or several. `jobs` processes run here, one for each core if None;
     `backend` is `dask://host:port`, `dask` for the active client, `ray`, or one of joblib's names.
-    `cache` is whether results are kept, or the folder where. No settings file is read.
+    `cache` is whether results are kept, or the folder where. No settings file is read. A name of
+    `shapes` binds in the models that have it.
 
     Raises:
         OptionError: no model is found, or an option cannot be used.
@@ -60,6 +63,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         "shapes": shapes or {},
         "batch": batch,
         "strict": strict,
+        "assume": assume,
         "select": tuple(select),
         "ignore": tuple(ignore),
         "isolated": True,
@@ -75,6 +79,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         for target in expand([os.fspath(path) for path in named])
         if not target.excluded(excluded)
     ]
+    refuse_unknown(shapes or {}, [target.path for target in targets])
     return map(_checked, outcomes(targets, Plans(given), execution))
 
 

@@ -34,6 +34,8 @@ class Outcome:
     keys: tuple[str, ...] = ()
     failure: Failure | None = None
     known: bool = False
+    is_refused: bool = False
+    """Whether there is a result, and no gate may hold for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

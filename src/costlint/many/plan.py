@@ -15,15 +15,19 @@ from typing import Any
 from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.identity import digest
 from costlint.settings import Settings, joined, settings_for
-from costlint.settings.options import OPTIONS, Options
+from costlint.settings.options import KEYS, OPTIONS, Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The options that hold in one folder, and the settings that they came from."""
+    """The options that hold in one folder, and the settings that they came from.
+
+    `stated` are the names of the options that somebody gave, here or in the settings.
+    """
 
     options: Options
     settings: Settings
+    stated: frozenset[str] = frozenset()
 
     def line_key(self, key: str) -> str:
         """The key of a result as it is streamed: with what the baseline suppresses in it."""
@@ -59,8 +63,11 @@ class Plans:
         if folder not in self._by_folder:
             without = Options(**self.given)
             settings = settings_for(path, config=without.config, isolated=without.isolated)
-            plan = Plan(options=joined(self.given, settings), settings=settings)
-            self._by_folder[folder] = plan
+            self._by_folder[folder] = Plan(
+                options=joined(self.given, settings),
+                settings=settings,
+                stated=frozenset({*self.given, *(KEYS[key].name for key in settings)}),
+            )
         return self._by_folder[folder]
 
     def options(self, path: str) -> Options:

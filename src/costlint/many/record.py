@@ -10,9 +10,10 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from costlint.analyzers.finding import Finding, Saving, Suppression
+from costlint.costmodel.ir.assumed import Assumed
 from costlint.reports.as_json import model_entry
 from costlint.reports.report import ModelReport, Totals
-from costlint.reports.rows import DeviceReport
+from costlint.reports.rows import DeviceReport, UncostedRow
 
 _DROPPED: Final = ("ops", "kernels")
 
@@ -21,8 +22,13 @@ def to_record(entry: ModelReport) -> dict[str, Any]:
     """The entry in JSON's own types, keys as in the JSON output."""
     slim = model_entry(replace(entry, ops=(), kernels=()))
     record = {key: value for key, value in slim.items() if key not in _DROPPED}
-    more = {"op_count": len(entry.ops), "analyzed": entry.analyzed}
-    return {**record, **more, "used_ignores": list(entry.used_ignores)}
+    more = {
+        "op_count": len(entry.ops),
+        "analyzed": entry.analyzed,
+        "used_ignores": list(entry.used_ignores),
+        "graph_notes": list(entry.graph_notes),
+    }
+    return {**record, **more}
 
 
 def from_record(record: Mapping[str, Any]) -> ModelReport:
@@ -43,7 +49,12 @@ def from_record(record: Mapping[str, Any]) -> ModelReport:
         analyzed=record["analyzed"],
         findings=tuple(_finding(row) for row in record["findings"]),
         notes=tuple(record["notes"]),
-        used_ignores=tuple(record.get("used_ignores", ())),  # a stream of before has none
+        # a stream of before has none of these
+        used_ignores=tuple(record.get("used_ignores", ())),
+        graph_notes=tuple(record.get("graph_notes", ())),
+        assumed=tuple(Assumed(**one) for one in record.get("assumed", ())),
+        batch_assumed=tuple(record.get("batch_assumed", ())),
+        uncosted_kinds=tuple(UncostedRow(**row) for row in record.get("uncosted", ())),
     )
 
 

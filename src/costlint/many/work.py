@@ -134,9 +134,14 @@ def _records(task: Task) -> tuple[dict[str, Any], ...]:
 def entries_of(
     path: str, devices: Sequence[Device], options: Options, *, hashed: bool
 ) -> Iterator[ModelReport]:
-    """The entries of one model: of its counts alone, or on each device."""
+    """The entries of one model: of its counts alone, or on each device.
+
+    Sizes that it has no name for are other models'.
+    """
+    from costlint.many.names import for_model
     from costlint.pipeline import counted, entries
 
+    options = for_model(path, options)
     if options.symbolic:
         yield counted(path, options)
     else:

@@ -23,6 +23,7 @@ from costlint.measuring.mapping import ops_of_kernels
 from costlint.measuring.measurement import KernelTiming, Measurement
 from costlint.measuring.processors import pinned, processors
 from costlint.measuring.trial import Trial, onnxruntime_module
+from costlint.reports.caveats import sizes_taken
 
 WARM_UP_S: Final = 0.3
 WARM_UP_RUNS: Final = 3
@@ -72,7 +73,10 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
         kernels=kernels,
         lanes=block_channels(),
         cache_bytes=cache_bytes(),
-        notes=(*graph.notes, *_unrest(cuts[0], cuts[-1], waiting), *disturbances),
+        notes=(
+            *(caveat.text for caveat in sizes_taken(graph)),
+            *(*graph.notes, *_unrest(cuts[0], cuts[-1], waiting), *disturbances),
+        ),
     )
 
 

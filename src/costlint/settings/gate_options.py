@@ -52,10 +52,19 @@ class GateOptions(OutputOptions):
         "--strict/--no-strict",
         **kinds.FLAG,
         in_result=True,
-        help="Refuse ops of unknown cost.",
-        meaning="refuse models with ops of unknown cost",
+        help="Refuse ops of unknown cost and open sizes.",
+        meaning="refuse models with ops of unknown cost or with open sizes",
         example="strict = true",
         default_text="false",
+    )
+    assume: bool | None = gate_row(
+        "--assume/--no-assume",
+        **{**kinds.FLAG, "default": None},
+        in_result=True,
+        help="Hold gates to assumed sizes; refuse open sizes.",
+        meaning="whether gates hold for sizes that were assumed; false refuses open sizes",
+        example="assume = true",
+        default_text="assumed, and a gate refuses them",
     )
     baseline: str | None = gate_row(
         "--baseline",

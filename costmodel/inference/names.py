@@ -1,0 +1,51 @@
+"""Which names of sizes a model has: one line of options may be about several models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from costlint.costmodel.ir.source import SourceGraph, SourceInput
+
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+"""A name in a dimension that is arithmetic over others: `past` and `now` of `past + now`."""
+
+
+def names(graph: SourceGraph) -> frozenset[str]:
+    """The inputs, the dimensions by the file's names for them, and `input_axis` of each axis."""
+    found = {item.name for item in graph.inputs}
+    for item in (*graph.inputs, *graph.declared.values()):
+        found.update(_dimensions(item))
+    return frozenset(found)
+
+
+def fitting(graph: SourceGraph, sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `sizes` that bind something in `graph`: a shape an input, a number any dimension."""
+    known = names(graph)
+    inputs = {item.name for item in graph.inputs}
+    return {
+        name: size
+        for name, size in sizes.items()
+        if (name in inputs if not isinstance(size, int) else name in known or of_data(graph, name))
+    }
+
+
+def of_data(graph: SourceGraph, name: str) -> bool:
+    """Whether `name` is that of a size that only the data decides: it begins with its node's."""
+    return any(node and name.startswith(f"{node}.") for node in _nodes(graph))
+
+
+def _dimensions(item: SourceInput) -> Iterator[str]:
+    for axis, dim in enumerate(item.shape or ()):
+        yield f"{item.name}_{axis}"
+        if isinstance(dim, str):
+            yield dim
+            yield from _WORD.findall(dim)
+
+
+def _nodes(graph: SourceGraph) -> Iterator[str]:
+    for node in graph.nodes:
+        yield node.name
+        for body in node.bodies.values():
+            yield from _nodes(body)
