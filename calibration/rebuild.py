@@ -21,7 +21,7 @@ from calibration.papertables import PLATFORMS, paper_profile, platform
 from calibration.profiles import make_profile
 from calibration.support import EAGER, gtx1080ti
 from costlint.costmodel.devices.packing import pack
-from costlint.costmodel.devices.profile import DeviceProfile
+from costlint.costmodel.devices.profile import DeviceProfile, without_integers
 from costlint.costmodel.fitting.fit import fitted_of
 from costlint.costmodel.fitting.prior import fit_together
 from costlint.costmodel.fitting.samples import Sample, Samples
@@ -124,7 +124,7 @@ def _with_memory(profile: DeviceProfile) -> DeviceProfile:
 def write_profiles(cache: Path) -> None:
     """Write the profiles that the cache holds as text, a folder for each group, and pack them."""
     for file in sorted(cache.glob("group-*.pickle")):
-        made = map(_with_memory, pickle.loads(file.read_bytes())[0])
+        made = map(without_integers, map(_with_memory, pickle.loads(file.read_bytes())[0]))
         write_group(file.stem.removeprefix("group-"), made)
     write_group("onnxruntime", (onnxruntime_profile(),))
     pack(DEVICES)

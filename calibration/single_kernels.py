@@ -12,7 +12,7 @@ import argparse
 import datetime as dt
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +30,7 @@ from costlint.costmodel.fitting.prior import vague_prior
 from costlint.costmodel.fitting.samples import Samples
 from costlint.costmodel.fitting.timed import timed
 from costlint.costmodel.fitting.timings import Timing
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.models.from_graph import model_of
 from costlint.costmodel.runtimes.fusion import fusion_rules
 from costlint.measuring.processors import pinned
@@ -43,12 +44,12 @@ NO_WORK: Final = {"depth": 1e-13, "copy": 1e13}
 """What is counted of these kernels and costs onnxruntime nothing: it reads inputs in place."""
 
 
-def kernel_timings(kernels: int, seconds: float, folder: Path) -> list[Timing]:
-    """Time the graphs of so many kernels, as far as `seconds` reach; they are left in `folder`."""
+def kernel_timings(graphs: Iterable[OpGraph], seconds: float, folder: Path) -> list[Timing]:
+    """Time graphs of kernels, as far as `seconds` reach; they are left in `folder`."""
     until = time.monotonic() + seconds
     rows: list[Timing] = []
     with pinned(1):
-        for graph in kernel_graphs(kernels):
+        for graph in graphs:
             if time.monotonic() > until:
                 break
             path = folder / f"{graph.name}.onnx"
@@ -111,7 +112,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     with TemporaryDirectory() as name:
-        rows = kernel_timings(options.kernels, options.seconds, Path(name))
+        rows = kernel_timings(kernel_graphs(options.kernels), options.seconds, Path(name))
         samples = kernel_samples(rows, Path(name))
     found = table(samples, fitted(samples))
     machine = {"runtime": rows[0].runtime, "lanes": rows[0].lanes,

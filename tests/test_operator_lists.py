@@ -32,6 +32,7 @@ ALLOWED = {
     "src/costlint/measuring/mapping.py": "nodes that onnxruntime's optimiser adds or takes in",
     "calibration/kernelrows.py": "what the words of a table of timings mean",
     "calibration/kernelgraphs.py": "kernels that are made to be timed",
+    "calibration/integergraphs.py": "kernels that are made to be timed",
 }
 """Modules that may list operators, and why."""
 

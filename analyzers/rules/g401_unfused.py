@@ -9,6 +9,7 @@ from costlint.analyzers.facts import Facts, label
 from costlint.analyzers.rule import Rule, Violation
 from costlint.analyzers.rules.g404_foldable import foldable
 from costlint.costmodel.edit import Edit
+from costlint.costmodel.formulas.sets import CONVERSIONS
 from costlint.costmodel.ir.graph import Op, op_key
 
 
@@ -58,7 +59,8 @@ def _producer(facts: Facts, chain: list[Op]) -> Op | None:
         few = len(readers) <= 2 * len(chain)  # an op reads a tensor twice at most
         is_inside = few and {op_key(op) for op in readers} <= inside
         is_inside = is_inside and tensor.name not in facts.graph.kept
-        if maker is not None and is_inside and op_key(maker) in facts.kernels:
+        is_work = maker is not None and maker.op_type not in CONVERSIONS
+        if maker is not None and is_work and is_inside and op_key(maker) in facts.kernels:
             found = maker
     return found
 

@@ -11,6 +11,7 @@ from costlint.analyzers.rules.g404_foldable import foldable
 from costlint.analyzers.shuffles import serves_groups, shuffles
 from costlint.analyzers.unions import connected
 from costlint.costmodel.edit import Edit
+from costlint.costmodel.formulas.sets import CONVERSIONS
 from costlint.costmodel.ir.graph import Op, op_key
 
 _KINDS: Final = {
@@ -30,6 +31,10 @@ _KINDS: Final = {
     "DequantizeLinear": "dequantisation",
 }
 _FIXES: Final = {
+    **dict.fromkeys(
+        ("quantisation", "dequantisation"),
+        "quantise the ops around it too, in types that this runtime has kernels for",
+    ),
     "concat": "let the branches write into their places",
     "split": "let the readers read their part in place",
     "slice": "let the readers read their part in place",
@@ -64,6 +69,8 @@ def _kinds(facts: Facts) -> Mapping[str, str]:
             continue
         if op.op_type == "Gather" and not _is_known(op):
             continue
+        if op.op_type in CONVERSIONS and _is_at_border(facts, op):
+            continue
         if facts.kernels[key].kernel_class in {"data", "shuffle"}:
             found[key] = kind
     return found
@@ -73,6 +80,12 @@ def _is_known(op: Op) -> bool:
     """Whether a Gather takes what is known beforehand of an activation; a table is looked up."""
     index = op.input(1)
     return index is not None and index.is_parameter and not op.x.is_parameter
+
+
+def _is_at_border(facts: Facts, op: Op) -> bool:
+    """Whether a conversion reads what the network is given or gives what it is asked for."""
+    given = {tensor.name for tensor in facts.graph.inputs}
+    return op.x.name in given or op.y.name in facts.graph.kept
 
 
 def _next(facts: Facts, op: Op, kinds: Mapping[str, str]) -> Iterable[str]:

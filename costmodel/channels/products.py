@@ -6,29 +6,16 @@ from collections.abc import Sequence
 
 from costlint.costmodel.channels.flow import Axes, Flow, flow_rule, same_axes
 from costlint.costmodel.channels.widths import Axis, scaled
+from costlint.costmodel.formulas import bias_of, weight_of
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.ir.tensor import Tensor
 
 
-@flow_rule("Conv", "FusedConv", "NhwcFusedConv", "ConvInteger")
+@flow_rule("Conv", "FusedConv", "NhwcFusedConv", "ConvInteger", "QLinearConv")
 def conv(flow: Flow, op: Op) -> Sequence[Axes]:
     """Y = Conv(X [N, C, ...], W [M, C/g, ...], B [M])."""
-    return _convolution(flow, op, op.x, op.w, op.input(2))
-
-
-@flow_rule("QLinearConv")
-def qlinear_conv(flow: Flow, op: Op) -> Sequence[Axes]:
-    """The weight is input 3, the bias input 8."""
-    weight = op.input(3)
-    if weight is None:
-        return flow.refuse(op)
-    return _convolution(flow, op, op.x, weight, op.input(8))
-
-
-def _convolution(
-    flow: Flow, op: Op, x: Tensor, weight: Tensor, bias: Tensor | None
-) -> Sequence[Axes]:
-    if not weight.is_parameter or weight.rank < 3 or x.rank != weight.rank:
+    x, weight, bias = op.x, weight_of(op), bias_of(op)
+    if weight is None or not weight.is_parameter or weight.rank < 3 or x.rank != weight.rank:
         return flow.refuse(op)
     groups = op.groups
     c_in, c_out = x.known_shape[1], weight.known_shape[0]
@@ -41,8 +28,10 @@ def _convolution(
     else:
         flow.tie(flow.widths.divided(source, groups, _grouped(op)), inner, op)
         flow.widths.divided(out, groups, _grouped(op))
-    if bias is not None:
-        flow.tie(out, flow.of(bias)[0], op)
+    each_channel = (bias, *op.inputs[4:6]) if op.op_type == "QLinearConv" else (bias,)
+    for tensor in each_channel:  # a scale and a zero point may be of the whole weight
+        if tensor is not None and tensor.shape == (c_out,):
+            flow.tie(out, flow.of(tensor)[0], op)
     if groups != c_in or source is None or groups == 1:
         flow.made(op, out)
     extra = op.input(3) if op.op_type == "FusedConv" else None

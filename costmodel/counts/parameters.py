@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Final
 
+from costlint.costmodel.formulas import bias_of, formula_for
 from costlint.costmodel.formulas.sets import NOT_LEARNED
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.dtypes import BITS, is_float, size_bytes
 from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.ir.source import SourceParameter
+from costlint.costmodel.ir.tensor import Tensor
 
 # What exporters call the output of a Constant node.
 _LIFTED: Final = re.compile(r"(^|/)Constant(_\d+)?_output_\d+$")
@@ -34,9 +36,11 @@ def parameter_counts(graph: OpGraph) -> ParameterCounts:
     one bias. A vector beside a matrix that is counted already is tied with it.
     Not counted: running statistics, limits, quantisation scales, index tables and masks (int32,
     int64, bool), and Constant nodes where the file has initializers (numbers in the code, tables).
+    The bias of a product of integers is in int32 and counts.
     A tensor that is folded into another counts as it is stored.
     """
-    known = {name: p for name, p in graph.parameters.items() if _is_weight(p)}
+    biases = _integer_biases(graph)
+    known = {name: p for name, p in graph.parameters.items() if _is_weight(p) or name in biases}
     if not all(map(_is_literal, known.values())):
         known = {name: p for name, p in known.items() if not _is_literal(p)}
     stored: set[str] = set()
@@ -45,13 +49,13 @@ def parameter_counts(graph: OpGraph) -> ParameterCounts:
     elements = 0
     for op in _all_ops(graph):
         unlearned = NOT_LEARNED.get(op.op_type, frozenset())
-        read = [t.sources if t is not None else () for t in op.inputs]
+        read = [() if t is None else t.sources for t in op.inputs]
         stored.update(name for names in read for name in names)
         slots = [
             name
-            for index, names in enumerate(read)
-            if index not in unlearned
-            for name in names
+            for index, tensor in enumerate(op.inputs)
+            if index not in unlearned and tensor is not None
+            for name in _learned(tensor, graph.parameters)
             if name in known
         ]
         matrices = [name for name in slots if not _is_vector(known[name])]
@@ -65,6 +69,36 @@ def parameter_counts(graph: OpGraph) -> ParameterCounts:
     return ParameterCounts(
         elements=elements, size_bytes=sum(size_bytes(prod(p.shape), p.dtype) for p in files)
     )
+
+
+def _integer_biases(graph: OpGraph) -> frozenset[str]:
+    """The int32 biases of quantised products: as they are, or before their DequantizeLinear."""
+    found: set[str] = set()
+    for op in _all_ops(graph):
+        for tensor in op.inputs:
+            if tensor is not None and "int32" in (tensor.stored_as, tensor.dtype):
+                is_bias = tensor.stored_as is not None or (tensor is bias_of(op) and _has_macs(op))
+                found.update(tensor.sources[: int(is_bias)])
+    return frozenset(found)
+
+
+def _has_macs(op: Op) -> bool:
+    formula = formula_for(op.domain, op.op_type)
+    return formula is not None and formula.op_class == "conv"
+
+
+def _learned(tensor: Tensor, parameters: Mapping[str, SourceParameter]) -> Iterator[str]:
+    """The sources of `tensor` that hold numbers: not the scale and zero point of one that folded.
+
+    Those come after what they are of, and a zero point is a number or a vector.
+    """
+    if tensor.stored_as is None:
+        yield from tensor.sources
+        return
+    for place, name in enumerate(tensor.sources):
+        of = parameters.get(name)
+        if of is not None and of.dtype == tensor.stored_as and (not place or not _is_vector(of)):
+            yield name
 
 
 def _is_tied(op: Op, matrices: list[str], counted: set[str], tied: set[str]) -> bool:

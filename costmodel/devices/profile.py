@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from costlint.costmodel.devices.rates import UNKNOWN_SD
 from costlint.costmodel.devices.settings import Settings, under
+from costlint.costmodel.devices.terms import INDEX, INTEGERS, TERMS
 from costlint.costmodel.devices.writing import toml_of
 from costlint.costmodel.runtimes.fusion import FusionRules, fusion_rules
 
@@ -106,6 +109,7 @@ class DeviceProfile:
             lanes_out=self.lanes_out,
             cache_bytes=self.cache_bytes,
             cores=self.cores or 0,
+            integers=self.term_sd[INDEX["integer"]] < UNKNOWN_SD,
         )
         return under(plain, self.rules.library, self.threads)
 
@@ -130,3 +134,12 @@ class DeviceProfile:
     def save(self, path: str | Path) -> None:
         """Write the profile to a TOML file."""
         Path(path).write_text(self.to_toml(), encoding="utf-8")
+
+
+def without_integers(profile: DeviceProfile) -> DeviceProfile:
+    """`profile` as one of a device on which nothing with integers was timed: with the defaults."""
+    seconds, sds = list(profile.seconds_per_unit), list(profile.term_sd)
+    for place in map(INDEX.__getitem__, INTEGERS):
+        like = INDEX[TERMS[place].default]
+        seconds[place], sds[place] = seconds[like], math.hypot(sds[like], UNKNOWN_SD)
+    return replace(profile, seconds_per_unit=tuple(seconds), term_sd=tuple(sds))

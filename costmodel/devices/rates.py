@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.devices.checks import checked_keys, is_positive, missing_key, wrong
-from costlint.costmodel.devices.terms import FREE, NEEDED, TERMS, Term
+from costlint.costmodel.devices.terms import FREE, INTEGERS, NEEDED, TERMS, Term
 from costlint.costmodel.devices.versions import FORMER
 
 UNKNOWN_SD: Final = 1.0
@@ -80,7 +80,8 @@ def _todays(stored: Given) -> tuple[Given, list[str]]:
 
 def _lacking(given: Given) -> Iterator[str]:
     for term in TERMS:
-        if term.key not in given and term.default != NEEDED:
+        is_said = term.default != NEEDED and term.name not in INTEGERS
+        if term.key not in given and is_said:
             taken = "is free" if term.default == FREE else f"is as {term.default}"
             yield f"term {term.name}, which it does not have, {taken}"
 

@@ -17,8 +17,8 @@ class Settings:
     """What of a device changes the amounts of a kernel.
 
     Element size, vector or tile width in channels, the cache that a kernel may keep for itself,
-    threads (1 on a GPU), a GPU's cores (streaming multiprocessors; 0: not known), and what the
-    runtime's library does.
+    threads (1 on a GPU), a GPU's cores (streaming multiprocessors; 0: not known), what the
+    runtime's library does, and whether there are rates for `integers`.
     """
 
     precision: str
@@ -28,6 +28,7 @@ class Settings:
     threads: int = 1
     cores: int = 0
     library: Library = MOST
+    integers: bool = True
 
     @property
     def is_blocked(self) -> bool:

@@ -78,6 +78,12 @@ TERMS: Final[tuple[Term, ...]] = (
         "byte_per_s",
         default="movement",
     ),
+    _launch(
+        "reorder_integer",
+        "of maps of integers between channels first and last, where a runtime uses both",
+        "byte_per_s",
+        default="reorder",
+    ),
     _launch("crossing", "each tensor that goes to the host or comes back for an op of the host's"),
     _launch(
         "crossing_traffic",
@@ -113,6 +119,9 @@ TERMS: Final[tuple[Term, ...]] = (
     _compute("linear", "products with a weight", "dense_1x1"),
     _compute("unaligned", "products whose rows are no multiple of 16 bytes", FREE),
     _compute("matmul", "products of two activations, attention", "linear"),
+    _compute("integer", "dense convolutions and products of integers of 8 bits", "dense_1x1"),
+    _compute("integer_signed", "the same with signed activations, where they are apart", "integer"),
+    _compute("integer_depthwise", "depthwise convolutions of integers", "depthwise"),
     _compute("recurrent", "recurrent layers", "linear"),
     _compute("special", "exponentials and the like, and window operations", FREE, "element_per_s"),
     _compute(
@@ -138,11 +147,16 @@ TERMS: Final[tuple[Term, ...]] = (
     _memory("softmax", "softmax"),
     _memory("reduction", "pooling and reductions"),
     _memory("movement", "concatenation, copies, transposes, padding, resizing"),
+    _memory("quantized", "arithmetic on elements of 8 bits, and conversions to and from them"),
     _memory("spill", "what of a kernel's activations and weights does not fit the cache", FREE),
     _memory("weights", "weights of convolutions"),
     _memory("weights_linear", "weights of linear layers, streamed once at batch 1", "weights"),
 )
 
+INTEGERS: Final = (
+    "integer", "integer_signed", "integer_depthwise", "quantized", "reorder_integer",
+)  # fmt: skip
+"""Terms of kernels on integers. A profile without them is said to be so where a model has any."""
 INDEX: Final = {term.name: i for i, term in enumerate(TERMS)}
 PARTS: Final[tuple[Part, ...]] = tuple(term.part for term in TERMS)
 TRANSFERS: Final = tuple(

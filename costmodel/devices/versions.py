@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """What is written today. It goes up when a term comes or goes, or a key changes its meaning.
 
 1: rates in `[rates]` by key, the standard deviations of their logarithms in `[uncertainty]` by the
-name of the term. 2: both in one line of `[terms]`.
+name of the term. 2: both in one line of `[terms]`. 3: with rates of integers.
 """
 
 

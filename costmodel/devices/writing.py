@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
-from costlint.costmodel.devices.terms import TERMS
+from costlint.costmodel.devices.rates import UNKNOWN_SD
+from costlint.costmodel.devices.terms import INTEGERS, TERMS
 from costlint.costmodel.devices.versions import VERSION
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ def toml_of(profile: DeviceProfile) -> str:
 
 
 def _terms(profile: DeviceProfile) -> Iterator[str]:
-    """A line for each term. One that is free for lack of a rate stays out, and so stays free."""
+    """A line for each term. One that is free or assumed for lack of a rate stays out, and so is."""
     for term, seconds, sd in zip(TERMS, profile.seconds_per_unit, profile.term_sd, strict=True):
-        if seconds:
+        is_assumed = term.name in INTEGERS and sd >= UNKNOWN_SD
+        if seconds and not is_assumed:
             rate = float(f"{term.inverse(seconds):.4g}")
             yield f"{term.key} = {_value((rate, round(sd, 3)))}"
 

@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from costlint.costmodel.devices.profile import DeviceProfile, Provenance, Range
+from costlint.costmodel.devices.profile import DeviceProfile, Provenance, Range, without_integers
+from costlint.costmodel.devices.terms import INDEX, INTEGERS
 from costlint.costmodel.fitting.checks import warnings_of
 from costlint.costmodel.fitting.evidence import evidence_of
 from costlint.costmodel.fitting.fit import Fitted, predict
@@ -102,7 +103,7 @@ def _profile(
 ) -> DeviceProfile:
     whole = [row for row in rows if row.ops is None]
     first = whole[0]
-    return replace(
+    made = replace(
         like,
         name=name,
         hardware=first.device or name,
@@ -124,3 +125,5 @@ def _profile(
         memory_bytes=None,
         notes=(),
     )
+    has_integers = samples.stacked[0][:, [INDEX[name] for name in INTEGERS]].any()
+    return made if has_integers or like.settings.integers else without_integers(made)

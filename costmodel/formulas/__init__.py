@@ -13,9 +13,11 @@ from costlint.costmodel.formulas.registry import (
     Traffic,
     all_formulas,
     all_free,
+    bias_of,
     formula,
     formula_for,
     free,
+    weight_of,
     why_free,
 )
 
@@ -37,8 +39,10 @@ __all__ = [
     "Traffic",
     "all_formulas",
     "all_free",
+    "bias_of",
     "formula",
     "formula_for",
     "free",
+    "weight_of",
     "why_free",
 ]

@@ -45,7 +45,7 @@ def conv_transpose(op: Op) -> Work:
     return Work(macs=op.x.elements * product(op.w.known_shape[1:]), other_flop=bias)
 
 
-@formula("ConvInteger", op_class="conv", traffic="convolution")
+@formula("ConvInteger", op_class="conv", traffic="convolution", bias=4)
 def conv_integer(op: Op) -> Work:
     """Y (N, M, out) int32 = X (N, C, in) * W (M, C/g, filter), both less their zero points.
 
@@ -56,7 +56,8 @@ def conv_integer(op: Op) -> Work:
     return Work(macs=conv_macs(op.y, op.w), other_flop=zero_points)
 
 
-@formula("QLinearConv", op_class="conv", traffic="convolution", domain=("", MS, NHWC))
+@formula("QLinearConv", op_class="conv", traffic="convolution", domain=("", MS, NHWC),
+         weight=3, bias=8)  # fmt: skip
 def qlinear_conv(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) * W (M, C/g, filter) + B (M), each with scale and zero point.
 

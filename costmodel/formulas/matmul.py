@@ -65,7 +65,7 @@ def matmul_integer16(op: Op) -> Work:
     return Work(macs=product_macs(op))
 
 
-@formula("QLinearMatMul", op_class="conv", traffic="contraction")
+@formula("QLinearMatMul", op_class="conv", traffic="product", weight=3, bias=8)
 def qlinear_matmul(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K) @ B (..., K, N), each with a scale and a zero point.
 

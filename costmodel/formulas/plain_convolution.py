@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from costlint.costmodel.formulas.arguments import integer, tensor
+from costlint.costmodel.formulas.arguments import integer
+from costlint.costmodel.formulas.registry import bias_of, weight_of
 from costlint.costmodel.ir.dims import Shape
 from costlint.costmodel.ir.domains import CHANNELS_LAST, NHWC
 from costlint.costmodel.ir.graph import Op
-from costlint.costmodel.ir.tensor import Tensor
+from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 
 def plain_convolution(op: Op) -> Op:
@@ -19,8 +20,10 @@ def plain_convolution(op: Op) -> Op:
     """
     if not op.domain and op.op_type == "Conv":
         return op
-    at_weight, at_bias = _places(op)
-    x, w, y = op.x, tensor(op, at_weight), op.y
+    x, w, y = op.x, weight_of(op), op.y
+    if w is None:
+        msg = f"{op.identifier} (node {op.name!r}) lacks its weight"
+        raise UnknownShapeError(msg)
     is_transposed = "ConvTranspose" in op.op_type
     if _is_channels_last(op):
         x, y = channels_first(x), channels_first(y)
@@ -33,7 +36,7 @@ def plain_convolution(op: Op) -> Op:
         w = replace(w, shape=(m * groups, c // groups, *filter_size))
         y = replace(y, shape=(y.known_shape[0], m * groups, *x.known_shape[2:]))
     name = "ConvTranspose" if is_transposed else "Conv"
-    inputs = (x, w, None if at_bias is None else op.input(at_bias))
+    inputs = (x, w, bias_of(op))
     return replace(op, domain="", op_type=name, inputs=inputs, outputs=(y,))
 
 
@@ -43,15 +46,6 @@ def channels_first(tensor: Tensor) -> Tensor:
         return tensor
     n, *positions, channels = tensor.shape
     return replace(tensor, shape=(n, channels, *positions))
-
-
-def _places(op: Op) -> tuple[int, int | None]:
-    """Which inputs are the weight and the bias."""
-    if op.op_type.startswith("QLinear"):
-        return 3, 8
-    if op.op_type == "ConvInteger":
-        return 1, None
-    return 1, 3 if op.op_type == "ConvTransposeWithDynamicPads" else 2
 
 
 def _is_channels_last(op: Op) -> bool:

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from costlint.costmodel.ir.cost import Work
 from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 
 OpClass: TypeAlias = Literal["conv", "elementwise", "shuffle", "data", "other"]
 """Run-time classes of Figure 2 of the paper. `conv` is what its FLOPs count: all ops with macs."""
@@ -61,7 +62,11 @@ Body: TypeAlias = Callable[[Op], Work]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formula:
-    """A registered formula: its operator, class and traffic, its arithmetic, its documentation."""
+    """A registered formula: its operator, class and traffic, its arithmetic, its documentation.
+
+    `weight` and `bias` are the places among the inputs of what a product multiplies by, and of what
+    it then adds.
+    """
 
     domain: str
     op_type: str
@@ -69,6 +74,8 @@ class Formula:
     traffic: Traffic
     work: Body
     doc: str
+    weight: int = 1
+    bias: int = 2
 
     @property
     def spec(self) -> str:
@@ -99,6 +106,8 @@ def formula(
     op_class: OpClass,
     traffic: Traffic | None = None,
     domain: str | Sequence[str] = "",
+    weight: int = 1,
+    bias: int = 2,
 ) -> Callable[[Body], Body]:
     """Register the decorated function for `op_types` of one domain, or of several.
 
@@ -120,6 +129,8 @@ def formula(
                 traffic=kind,
                 work=body,
                 doc=body.__doc__ or "",
+                weight=weight,
+                bias=bias,
             )
         return body
 
@@ -150,6 +161,18 @@ def formula_for(domain: str, op_type: str) -> Formula | None:
     if domain:
         _load_further()
     return _FORMULAS.get((domain, op_type))
+
+
+def weight_of(op: Op) -> Tensor | None:
+    """What a product multiplies its first input by; the second input where nothing else is said."""
+    found = formula_for(op.domain, op.op_type)
+    return op.input(1 if found is None else found.weight)
+
+
+def bias_of(op: Op) -> Tensor | None:
+    """What a convolution or product adds to each output channel."""
+    found = formula_for(op.domain, op.op_type)
+    return op.input(2 if found is None else found.bias)
 
 
 def why_free(domain: str, op_type: str) -> str | None:

@@ -43,6 +43,16 @@ are given them."""
 FULL_WIDTH: Final = frozenset({"ReduceL2", "ReduceSum", "CumSum", "Pow", "Exp", "Log"})
 """Besides normalisations and softmax, what runs in float32 under automatic mixed precision:
 https://docs.pytorch.org/docs/stable/amp.html#autocast-op-reference"""
+CONVERSIONS: Final = frozenset({"QuantizeLinear", "DequantizeLinear"})
+"""Between floats and integers of few bits."""
+CLAMPS: Final = frozenset({"Relu", "Clip"})
+"""What a conversion to integers does besides, where it saturates at the same limits."""
+STEERED: Final = frozenset({"Clip", "Pad", "Resize", "Upsample"})
+"""Whose limits, fill and sizes are floats in a file and no operands of a kernel."""
+MIX_OR_CUT: Final = frozenset({"Concat", "QLinearConcat", "Split", "Pad"})
+"""Of copies, those that do along any order of the axes what they do."""
+QUANTIZES_INSIDE: Final = frozenset({"DynamicQuantizeMatMul"})
+"""Products of integers that get floats."""
 RANDOM: Final = frozenset(
     {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
      "RandomUniformLike"}
@@ -52,11 +62,28 @@ KEEPS_STORAGE: Final = frozenset({*RESHAPES, *CUTS, "Identity", "Transpose", "Co
 NOT_LEARNED: Final[Mapping[str, frozenset[int]]] = {
     "BatchNormalization": frozenset({3, 4}),
     "Clip": frozenset({1, 2}),
+    "ConvInteger": frozenset({2, 3}),
     "DequantizeLinear": frozenset({1, 2}),
     "Dropout": frozenset({1}),
+    "DynamicQuantizeMatMul": frozenset({2, 3}),
+    "MatMulInteger": frozenset({2, 3}),
+    "MatMulIntegerToFloat": frozenset({2, 3, 4, 5}),
     "Pad": frozenset({2}),
-    "QLinearConv": frozenset({1, 2, 4, 5, 6, 7}),
-    "QLinearMatMul": frozenset({1, 2, 4, 5, 6, 7}),
+    "QGemm": frozenset({1, 2, 4, 5, 7, 8}),
+    "QLinearConcat": frozenset(range(128)) - frozenset(range(2, 128, 3)),
+    **dict.fromkeys(
+        (
+            "QLinearGlobalAveragePool",
+            "QLinearAveragePool",
+            "QLinearSigmoid",
+            "QLinearLeakyRelu",
+            "QLinearSoftmax",
+        ),
+        frozenset({1, 2, 3, 4}),
+    ),
+    **dict.fromkeys(
+        ("QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul"), frozenset({1, 2, 4, 5, 6, 7})
+    ),
     "QuantizeLinear": frozenset({1, 2}),
     "Resize": frozenset({1, 2}),
 }

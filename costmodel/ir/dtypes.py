@@ -40,3 +40,8 @@ def size_bytes(elements: Dim, dtype: str) -> Dim:
 def is_float(dtype: str) -> bool:
     """Whether `dtype` is a real floating type of any width."""
     return dtype.startswith(("float", "bfloat"))
+
+
+def is_packed(dtype: str | None) -> bool:
+    """Whether elements of `dtype` share bytes."""
+    return dtype is not None and 0 < BITS.get(dtype, 0) < 8

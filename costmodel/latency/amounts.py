@@ -14,6 +14,12 @@ from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.latency.blocked import pool_share
 from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
+from costlint.costmodel.latency.integers import (
+    as_floats,
+    dequantized,
+    integer_work,
+    slow_elements,
+)
 from costlint.costmodel.latency.order_costs import add_order_costs, narrowed, tensor_bytes
 from costlint.costmodel.latency.products import copies_input, product_of
 from costlint.costmodel.runtimes.fusion import composite_traffic
@@ -40,7 +46,7 @@ def amounts_of(
     `widths` are the bytes of each activation's elements where they differ (automatic mixed
     precision), `border` names the graph's inputs and outputs.
     """
-    op = kernel.main.op
+    op = kernel.op
     if not kernel.main.costed:
         return {"launch": 1}  # its work is unknown, and the coverage says so
     if op.op_type in settings.library.host or kernel.composite in settings.library.host:
@@ -64,6 +70,10 @@ def amounts_of(
         counted["launch"] = 2
     add_order_costs(kernel, counted, traffic, settings, widths)
     _special(kernel, settings, counted)
+    runs, turned = dequantized(kernel, settings)
+    if runs:
+        counted["launch"] = counted["launch"] + runs
+        counted["quantized"] = turned
     resident = moved + counted.get("weights", 0) + counted.get("weights_linear", 0)
     counted["spill"] = maximum(resident - settings.cache_bytes, 0)
     times = kernel.main.times
@@ -77,11 +87,15 @@ def amounts_of(
 
 def _work(kernel: Kernel, kind: Traffic, settings: Settings, counted: Amounts) -> str:
     """Count what the main op computes into `counted`; gives the term of the kernel's bytes."""
+    op = kernel.op
+    of_integers = integer_work(kernel, kind, settings, counted)
+    if of_integers is not None:
+        return of_integers
     if kind == "convolution":
-        return convolution(plain_convolution(kernel.main.op), settings, counted)
+        return convolution(as_floats(plain_convolution(op)), settings, counted)
     if kind == "recurrent":
         counted["recurrent"] = kernel.main.work.macs
-        counted["step"] = kernel.main.op.x.known_shape[0]
+        counted["step"] = op.x.known_shape[0]
         return "linear_traffic"
     if kind in ("product", "contraction"):
         return product_of(kernel, settings, counted)
@@ -101,6 +115,7 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
     total: Dim = 0
     behind: Dim = 0
     is_sliced = int(settings.library.sliced)
+    is_quantized = kernel.op is not kernel.main.op  # converting is part of such a kernel
     for row in kernel.ops:
         op = row.op
         y = op.outputs[0] if op.outputs else None
@@ -108,9 +123,11 @@ def _special(kernel: Kernel, settings: Settings, counted: Amounts) -> None:
             continue
         if row is kernel.main:
             behind = behind + y.elements * is_sliced  # there bias and store are one more
-        elif op.op_type not in settings.library.joined:
+        elif not is_quantized and op.op_type not in settings.library.joined:
             behind = behind + y.elements
         total = total + row.work.special
+        if row is kernel.main:
+            total = total + slow_elements(kernel.op, settings)
         if traffic_of(op) == "pooling" and "kernel_shape" in op.attributes:
             window = product(op.attributes["kernel_shape"])
             share = settings.library.window_share * pool_share(op, settings)

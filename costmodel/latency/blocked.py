@@ -46,8 +46,11 @@ def reads_plain(per_group: Dim, block: int) -> Dim:
 
 
 def is_blocked(op: Op, block: int) -> Dim:
-    """1 where the convolution runs in blocks of channels; 0 for one transposed or in 8 bits."""
-    if op.op_type != "Conv" or op.x.rank != 4 or not is_float(op.x.dtype):
+    """1 where the convolution runs in blocks of channels.
+
+    Not one transposed or in 8 bits, nor one whose weight is turned into floats at each run.
+    """
+    if op.op_type != "Conv" or op.x.rank != 4 or not is_float(op.x.dtype) or op.w.stored_as:
         return 0
     groups = op.groups
     per_group, c_out = op.w.known_shape[1], op.y.known_shape[1]

@@ -69,7 +69,7 @@ def _key(kernel: Kernel, model: KernelAmounts) -> Hashable:
     return (
         kernel.composite,
         *[id(row.op) for row in kernel.ops],
-        *[(t.name, t.shape, widths.get(t.name), t.name in model.border) for t in border],
+        *[(t.name, t.shape, t.dtype, widths.get(t.name), t.name in model.border) for t in border],
         *[t.name for t in kernel.strided],
         _order(kernel),
         *model.reorders.of(kernel).items(),

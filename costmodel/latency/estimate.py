@@ -119,7 +119,9 @@ class Estimate(Prediction):
         amounts, rates = self.kernels[0].model.matrix, self.device.coefficients
         seconds = matrix_seconds(amounts, rates, self.device.overlap)
         spent = term_seconds(amounts, rates, seconds, self.device.overlap)
-        low, high = kernel_factors(spent, self.device, len(self.extrapolated))
+        low, high = kernel_factors(
+            spent, self.device, len(self.extrapolated), self.kernels[0].model.unrated
+        )
         ends = seconds.latency_s * low, seconds.latency_s * high
         return tuple(zip(*(end.tolist() for end in ends), strict=True))
 

@@ -21,36 +21,43 @@ KERNEL_SD: Final = 0.25
 """A single kernel strays further than a network, where errors cancel (log scale)."""
 OUTSIDE_SD: Final = 0.25
 """Each way in which a model lies outside the profile's timings adds this much (log scale)."""
+INTEGER_SD: Final = 0.7
+"""How far a kernel of integers may be off at the rate of floats: within a factor of two (log)."""
 NORMAL_90: Final = 1.645
 """Standard deviations to each side that hold 90 % of a normal distribution."""
 
 
 def kernel_factors(
-    spent_s: np.ndarray, profile: DeviceProfile, outside: int
+    spent_s: np.ndarray, profile: DeviceProfile, outside: int, unrated: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Factors (low, high) of each kernel, level 0.9; `spent_s` is `term_seconds`.
 
-    `outside` is the number of ways in which the model lies outside the profile's timings.
+    `outside` is the number of ways in which the model lies outside the profile's timings, `unrated`
+    is 1 for kernels of integers without a rate of their own.
     """
     import numpy as np
 
     share = spent_s / np.maximum(spent_s.sum(axis=1, keepdims=True), 1e-30)
     scale = np.sqrt(profile.interval.base_sd**2 + share**2 @ profile.variances)
-    return _factors(scale, profile, outside * OUTSIDE_SD**2 + KERNEL_SD**2)
+    apart = outside * OUTSIDE_SD**2 + KERNEL_SD**2
+    return _factors(scale, profile, apart + unrated * INTEGER_SD**2)
 
 
-def total_factors(spent_s: np.ndarray, profile: DeviceProfile, outside: int) -> tuple[float, float]:
+def total_factors(
+    spent_s: np.ndarray, profile: DeviceProfile, outside: int, unrated: np.ndarray
+) -> tuple[float, float]:
     """The same of the whole inference."""
     totals = spent_s.sum(axis=0)
     total = max(float(totals.sum()) + profile.overhead_s, 1e-30)
     variance = float(((totals / total) ** 2) @ profile.variances)
     variance += (profile.overhead_s / total * profile.overhead_sd) ** 2
     scale = math.sqrt(profile.interval.base_sd**2 + variance)
-    low, high = _factors(scale, profile, outside * OUTSIDE_SD**2)
+    share = float(spent_s.sum(axis=1) @ unrated) / total
+    low, high = _factors(scale, profile, outside * OUTSIDE_SD**2 + (share * INTEGER_SD) ** 2)
     return float(low), float(high)
 
 
-def _factors(scale: Any, profile: DeviceProfile, apart: float) -> tuple[Any, Any]:
+def _factors(scale: Any, profile: DeviceProfile, apart: Any) -> tuple[Any, Any]:
     """Factors of the two ends; `apart` is a further error's variance (log scale)."""
     import numpy as np
 
@@ -58,14 +65,14 @@ def _factors(scale: Any, profile: DeviceProfile, apart: float) -> tuple[Any, Any
     return np.exp(low - _further(low, apart)), np.exp(high + _further(high, apart))
 
 
-def _further(reach: Any, variance: float) -> Any:
+def _further(reach: Any, variance: Any) -> Any:
     """How much further an end at `reach` (log scale) lies with an error of `variance` besides.
 
     That error is normal: the quantiles are in units of the scale, and so may be many of them.
     """
     import numpy as np
 
-    return np.hypot(reach, NORMAL_90 * math.sqrt(variance)) - np.abs(reach)
+    return np.hypot(reach, NORMAL_90 * np.sqrt(variance)) - np.abs(reach)
 
 
 def out_of_range(counts: Counts, profile: DeviceProfile) -> tuple[str, ...]:

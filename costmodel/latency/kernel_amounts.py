@@ -15,6 +15,7 @@ from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.latency.amounts import amounts_of, moved_bytes
 from costlint.costmodel.latency.autocast import autocast_widths
 from costlint.costmodel.latency.combine import matrix
+from costlint.costmodel.latency.integers import multiplies_integers
 from costlint.costmodel.latency.reorders import Reorders, added, reorders
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.kernels import Kernel, kernels
@@ -49,6 +50,16 @@ class KernelAmounts:
     def amounts(self) -> tuple[Amounts, ...]:
         """The amounts of each kernel."""
         return tuple(map(self.of, self.kernels))
+
+    @cached_property
+    def unrated(self) -> np.ndarray:
+        """1 for each kernel that multiplies integers where there is no rate for them, else 0."""
+        import numpy as np
+
+        if self.settings.integers:
+            return np.zeros(len(self.kernels))
+        products = (k.kernel_class == "conv" and multiplies_integers(k.op) for k in self.kernels)
+        return np.fromiter(products, dtype=float, count=len(self.kernels))
 
     @cached_property
     def matrix(self) -> np.ndarray:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from costlint.costmodel.devices.settings import Amounts, Settings
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim
-from costlint.costmodel.ir.dtypes import is_float
+from costlint.costmodel.ir.dtypes import is_float, is_packed
 from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.runtimes.kernels import Kernel
 
@@ -51,11 +51,14 @@ def narrowed(tensors: Iterable[Tensor], widths: Mapping[str, int]) -> Mapping[st
 
 
 def tensor_bytes(tensors: Iterable[Tensor], settings: Settings, widths: Mapping[str, int]) -> Dim:
-    """Bytes of `tensors` at the device's precision; `widths` are element sizes by name."""
+    """Bytes of `tensors` at the device's precision; `widths` are element sizes by name.
+
+    Weights of fewer than 8 bits stay packed until a kernel reads them.
+    """
     wide = 4 if settings.precision == "fp32" else 2
     total: Dim = 0
     for tensor in tensors:
-        if is_float(tensor.dtype):
+        if is_float(tensor.dtype) and not is_packed(tensor.stored_as):
             total = total + tensor.elements * widths.get(tensor.name, wide)
         else:
             total = total + tensor.size_bytes

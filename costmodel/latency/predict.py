@@ -44,7 +44,7 @@ def _estimate(counts: Counts, profile: DeviceProfile, found: KernelAmounts) -> E
     seconds = matrix_seconds(amounts, rates, overlap)
     outside = out_of_range(counts, profile)
     spent = term_seconds(amounts, rates, seconds, overlap)
-    low, high = total_factors(spent, profile, len(outside))
+    low, high = total_factors(spent, profile, len(outside), found.unrated)
     total = profile.overhead_s + float(seconds.latency_s.sum())
     return Estimate(
         counts=counts,
@@ -54,7 +54,7 @@ def _estimate(counts: Counts, profile: DeviceProfile, found: KernelAmounts) -> E
         latency_low_s=total * low,
         latency_high_s=total * high,
         extrapolated=outside,
-        notes=tuple(_notes(counts, profile, outside)),
+        notes=(*_notes(counts, profile, outside), *_unrated(found, profile)),
     )
 
 
@@ -79,6 +79,16 @@ def _notes(counts: Counts, profile: DeviceProfile, outside: tuple[str, ...]) -> 
     if profile.memory_bytes is not None and needed > profile.memory_bytes:
         short = needed / profile.memory_bytes
         yield f"needs {_gigabytes(needed)}, {short:.1f} times the memory of {profile.name}"
+
+
+def _unrated(found: KernelAmounts, profile: DeviceProfile) -> Iterator[str]:
+    number = int(found.unrated.sum())
+    if number:
+        what = "kernel multiplies" if number == 1 else "kernels multiply"
+        yield (
+            f"{number} {what} integers, for which {profile.name} has no rate: its rates of floats"
+            " are taken, and the interval is wider"
+        )
 
 
 def _gigabytes(size: float) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices.settings import Amounts, Settings
+from costlint.costmodel.formulas import weight_of
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim, ceil_div, filled, minimum
 from costlint.costmodel.ir.graph import Op
@@ -31,8 +32,8 @@ def copies_input(kernel: Kernel, counted: Amounts) -> bool:
 def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
     """Count a matrix product into `counted`; gives the term of its activations' bytes."""
     counted["launch_product"] = 1
-    op = kernel.main.op
-    weight = op.input(1)
+    op = kernel.op
+    weight = weight_of(op)
     is_product = traffic_of(op) == "product"
     if weight is not None and weight.is_parameter and weight.shape and is_product:
         k, n = op.x.known_shape[-1], op.y.known_shape[-1]

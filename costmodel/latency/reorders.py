@@ -15,8 +15,10 @@ from costlint.costmodel.devices.settings import Amounts, Settings
 from costlint.costmodel.formulas.plain_convolution import plain_convolution
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim, minimum, product
+from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.latency.blocked import is_blocked, is_whole, reads_plain
+from costlint.costmodel.latency.integer_order import integer_reorders
 from costlint.costmodel.runtimes.kernels import Kernel
 from costlint.costmodel.runtimes.library import Library
 
@@ -55,7 +57,7 @@ def reorders(
     """What the kernels cost besides for changes of order; nothing where there are no blocks."""
     if not settings.is_blocked:
         return Reorders()
-    return _Blocks(settings.lanes_out, settings.library).run(rows, kernels, outputs)
+    return _Blocks(settings.lanes_out, settings.library).run(rows, kernels, tuple(outputs))
 
 
 @dataclass(slots=True)
@@ -87,10 +89,14 @@ class _Blocks:
             maker = last.get(self.roots.get(tensor.name, tensor.name))
             if maker is not None:
                 self._to_plain(maker, tensor, 1)
+        changes, merged = integer_reorders(kernels, outputs, self.roots)
+        for key, amounts in changes.items():
+            self.found[key] = added(self.found.get(key, {}), amounts)
+        self.apart.update(merged)
         return Reorders(changes=self.found, apart=self.apart)
 
     def _kernel(self, kernel: Kernel) -> None:
-        op = kernel.main.op
+        op = kernel.op
         is_in = is_out = self._in_blocks(kernel)
         kind = traffic_of(op)
         added_to = [t for t in kernel.reads if kind == "convolution" and t not in op.inputs]
@@ -131,9 +137,12 @@ class _Blocks:
             "elementwise": is_apart * (1 + 2 * behind) * size,
         }
 
-    def _in_blocks(self, kernel: Kernel) -> Dim:
+    def _in_blocks(self, kernel: Kernel) -> Dim:  # noqa: PLR0911 - a case each
         """1 where the kernel works on blocks and gives them."""
-        op = kernel.main.op
+        op = kernel.op
+        read = op.input(0)
+        if read is not None and not is_float(read.dtype):
+            return 0
         if traffic_of(op) == "convolution":
             return is_blocked(plain_convolution(op), self.block)
         if traffic_of(op) == "pooling" and op.x.rank == 4:
@@ -142,9 +151,8 @@ class _Blocks:
             return self._state(kernel.reads[0])
         if op.op_type == "Concat" and op.attributes.get("axis") == 1:
             return self._all(kernel.reads, whole=True)
-        if op.op_type in self.library.blocks_meet and all(
-            t.shape == op.y.shape for t in kernel.reads
-        ):
+        is_met = op.op_type in self.library.blocks_meet
+        if is_met and all(t.shape == op.y.shape for t in kernel.reads):
             return self._all(kernel.reads, whole=False)
         return 0
 
@@ -183,7 +191,7 @@ class _Blocks:
 
 def _reads_few(kernel: Kernel, block: int) -> Dim:
     """1 for a dense convolution of so few channels that it reads them as they lie."""
-    op = kernel.main.op
+    op = kernel.op
     if traffic_of(op) != "convolution":
         return 0
     dense = 1 - minimum(op.groups - 1, 1)

@@ -13,6 +13,7 @@ from costlint.costmodel.formulas import Traffic
 from costlint.costmodel.formulas.sets import operators
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.runtimes.library import Library
+from costlint.costmodel.runtimes.quantized import Quantized
 
 _FILES: Final = resources.files("costlint.costmodel.runtimes")
 _COMPOSITES: Final = "composites"
@@ -69,7 +70,8 @@ class FusionRules:
     """The rule set of one runtime; `views` cost nothing there besides what is free everywhere.
 
     `keeps_order` says that tensors keep the order in memory that a transpose gave them (PyTorch's
-    strides), `channels_last` that weights of convolutions are kept so.
+    strides), `channels_last` that weights of convolutions are kept so. `quantized` are the ops that
+    run in the types around them; `recodes` says that signed numbers are made unsigned for them.
     """
 
     name: str
@@ -80,6 +82,8 @@ class FusionRules:
     channels_last: bool
     library: Library
     fuses: tuple[Fuse, ...]
+    quantized: tuple[Quantized, ...] = ()
+    recodes: bool = False
 
     @cached_property
     def composites_from(self) -> Mapping[str, tuple[Composite, ...]]:
@@ -120,6 +124,8 @@ def fusion_rules(name: str) -> FusionRules:
         channels_last=table.get("channels_last", False),
         library=Library(**_with_sets(table.get("library", {}), sets)),
         fuses=tuple(Fuse(**_with_sets(fuse, sets)) for fuse in table.get("fuse", ())),
+        quantized=tuple(Quantized(**_with_sets(q, sets)) for q in table.get("quantized", ())),
+        recodes=table.get("recodes", False),
     )
 
 

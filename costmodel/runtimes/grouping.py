@@ -61,6 +61,9 @@ def grouped(wiring: Wiring) -> list[Group]:
 
 
 def _composite_at(index: int, wiring: Wiring, taken: Mapping[int, Group]) -> Group | None:
+    unit = wiring.units.by_op.get(index)
+    if unit is not None and unit.behind:
+        return Group(members=[index, *unit.behind], main=index)
     row = wiring.rows[index]
     if not row.costed:
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.formulas import OpClass
+from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.runtimes.fusion import FusionRules
 from costlint.costmodel.runtimes.grouping import Group, grouped
@@ -18,13 +19,15 @@ from costlint.costmodel.runtimes.wiring import Wiring
 class Kernel:
     """One op or a fused group, with the tensors that cross its border.
 
-    `main` does the work; `composite` names the function that the ops were exported from, or is ''.
+    `main` does the work, as `op`: between integers where conversions around it are part of the
+    kernel. `composite` names the function that the ops were exported from, or is ''.
     A view is in `reads` as itself, in `strided` too when its elements do not lie in order.
     """
 
     id: str
     ops: tuple[OpCost, ...]
     main: OpCost
+    op: Op
     composite: str
     reads: tuple[Tensor, ...]
     weights: tuple[Tensor, ...]
@@ -58,8 +61,8 @@ def _kernel(name: str, group: Group, wiring: Wiring) -> Kernel:
     parameters: dict[str, Tensor] = {}
     reads: dict[str, Tensor] = {}
     writes: list[Tensor] = []
-    for row in rows:
-        for tensor in _known(row.op.inputs):
+    for index, row in zip(group.members, rows, strict=True):
+        for tensor in _known(wiring.run(index).inputs):
             if tensor.is_parameter:
                 parameters[tensor.name] = tensor
             elif wiring.root_of(tensor) not in own:
@@ -70,6 +73,7 @@ def _kernel(name: str, group: Group, wiring: Wiring) -> Kernel:
         id=name,
         ops=rows,
         main=main,
+        op=wiring.run(group.main),
         composite=group.composite,
         reads=tuple(reads.values()),
         weights=tuple(parameters.values()),

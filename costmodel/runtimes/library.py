@@ -27,6 +27,8 @@ class Library:
     sliced: channels lie in slices of four, and threads compute whole slices.
     winograd_channels, winograd_tiles: the least with which Winograd's algorithm runs there.
     constant_weights: the most that a kernel with weights in constant memory takes there.
+    unsigned: products of signed activations by integers have no fast kernel.
+    dequantizes: a kernel of floats turns weights that are stored as integers into floats each run.
     positions_at_once, side_at_once: how many positions of a map, or of its sides, a group of
         threads takes there.
     """
@@ -51,6 +53,8 @@ class Library:
     constant_weights: int = 0
     positions_at_once: int = 1
     side_at_once: int = 1
+    dequantizes: bool = False
+    unsigned: bool = False
 
 
 MOST: Final = Library()

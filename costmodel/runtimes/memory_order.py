@@ -14,7 +14,7 @@ from itertools import accumulate
 from operator import mul
 from typing import Final, TypeAlias
 
-from costlint.costmodel.formulas import OpClass
+from costlint.costmodel.formulas import OpClass, weight_of
 from costlint.costmodel.formulas.sets import KEEPS_ORDER, ON_MAPS, traffic_of
 from costlint.costmodel.formulas.views import RESHAPES
 from costlint.costmodel.ir.dims import Dim, Shape, is_one
@@ -63,13 +63,18 @@ def result_order(
     if kind in ("convolution", "pooling") or op.op_type in ON_MAPS:
         is_last = is_channels_last(source, orders)
         if kind == "convolution":
-            is_last = is_last or (channels_last and op.w.sources == (op.w.name,))
+            is_last = is_last or (channels_last and _is_stored(weight_of(op)))
         return CHANNELS_LAST if is_last and len(op.y.shape) == 4 else None
     if op_class == "elementwise" or op.op_type in KEEPS_ORDER:
         full = [t for t in op.inputs if t is not None and t.shape == op.y.shape]
         same = [t for t in (*full, source) if not t.is_parameter and t.rank == op.y.rank]
         return orders.get(same[0].name) if same else None
     return _view_order(op, source, orders)
+
+
+def _is_stored(weight: Tensor | None) -> bool:
+    """Whether a weight is one of the file's, and made from no other."""
+    return weight is not None and weight.sources == (weight.name,)
 
 
 def _view_order(op: Op, source: Tensor, orders: Mapping[str, Order]) -> Order | None:

@@ -19,6 +19,7 @@ from costlint.costmodel.runtimes.memory_order import (
     is_in_order,
     result_order,
 )
+from costlint.costmodel.runtimes.quantized import units_of
 
 
 class Wiring:
@@ -27,14 +28,18 @@ class Wiring:
     A view is known by its `root`; it is `strided` when its elements do not lie in order, and
     `order` says how they lie, where the runtime keeps that.
     `real[i]` says whether op `i` does anything, `kept` are the graph's outputs. `activations[i]`
-    are what op `i` reads besides parameters, `made[i]` the names of what it gives.
+    are what op `i` reads besides parameters, `made[i]` the names of what it gives. `units` are the
+    ops that run in the integers around them: what they read is what is read in memory.
     """
 
     def __init__(
         self, rows: Sequence[OpCost], outputs: Iterable[Tensor], rules: FusionRules
     ) -> None:
+        kept = tuple(outputs)
         self.rows = rows
         self.rules = rules
+        self.units = units_of(rows, kept, rules.quantized, recodes=rules.recodes)
+        self.gone = set(self.units.gone)
         self.root: dict[str, str] = {}
         self.strided: set[str] = set()
         self.order: dict[str, Order] = {}
@@ -45,12 +50,12 @@ class Wiring:
         self.made: list[list[str]] = []
         for index, row in enumerate(rows):
             self._connect(index, row)
-        self.kept = {self.root_of(t) for t in outputs}
+        self.kept = {self.root_of(t) for t in kept}
 
     def _connect(self, index: int, row: OpCost) -> None:
         """Note what the op reads and makes, or of what it is a view."""
         op = row.op
-        activations = [t for t in op.inputs if t is not None and not t.is_parameter]
+        activations = [t for t in self.run(index).inputs if t is not None and not t.is_parameter]
         self.activations.append(activations)
         made = [t.name for t in op.outputs if t is not None]
         self.made.append(made)
@@ -62,7 +67,10 @@ class Wiring:
         else:
             is_strided = was_strided or op.op_type == "Transpose"
             must_copy = False
-        self.real.append(must_copy or not _is_view(row, self.rules.views))
+        is_view = index in self.gone or _is_view(row, self.rules.views)
+        self.real.append(must_copy or not is_view)
+        if not self.real[index] and index in self.units.by_op:  # nothing is done to convert
+            self.gone.update(self.units.by_op[index].behind)
         if self.real[index] or source is None:
             for tensor in activations:
                 self.readers.setdefault(self.root_of(tensor), []).append(index)
@@ -74,6 +82,11 @@ class Wiring:
                 self.root[name] = root
             if is_strided:
                 self.strided.update(made)
+
+    def run(self, index: int) -> Op:
+        """Op `index` as it runs: between integers where it is a unit."""
+        unit = self.units.by_op.get(index)
+        return self.rows[index].op if unit is None else unit.op
 
     def _lay(self, row: OpCost) -> bool:
         """Note in which order the op's results lie; whether it is not that of their shape."""

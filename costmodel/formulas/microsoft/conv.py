@@ -30,7 +30,7 @@ def conv(op: Op) -> Work:
     return Work(macs=conv_macs(op.y, op.w), other_flop=each * y, special=fused.special * y)
 
 
-@formula("ConvTransposeWithDynamicPads", op_class="conv", traffic="convolution", domain=MS)
+@formula("ConvTransposeWithDynamicPads", op_class="conv", traffic="convolution", domain=MS, bias=3)
 @formula("ConvTranspose", op_class="conv", traffic="convolution", domain=NHWC)
 def conv_transpose(op: Op) -> Work:
     """Y (N, M, out) = X (N, C, in) spread by W (C, M/g, filter), + B (M).
@@ -42,7 +42,8 @@ def conv_transpose(op: Op) -> Work:
     return Work(macs=op.x.elements * product(shape(op, 1)[1:]), other_flop=bias)
 
 
-@formula("QLinearConvTranspose", op_class="conv", traffic="convolution", domain=NHWC)
+@formula("QLinearConvTranspose", op_class="conv", traffic="convolution", domain=NHWC,
+         weight=3, bias=8)  # fmt: skip
 def qlinear_conv_transpose(op: Op) -> Work:
     """Y (N, out, M) = X (N, in, C) spread by W (C, M/g, filter), + B (M), scales, zero points.
 

@@ -17,7 +17,7 @@ from costlint.costmodel.ir.domains import MS
 from costlint.costmodel.ir.graph import Op
 
 
-@formula("MatMulIntegerToFloat", op_class="conv", traffic="product", domain=MS)
+@formula("MatMulIntegerToFloat", op_class="conv", traffic="product", domain=MS, bias=6)
 def matmul_integer_to_float(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K) @ B (K, N) in 8 bits, times their scales, + bias (N).
 
@@ -28,7 +28,7 @@ def matmul_integer_to_float(op: Op) -> Work:
     return Work(macs=product_macs(op), other_flop=(1 + has(op, 6)) * op.y.elements + zero_points)
 
 
-@formula("DynamicQuantizeMatMul", op_class="conv", traffic="product", domain=MS)
+@formula("DynamicQuantizeMatMul", op_class="conv", traffic="product", domain=MS, bias=4)
 def dynamic_quantize_matmul(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K), quantised by its own range, @ B (K, N) in 8 bits, + bias (N).
 
@@ -40,7 +40,7 @@ def dynamic_quantize_matmul(op: Op) -> Work:
     return Work(macs=product_macs(op), other_flop=flop, read=(2 * a,))
 
 
-@formula("QGemm", op_class="conv", traffic="contraction", domain=MS)
+@formula("QGemm", op_class="conv", traffic="product", domain=MS, weight=3, bias=6)
 def qgemm(op: Op) -> Work:
     """Y (M, N) = alpha * A (M, K) @ B (K, N) + C (N) in 8 bits; A and B may come transposed.
 
@@ -52,7 +52,7 @@ def qgemm(op: Op) -> Work:
     return Work(macs=op.y.elements * k, other_flop=each * op.y.elements)
 
 
-@formula("QOrderedMatMul", op_class="conv", traffic="contraction", domain=MS)
+@formula("QOrderedMatMul", op_class="conv", traffic="product", domain=MS, weight=2, bias=5)
 def qordered_matmul(op: Op) -> Work:
     """Y (..., M, N) = A (..., M, K) @ B (K, N) + bias (N) + C (..., M, N), all in 8 bits.
 
