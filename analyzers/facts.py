@@ -63,10 +63,10 @@ def is_product(op: Op) -> bool:
 
 
 def has_weights(op: Op) -> bool:
-    """Whether the second input is stored, and the shapes of all three tensors are known."""
-    weight, y = op.input(1), op.outputs[0]
-    known = weight is not None and y is not None and None not in {op.x.shape, weight.shape, y.shape}
-    return known and weight is not None and weight.is_parameter
+    """Whether the second input is stored, and all three tensors have known shapes and elements."""
+    tensors = (op.input(0), op.input(1), op.outputs[0])
+    known = all(t is not None and t.shape is not None and 0 not in t.shape for t in tensors)
+    return known and op.w.is_parameter
 
 
 def groups(op: Op) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.ir.digest import sha256
-from costlint.costmodel.ir.dims import Dim
+from costlint.costmodel.ir.dims import Dim, simplest
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.reports.report import ModelReport, Totals
 from costlint.reports.rows import AMOUNTS, OpRow, uncosted_kinds
@@ -73,7 +73,7 @@ def _batch(graph: OpGraph) -> int | None:
 def _totals(counts: Counts) -> Totals:
     """What needs no device: the totals without a default, named as in the counts."""
     known = [field.name for field in fields(Totals) if field.default is MISSING]
-    return Totals(**{name: getattr(counts, name) for name in known})
+    return Totals(**{name: simplest(getattr(counts, name)) for name in known})
 
 
 def _op(row: OpCost, live_by_op: Mapping[int, Dim], root: Path) -> OpRow:
@@ -87,9 +87,9 @@ def _op(row: OpCost, live_by_op: Mapping[int, Dim], root: Path) -> OpRow:
         outputs=tuple(tensor.name for tensor in outputs),
         scope=op.scope,
         shape=outputs[0].shape if outputs else None,
-        **{name: getattr(row.cost, name) for name in AMOUNTS},
+        **{name: simplest(getattr(row.cost, name)) for name in AMOUNTS},
         is_free=row.is_free,
         why_uncosted=row.why_uncosted,
-        live_bytes=live_by_op.get(id(op)),
+        live_bytes=simplest(live_by_op.get(id(op))),
         source=source_line(op.metadata, root) if op.metadata else None,
     )

@@ -16,6 +16,8 @@ from costlint.costmodel.ir.graph import Op, OpGraph, captured
 from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 REGISTERED = (products, rearranging)  # importing them registers their rules
+_OTHER_RANKS = (IndexError, ValueError)
+"""What a rule raises that takes apart the axes of a tensor which has fewer of them."""
 
 GroupTerms: TypeAlias = tuple[tuple[int, int], ...]
 """(index of the group, times): the length of an axis as a sum over groups."""
@@ -130,6 +132,8 @@ def _follow(flow: Flow, op: Op) -> None:
         found = rule(flow, op)
     except UnknownShapeError:
         found = flow.refuse(op, f"a shape at {op.op_type} {op.name!r} is not known")
+    except _OTHER_RANKS:
+        found = flow.refuse(op, f"{op.op_type} {op.name!r} has tensors of unusual ranks")
     for tensor, axes in zip(outputs, found, strict=False):
         if tensor.shape is not None and len(axes) == len(tensor.shape):
             flow.axes[tensor.name] = tuple(axes)

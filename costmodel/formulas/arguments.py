@@ -87,6 +87,8 @@ def log2_ceil(a: Dim) -> Dim:
         import numpy as np
 
         return np.ceil(np.log2(np.maximum(a, 1)))
+    if hasattr(a, "log2_ceil"):  # a traced dimension: `space.trace`
+        return a.log2_ceil()
     import sympy
 
     return sympy.ceiling(sympy.log(a, 2))

@@ -164,7 +164,7 @@ class Inference:
             rule = shape_rule_for(call.domain, call.op_type)
             found = self.fallback(call) if rule is None else checked(call, rule(call))
         except UnknownShapeError:
-            found = None
+            found = self.fallback(call)  # the types are known all the same
         except ShapeError as error:
             raise self._baked(error) from error
         except RecursionError as error:
@@ -174,18 +174,22 @@ class Inference:
         outs = list(found or ())[: call.outputs]
         outs += [None] * (call.outputs - len(outs))
         return [
-            self._declared(name, node, graph) if out is None else out
+            self._declared(name, node, graph, out) if out is None or out.shape is None else out
             for name, out in zip(node.outputs, outs, strict=True)
         ]
 
-    def _declared(self, name: str, node: SourceNode, graph: SourceGraph) -> Out:
+    def _declared(
+        self, name: str, node: SourceNode, graph: SourceGraph, inferred: Out | None
+    ) -> Out:
+        """The shape that the file states where none is inferred."""
+        known = inferred or Out(shape=None)
         declared = graph.declared.get(name)
         if declared is None or declared.shape is None:
-            return Out(shape=None)
+            return known
         if shape_rule_for(node.domain, node.op_type) is not None:
             # The data decides here: the file's word counts only for the sizes it was written for.
             if self.bound or not all(isinstance(dim, int) for dim in declared.shape):
-                return Out(shape=None)
+                return known
             self.notes.append(f"{name}: its shape depends on the data, the file's own is used")
         dims = [
             self.unknown(node, f"{name}_{axis}", None)

@@ -90,7 +90,10 @@ def substitute(dim: Dim, values: Mapping[str, Dim]) -> Dim:
     """`dim` with symbols replaced by name; an int when nothing symbolic is left."""
     if type(dim) is int:
         return dim
-    bound = dim.subs({s: values[s.name] for s in dim.free_symbols if s.name in values})
+    import sympy
+
+    given = {s: sympy.sympify(values[s.name]) for s in dim.free_symbols if s.name in values}
+    bound = dim.xreplace(given)  # in one pass: `subs` takes one for each symbol
     return simplest(bound)
 
 

@@ -8,7 +8,7 @@ from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.devices.settings import Amounts, Settings
 from costlint.costmodel.formulas import weight_of
 from costlint.costmodel.formulas.sets import traffic_of
-from costlint.costmodel.ir.dims import Dim, ceil_div, filled, minimum
+from costlint.costmodel.ir.dims import Dim, ceil_div, filled, maximum, minimum
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.latency.order_costs import tensor_bytes
 from costlint.costmodel.latency.sliced import SLICE
@@ -37,7 +37,7 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
     is_product = traffic_of(op) == "product"
     if weight is not None and weight.is_parameter and weight.shape and is_product:
         k, n = op.x.known_shape[-1], op.y.known_shape[-1]
-        rows = kernel.main.work.macs // (k * n)
+        rows = kernel.main.work.macs // maximum(k * n, 1)  # of an empty product there are none
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
         macs = rows * filled(k, lanes_in) * filled(n, lanes_out)
         streams = settings.library.streams_vectors
@@ -77,4 +77,4 @@ def _tiled_macs(row: OpCost, settings: Settings) -> Dim:
         return macs
     rows, columns = row.op.y.known_shape[-2:]
     tiles = ceil_div(rows, PRODUCT_TILE) * ceil_div(columns, 8) * PRODUCT_TILE * 8
-    return macs // (rows * columns) * tiles
+    return macs // maximum(rows * columns, 1) * tiles

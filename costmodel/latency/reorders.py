@@ -161,7 +161,8 @@ class _Blocks:
         for tensor in tensors:
             found = found * self._state(tensor)
             if whole and tensor.shape is not None:
-                found = found * is_whole(tensor.shape[1], self.block)
+                channels = tensor.shape[1] if len(tensor.shape) > 1 else 1
+                found = found * is_whole(channels, self.block)
         return found
 
     def _state(self, tensor: Tensor) -> Dim:

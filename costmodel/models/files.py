@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.models.protos import MAX_BYTES, is_external, is_missing, tensors, whole
+from costlint.costmodel.reader.names import not_text
 
 if TYPE_CHECKING:
     import onnx
@@ -19,6 +20,13 @@ def read_with_weights(path: str) -> onnx.ModelProto:
         ModelError: see `whole`; or a weight is neither in the file nor beside it.
     """
     model = whole(path)
+    name = not_text(model.graph)
+    if name is not None:
+        raise ModelError(
+            f"{path!r} cannot be changed: it has a name that is no UTF-8 text",
+            facts=(f"the name is {name!r}",),
+            fix="export it again with names that are text",
+        )
     missing = next((t for t in tensors(model) if is_missing(t)), None)
     if missing is None:
         return model

@@ -12,18 +12,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES, ONNX_NUMBERS
-from costlint.costmodel.shapes import Call, Out
+from costlint.costmodel.shapes import Call, Out, shape_rule_for
 
 if TYPE_CHECKING:
     import onnx
 
     from costlint.costmodel.ir.tensor import Tensor
 
+_NAMES_TYPE: Final = frozenset({"to", "dtype", "output_datatype", "output_dtype"})
+_SCHEMA_WORDS: Final = {"float": "float32", "double": "float64"}
 _KEPT: Final = frozenset({"int64", "int32", "float32", "bool"})
 
 
 def onnx_shapes(call: Call) -> Sequence[Out | None] | None:
-    """Shapes by `onnx.shape_inference.infer_node_outputs`; None for an unknown operator."""
+    """Shapes by `onnx.shape_inference.infer_node_outputs`; None for an unknown operator.
+
+    Of an operator with a rule here, which found no shapes, the element types alone.
+    """
     import onnx
     from onnx.checker import ValidationError
     from onnx.shape_inference import InferenceError, infer_node_outputs
@@ -31,6 +36,8 @@ def onnx_shapes(call: Call) -> Sequence[Out | None] | None:
     if not onnx.defs.has(call.op_type, domain=call.domain, max_inclusive_version=call.version):
         return None
     schema = onnx.defs.get_schema(call.op_type, call.version, call.domain)
+    if shape_rule_for(call.domain, call.op_type) is not None:
+        return [Out(shape=None, dtype=_dtype(call, schema, k)) for k in range(call.outputs)]
     names = [f"i{k}" if t is not None else "" for k, t in enumerate(call.inputs)]
     present = {n: t for n, t in zip(names, call.inputs, strict=True) if t is not None}
     symbols: dict[str, Dim] = {}
@@ -51,6 +58,27 @@ def onnx_shapes(call: Call) -> Sequence[Out | None] | None:
     except (InferenceError, ValidationError) as error:
         raise call.refuse(str(error).strip().splitlines()[-1]) from error
     return [_out(call, f"o{k}", found.get(f"o{k}"), symbols) for k in range(call.outputs)]
+
+
+def _dtype(call: Call, schema: onnx.defs.OpSchema, output: int) -> str | None:
+    """The element type by the schema: what an attribute names, a fixed one, or that of an input."""
+    for key in _NAMES_TYPE & schema.attributes.keys():
+        named = call.attributes.get(key, schema.attributes[key].default_value.i)
+        if isinstance(named, int) and named in ONNX_DTYPES:
+            return ONNX_DTYPES[named]
+    formal = schema.outputs[min(output, len(schema.outputs) - 1)]
+    for tensor, given in zip(call.inputs, schema.inputs, strict=False):
+        if tensor is not None and given.type_str == formal.type_str:
+            return tensor.dtype
+    if "value" in schema.attributes:
+        return getattr(call.attributes.get("value"), "dtype", "float32")
+    allowed = [
+        c.allowed_type_strs for c in schema.type_constraints if c.type_param_str == formal.type_str
+    ]
+    only = allowed[0][0] if allowed and len(allowed[0]) == 1 else formal.type_str
+    word = only.removeprefix("tensor(").removesuffix(")")
+    found = _SCHEMA_WORDS.get(word, word)
+    return found if found in ONNX_NUMBERS else None
 
 
 def _attributes(call: Call) -> list[onnx.AttributeProto]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.ir.source import SourceGraph, SourceNode
+from costlint.costmodel.reader.names import text, texts
 
 if TYPE_CHECKING:
     import onnx
@@ -41,7 +42,7 @@ class Functions:
         read_node: Callable[..., SourceNode],
         read_attribute: Callable[[onnx.AttributeProto], Any],
     ) -> None:
-        self._protos = {_key(p.domain, p.name, p.overload): p for p in protos}
+        self._protos = {_key(*texts((p.domain, p.name, p.overload))): p for p in protos}
         self._opsets = opsets
         self._read_node = read_node
         self._read_attribute = read_attribute
@@ -73,7 +74,7 @@ class Functions:
             proto = self._protos[key]
             opsets = {
                 **self._opsets,
-                **{domain_of(o.domain): o.version for o in proto.opset_import},
+                **{domain_of(text(o.domain)): o.version for o in proto.opset_import},
             }
             self._templates[key] = tuple(
                 self._read_node(node, index, opsets, self) for index, node in enumerate(proto.node)
@@ -85,9 +86,11 @@ class Functions:
     ) -> Iterator[SourceNode]:
         """The template's nodes with the caller's tensors and attributes in place of its own."""
         prefix = f"{next((o for o in call.outputs if o), call.name)}/"
-        names = dict(zip(proto.input, (*call.inputs, *[""] * len(proto.input)), strict=False))
-        names |= {p: c for p, c in zip(proto.output, call.outputs, strict=False) if c}
-        defaults = {a.name: self._read_attribute(a) for a in proto.attribute_proto}
+        names = dict(
+            zip(texts(proto.input), (*call.inputs, *[""] * len(proto.input)), strict=False)
+        )
+        names |= {p: c for p, c in zip(texts(proto.output), call.outputs, strict=False) if c}
+        defaults = {text(a.name): self._read_attribute(a) for a in proto.attribute_proto}
         renaming = _Renaming(names, prefix, {**defaults, **call.attributes}, call.name)
         for node, node_proto in zip(template, proto.node, strict=True):
             self._made += 1
@@ -96,7 +99,7 @@ class Functions:
                     "the model's local functions expand to too many nodes",
                     facts=(f"more than {MAX_NODES} nodes, in {len(self._protos)} functions",),
                 )
-            yield from self.inlined(renaming.node(node), node_proto.overload)
+            yield from self.inlined(renaming.node(node), text(node_proto.overload))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from costlint.costmodel.ir.source import (
     SourceParameter,
 )
 from costlint.costmodel.reader.functions import AttributeRef, Functions, domain_of
+from costlint.costmodel.reader.names import pairs, text, texts
 from costlint.costmodel.reader.tensors import MAX_RANK, literal, parameter
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def source(intake: Intake) -> Source:
         sha256=intake.sha256,
         opsets=opsets,
         ir_version=proto.ir_version,
-        metadata={p.key: p.value for p in proto.metadata_props},
+        metadata=pairs(proto.metadata_props),
         notes=notes,
     )
 
@@ -50,7 +51,7 @@ def _opsets(proto: onnx.ModelProto) -> tuple[dict[str, int], tuple[str, ...]]:
     import onnx
 
     newest = onnx.defs.onnx_opset_version()
-    opsets = {domain_of(o.domain): o.version for o in proto.opset_import}
+    opsets = {domain_of(text(o.domain)): o.version for o in proto.opset_import}
     if "" not in opsets:
         opsets[""] = newest
         return opsets, (f"the file names no opset: read as opset {newest}",)
@@ -64,10 +65,12 @@ def _opsets(proto: onnx.ModelProto) -> tuple[dict[str, int], tuple[str, ...]]:
 
 
 def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functions) -> SourceGraph:
-    parameters = {t.name: parameter(t) for t in proto.initializer}
+    stored = map(parameter, proto.initializer)
+    parameters = {found.name: found for found in stored}
     for sparse in proto.sparse_initializer:
-        parameters[sparse.values.name] = SourceParameter(
-            name=sparse.values.name,
+        name = text(sparse.values.name)
+        parameters[name] = SourceParameter(
+            name=name,
             dtype=ONNX_DTYPES.get(sparse.values.data_type, "unknown"),
             shape=tuple(sparse.dims),
         )
@@ -75,7 +78,7 @@ def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functio
     custom: set[str] = set()
     for index, proto_node in enumerate(proto.node):
         called = _node(proto_node, index, opsets, functions)
-        for node in functions.inlined(called, proto_node.overload):
+        for node in functions.inlined(called, text(proto_node.overload)):
             found = literal(node) if node.op_type == "Constant" else None
             if found is not None:
                 parameters[found.name] = found
@@ -83,47 +86,47 @@ def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functio
             nodes.append(node)
             if node.domain not in _STANDARD:
                 custom.update(node.outputs)
-    inputs = tuple(_input(i) for i in proto.input if i.name not in parameters)
-    declared = [v for v in proto.value_info if v.name in custom] if custom else []
+    inputs = tuple(_input(i) for i in proto.input if text(i.name) not in parameters)
+    declared = [v for v in proto.value_info if text(v.name) in custom] if custom else []
     return SourceGraph(
-        name=proto.name,
+        name=text(proto.name),
         inputs=inputs,
-        outputs=tuple(o.name for o in proto.output),
+        outputs=texts([o.name for o in proto.output]),
         parameters=parameters,
         nodes=tuple(nodes),
-        declared={v.name: _input(v) for v in (*declared, *proto.output)},
+        declared={text(v.name): _input(v) for v in (*declared, *proto.output)},
     )
 
 
 def _node(
     proto: onnx.NodeProto, index: int, opsets: Mapping[str, int], functions: Functions
 ) -> SourceNode:
-    domain = domain_of(proto.domain)
+    domain, op_type = domain_of(text(proto.domain)), text(proto.op_type)
     attributes: dict[str, Any] = {}
     bodies: dict[str, SourceGraph] = {}
     for attribute in proto.attribute:
         if attribute.type == 5:
-            bodies[attribute.name] = _graph(attribute.g, opsets, functions)
+            bodies[text(attribute.name)] = _graph(attribute.g, opsets, functions)
         else:
-            attributes[attribute.name] = _attribute(attribute)
+            attributes[text(attribute.name)] = _attribute(attribute)
     metadata = proto.metadata_props
     return SourceNode(
-        name=proto.name or f"{proto.op_type}_{index}",
+        name=text(proto.name) or f"{op_type}_{index}",
         domain=domain,
-        op_type=proto.op_type,
+        op_type=op_type,
         version=opsets.get(domain, 1),
-        inputs=tuple(proto.input),
-        outputs=tuple(proto.output),
+        inputs=texts(proto.input),
+        outputs=texts(proto.output),
         attributes=attributes,
         bodies=bodies,
-        metadata={p.key: p.value for p in metadata} if metadata else {},
+        metadata=pairs(metadata) if metadata else {},
     )
 
 
 def _attribute(proto: onnx.AttributeProto) -> Any:
     """The attribute as int, float, str, tuple of these, SourceParameter or AttributeRef."""
     if proto.ref_attr_name:
-        return AttributeRef(proto.ref_attr_name)
+        return AttributeRef(text(proto.ref_attr_name))
     read = _CONTENT.get(proto.type)
     return None if read is None else read(proto)
 
@@ -142,7 +145,7 @@ _CONTENT: Final[Mapping[int, Callable[[onnx.AttributeProto], Any]]] = {
 
 def _input(proto: onnx.ValueInfoProto) -> SourceInput:
     if not proto.type.HasField("tensor_type"):
-        return SourceInput(name=proto.name, dtype="sequence", shape=None)
+        return SourceInput(name=text(proto.name), dtype="sequence", shape=None)
     tensor = proto.type.tensor_type
     shape: DeclaredShape | None = None
     if tensor.HasField("shape"):
@@ -150,11 +153,12 @@ def _input(proto: onnx.ValueInfoProto) -> SourceInput:
             raise ModelError(f"{proto.name!r} has {len(tensor.shape.dim)} dimensions")
         shape = tuple(_dimension(d) for d in tensor.shape.dim)
     dtype = ONNX_DTYPES.get(tensor.elem_type, "unknown")
-    return SourceInput(name=proto.name, dtype=dtype, shape=shape)
+    return SourceInput(name=text(proto.name), dtype=dtype, shape=shape)
 
 
 def _dimension(proto: onnx.TensorShapeProto.Dimension) -> int | str | None:
     """A number, a name, or None: exporters write -1, 0 and `?` for what they do not know."""
-    if proto.dim_param and proto.dim_param.strip("?"):
-        return proto.dim_param
+    name = text(proto.dim_param)
+    if name.strip("?"):
+        return name
     return proto.dim_value if proto.dim_value > 0 else None

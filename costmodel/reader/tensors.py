@@ -12,6 +12,7 @@ import numpy as np
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES, is_float
 from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.ir.source import SourceNode, SourceParameter
+from costlint.costmodel.reader.names import text
 
 if TYPE_CHECKING:
     import onnx
@@ -37,7 +38,7 @@ def parameter(tensor: onnx.TensorProto) -> SourceParameter:
         raise ModelError(f"tensor {tensor.name!r} has a negative dimension: {list(shape)}")
     dtype = ONNX_DTYPES.get(tensor.data_type, "unknown")
     return SourceParameter(
-        name=tensor.name,
+        name=text(tensor.name),
         dtype=dtype,
         shape=shape,
         value=_content(tensor, shape, dtype),
@@ -54,7 +55,7 @@ def _content(tensor: onnx.TensorProto, shape: tuple[int, ...], dtype: str) -> An
         if len(raw) != 8 * count:
             return None
         return np.frombuffer(raw, "<i8").reshape(shape).astype(object)
-    if dtype in ("string", "unknown"):
+    if dtype in ("string", "unknown") or dtype.startswith("complex"):
         return None
     from onnx import numpy_helper
 

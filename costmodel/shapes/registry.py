@@ -50,9 +50,15 @@ class Call:
         return self.inputs[index] if index < len(self.inputs) else None
 
     def shape(self, index: int) -> Shape:
-        """Known shape of input `index`; ShapeError when it is absent or not known."""
+        """Known shape of input `index`.
+
+        Raises:
+            ShapeError: it is absent. UnknownShapeError: nobody knows it.
+        """
         tensor = self.tensor(index)
-        if tensor is None or tensor.shape is None:
+        if tensor is None:
+            raise self.refuse(f"input {index} is missing")
+        if tensor.shape is None:
             raise UnknownShapeError(self.error(f"the shape of input {index} is not known"))
         return tensor.shape
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from costlint.costmodel.devices import DEFAULT_DEVICE, Device
+from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.space.evaluator import Evaluator
 from costlint.costmodel.space.posed import posed
@@ -75,6 +76,8 @@ def optimize(  # noqa: PLR0913 - what a search can be told
     """
     evaluate = space.compile(device_or_name)
     problem = posed(evaluate, keep, free, min_width=min_width, multiple_of=multiple_of)
+    if not min(problem.today) > 0:
+        raise OptionError(f"there is nothing to keep: the model has no {problem.keep}")
     now = time.monotonic()
     search = Search(problem, np.random.default_rng(seed), now + time_limit_s, now, progress)
     search.scores(problem.fitted(problem.start[None]))

@@ -26,6 +26,7 @@ ENDS: Final = "ends"
 DEPTH: Final = "depth"
 GROUPS: Final = "groups"
 WORDS: Final = (*FREE, ENDS, DEPTH, GROUPS)
+LARGEST: Final = 1 << 31
 SIZES_OF: Final = {"batch": (BATCH_SIZE,), "resolution": (HEIGHT, WIDTH)}
 
 
@@ -53,6 +54,14 @@ def parametrize(
         raise OptionError(f"free={wrong[0]!r}", facts=(f"it is some of {', '.join(WORDS)}",))
     loaded = load(model)
     graph = bind_batch(loaded) if loaded.symbols else loaded
+    largest = max(
+        (d for t in graph.tensors.values() for d in t.shape or () if type(d) is int), default=0
+    )
+    if largest > LARGEST:
+        raise OptionError(
+            f"a dimension of {largest} is too large for a design space",
+            facts=(f"arrays of designs are exact for sizes up to {LARGEST}",),
+        )
     space = _with_sizes(_draft(loaded, graph, free, ties or {}), free)
     return space.narrowed(bounds) if bounds else space
 

@@ -34,8 +34,13 @@ def sample(space: Space, n: int, seed: int = 0, names: Sequence[str] | None = No
     generator = np.random.default_rng(seed)
     found: Values = {}
     for name in space.variables if names is None else names:
-        values = np.array(space.variable(name).values)
-        found[name] = values[generator.integers(0, len(values), n)]
+        values = space.variable(name).values
+        places = generator.integers(0, len(values), n)
+        found[name] = (
+            values.start + values.step * places  # a range may be too long to be made
+            if isinstance(values, range)
+            else np.array(values)[places]
+        )
     return within_limits(space, found)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from itertools import chain
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from costlint.costmodel.space.arithmetic import exact_quotient, floored, monomial, power, total
 from costlint.costmodel.space.cases import UndecidedError
@@ -21,6 +21,9 @@ Kind: TypeAlias = Literal[
 ]
 Number: TypeAlias = "int | float"
 Terms: TypeAlias = "dict[Node, Number]"
+
+LARGEST_LOG2: Final = 40
+"""Sizes above 2 to this power have their logarithm cut."""
 
 
 class Trace:
@@ -125,6 +128,11 @@ class Node:
     def at_least(self, other: Dim) -> Dim:
         """The larger one."""
         return other + self.trace.positive(self - other)
+
+    def log2_ceil(self) -> Dim:
+        """Least n with `2**n >= self`: how many powers of two lie below."""
+        below = [self.trace.node("negative", (2**n - self,)) for n in range(LARGEST_LOG2)]
+        return total(self.trace, below)
 
     def __add__(self, other: Dim) -> Dim:
         if not isinstance(other, Node | int | float):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import chain
 from typing import Any, Final
 
 from costlint.costmodel.ir.errors import OptionError
@@ -37,7 +38,8 @@ def render(report: Report) -> str:
     Raises:
         OptionError: dimensions are free: pictures need numbers.
     """
-    if not all(numbers.is_number(model.totals.bytes_accessed) for model in report.models):
+    sizes = ((m.totals.bytes_accessed, m.totals.peak_activation_bytes) for m in report.models)
+    if not all(map(numbers.is_number, chain.from_iterable(sizes))):
         raise OptionError("the page needs numbers, --symbolic gives expressions", fix="-f json")
     bars = [time_bars(model) or count_bars(model) for model in report.models]
     pairs = list(zip(report.models, bars, strict=True))

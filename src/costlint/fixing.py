@@ -153,14 +153,14 @@ def _difference(one: list[np.ndarray], other: list[np.ndarray]) -> tuple[float, 
             continue
         wide, narrow = a.astype(np.float64), b.astype(np.float64)
         largest = float(np.abs(wide).max())
-        difference = float(np.abs(wide - narrow).max())
         if not np.isfinite(largest):
             raise ProofError(
                 "the model gives no finite outputs on random inputs: nothing can be proven",
                 facts=("nothing is written",),
             )
-        if not np.isfinite(difference):
+        if not np.isfinite(narrow).all():
             return float("inf"), largest
+        difference = float(np.abs(wide - narrow).max())
         if difference * found[1] >= found[0] * largest:
             found = (difference, largest)
     return found

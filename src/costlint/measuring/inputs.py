@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.errors import OptionError
@@ -12,6 +12,16 @@ from costlint.costmodel.models.usage import Usage
 
 if TYPE_CHECKING:
     import numpy as np
+
+# The types whose names differ from those of ml_dtypes.
+_ELSEWHERE: Final = {
+    "float8e4m3fn": "float8_e4m3fn",
+    "float8e4m3fnuz": "float8_e4m3fnuz",
+    "float8e5m2": "float8_e5m2",
+    "float8e5m2fnuz": "float8_e5m2fnuz",
+    "float8e8m0": "float8_e8m0fnu",
+    "float4e2m1": "float4_e2m1fn",
+}
 
 
 def random_inputs(graph: OpGraph, *, seed: int = 0) -> dict[str, np.ndarray]:
@@ -64,4 +74,4 @@ def _numpy(dtype: str) -> Any:
     except TypeError:
         import ml_dtypes  # type: ignore[import-untyped, unused-ignore]
 
-        return np.dtype(getattr(ml_dtypes, dtype))
+        return np.dtype(getattr(ml_dtypes, _ELSEWHERE.get(dtype, dtype)))
