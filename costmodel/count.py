@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from costlint.costmodel.counts.counts import Counts, counts_of
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import UncostedError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.load import load, load_bound
@@ -18,6 +19,7 @@ def count(  # noqa: PLR0913 - what a count can be told
     *,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
     strict: bool = False,
     symbolic: bool = False,
     assume: bool = True,
@@ -31,9 +33,10 @@ def count(  # noqa: PLR0913 - what a count can be told
         UncostedError: `strict`, and an op has no formula.
     """
     if symbolic:
-        counts = counts_of(load(model, shapes=shapes, batch=batch))
+        counts = counts_of(load(model, shapes=shapes, batch=batch, values=values))
     else:
-        counts = counts_of(load_bound(model, shapes=shapes, batch=batch, assume=assume))
+        bound = load_bound(model, shapes=shapes, batch=batch, values=values, assume=assume)
+        counts = counts_of(bound)
     if strict:
         _refuse_uncosted(counts.ops)
     return counts

@@ -8,6 +8,7 @@ from costlint.costmodel.count import count
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.devices import DEFAULT_DEVICE, Device, device
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.latency.estimate import Estimate
 from costlint.costmodel.latency.predict import predict
@@ -20,13 +21,14 @@ def estimate(
     *,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
 ) -> Estimate:
     """Predict `model` on `device` (a name, a unique prefix, a TOML path or a profile).
 
     Raises:
         CostlintError: the model, its shapes or the device cannot be used.
     """
-    return next(estimate_on(count(model, shapes=shapes, batch=batch), (device,)))
+    return next(estimate_on(count(model, shapes=shapes, batch=batch, values=values), (device,)))
 
 
 def estimate_on(counts: Counts, devices: Iterable[Device]) -> Iterator[Estimate]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from costlint.costmodel.counts.counts import Counts
 from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.inference.batch import batch_size
 from costlint.costmodel.ir.digest import sha256
 from costlint.costmodel.ir.dims import Dim, simplest
 from costlint.costmodel.ir.graph import OpGraph
@@ -34,7 +35,7 @@ def model_report(counts: Counts, *, hashed: bool = True) -> ModelReport:
     return ModelReport(
         path=graph.path or "-",
         sha256=sha256(graph) if hashed else "",
-        batch=_batch(graph),
+        batch=batch_size(graph),
         totals=_totals(counts),
         ops=ops,
         notes=graph.notes,
@@ -61,13 +62,6 @@ def estimated_report(
     if analysis is not None:
         entry = build_device.with_analysis(entry, analysis)
     return replace(entry, estimate=estimate)
-
-
-def _batch(graph: OpGraph) -> int | None:
-    """The first dimension of the first input that has two or more."""
-    shapes = [tensor.shape for tensor in graph.inputs if tensor.shape]
-    size = next((shape[0] for shape in shapes if len(shape) > 1), None)
-    return size if isinstance(size, int) else None
 
 
 def _totals(counts: Counts) -> Totals:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from costlint.costmodel.formulas import OpClass, formula_for, why_free
@@ -70,7 +70,7 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         why = f"no formula for {op.identifier}"
         return OpCost(op=op, op_class="other", cost=Cost(), times=times, why_uncosted=why)
     try:
-        work = formula.work(op)
+        work = _of_nothing(formula.work(op))
         cost = traffic(op, work)
     except UnknownShapeError as error:
         return OpCost(
@@ -83,6 +83,13 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         times=times,
         work=work,
     )
+
+
+def _of_nothing(work: Work) -> Work:
+    """`work`; a sum over an empty axis has one add less than elements, which is none."""
+    if type(work.other_flop) is int and work.other_flop < 0:
+        return replace(work, other_flop=0)
+    return work
 
 
 def traffic(op: Op, work: Work) -> Cost:

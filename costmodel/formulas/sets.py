@@ -35,6 +35,12 @@ BROADCASTING: Final = frozenset(
     {"Add", "Sub", "Mul", "Div", "Pow", "Sum", "Max", "Min", "Mean", "Where", "Expand", "PRelu"}
 )
 """Whose inputs are stretched to the shape of the result."""
+BATCH_FIRST: Final = frozenset(
+    {"AffineGrid", "BatchNormalization", "DeformConv", "DepthToSpace", "GridSample",
+     "GroupNormalization", "InstanceNormalization", "LRN", "STFT", "SpaceToDepth"}
+)  # fmt: skip
+"""Besides convolutions and pooling, those whose first input has samples along its first axis and
+along no other."""
 KEEPS_ORDER: Final = frozenset({"Slice", "Split", "Expand", "Concat", "Cast", "Identity"})
 """Besides element-wise ops, those of PyTorch's that give the order in memory that they get."""
 ON_MAPS: Final = frozenset({"BatchNormalization", "Resize", "Upsample", "Pad"})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from costlint.costmodel.formulas.sets import KEEPS_STORAGE, RANDOM
-from costlint.costmodel.ir.dims import Dim, simplest
+from costlint.costmodel.ir.dims import Dim, Shape, simplest
 from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.ir.source import SourceNode, SourceParameter
@@ -31,6 +31,12 @@ def parameter_tensor(parameter: SourceParameter) -> Tensor:
         sources=(parameter.name,),
         value=parameter.value,
     )
+
+
+def input_tensor(name: str, shape: Shape | None, dtype: str, content: Any) -> Tensor:
+    """An input of the model; one whose `content` the user gave is known before the first run."""
+    role: Role = "activation" if content is None else "parameter"
+    return Tensor(name=name, shape=shape, dtype=dtype, role=role, value=content)
 
 
 def make_op(

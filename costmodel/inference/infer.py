@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from costlint.costmodel.inference.bindings import ShapeOption, bind_inputs
+from costlint.costmodel.inference.batch import batch_axes
+from costlint.costmodel.inference.bindings import (
+    ShapeOption,
+    as_shapes,
+    batch_places,
+    bind_inputs,
+)
+from costlint.costmodel.inference.contents import ValueOption, contents_of, with_sizes
+from costlint.costmodel.inference.declared import declared_dims, empty_inputs
 from costlint.costmodel.inference.one_pass import Fallback, Inference
-from costlint.costmodel.ir.dims import Shape
+from costlint.costmodel.inference.readings import read_baked
+from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import Source
 
 BATCH: Final = " batch"
-"""Key of the batch size in `OpGraph.bound`; no tensor or symbol is called so."""
+VALUES: Final = " values"
+"""Keys of the batch size and of the contents in `OpGraph.bound`; no tensor or symbol has them."""
 
 
 def infer(
@@ -21,24 +33,107 @@ def infer(
     fallback: Fallback,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
 ) -> OpGraph:
-    """The op graph of `source` with `shapes` and `batch` bound; the rest stays symbolic.
+    """The op graph of `source` with `shapes`, `batch` and `values` bound; the rest is symbolic.
 
     Raises:
-        OptionError: see `bind_inputs`.
+        OptionError: see `bind_inputs` and `contents_of`.
         ModelError: the graph is cyclic, reads what nothing makes, or makes a tensor twice.
         ShapeError: shapes contradict each other, or a baked batch size cannot be replaced.
     """
-    bindings = bind_inputs(source.graph, shapes or {}, batch)
-    reference: Mapping[str, Shape | None] = {}
-    if bindings.rebatched:
-        asked = {k: v for k, v in (shapes or {}).items() if not isinstance(v, int)}
-        plain = bind_inputs(source.graph, asked | dict(bindings.values), None)
-        first = Inference(source=source, bindings=plain, fallback=fallback)
-        first.graph(source.graph, {})
-        reference = first.seen
-    bound = dict(shapes or {}) if batch is None else {**(shapes or {}), BATCH: batch}
-    run = Inference(
-        source=source, bindings=bindings, fallback=fallback, bound=bound, reference=reference
-    )
-    return run.graph(source.graph, {})
+    return _Asked(
+        source=source,
+        fallback=fallback,
+        shapes=with_sizes(source.graph, as_shapes(source.graph, shapes or {}), values or {}),
+        batch=batch,
+        values=values or {},
+    ).graph()
+
+
+def open_names(source: Source, shapes: ShapeOption) -> Mapping[str, tuple[str, int]]:
+    """The sizes that `shapes` leaves open, each with an input and an axis where it stands."""
+    found: dict[str, tuple[str, int]] = {}
+    for name, dims in declared_dims(source.graph, as_shapes(source.graph, shapes)).items():
+        for axis, dim in enumerate(dims or ()):
+            if isinstance(dim, str) and not isinstance(shapes.get(dim), int):
+                place = found.setdefault(dim, (name, axis))
+                found[dim] = min(place, (name, axis), key=lambda p: p[1])
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One model, and what is to be bound of it."""
+
+    source: Source
+    fallback: Fallback
+    shapes: ShapeOption
+    batch: int | None
+    values: ValueOption
+
+    def graph(self) -> OpGraph:
+        """The graph, inferred once where that is enough to know which axes are the batch."""
+        if self.batch is None:
+            return self._named(self.run({}).graph(self.source.graph, {}))
+        if firsts := self._open_firsts():
+            with suppress(CostlintError):
+                graph = self.run(firsts).graph(self.source.graph, {})
+                axes = batch_axes(graph)
+                if {name: axes[name] for name in self._places(axes)} == firsts:
+                    return self._named(graph)
+        first = replace(self, batch=None).run({})
+        plain = first.graph(self.source.graph, {})
+        axes = batch_axes(plain)
+        if not axes and self.batch != 1:
+            raise OptionError(
+                f"batch={self.batch}: no input of the model has a batch",
+                facts=("no op treats an axis of an input as samples",),
+                fix="--shape NAME=AxBxC for the sizes of an input",
+            )
+        run = self.run(axes)
+        if run.bindings.growth is None:
+            return self._named(run.graph(self.source.graph, {}))
+        return self._named(read_baked(run, self.source.graph, first.seen))
+
+    def run(self, axes: Mapping[str, int]) -> Inference:
+        """What infers the model with the batch at `axes` of its inputs."""
+        bindings = bind_inputs(self.source.graph, self.shapes, self.batch, axes)
+        contents = contents_of(self.source.graph, self.values, bindings.inputs)
+        bound: dict[str, Any] = dict(self.shapes)
+        if self.batch is not None:
+            bound[BATCH] = self.batch
+        if self.values:
+            bound[VALUES] = self.values
+        notes = [
+            f"{name}: the file states a size of 0, which is taken as an empty input"
+            for name in empty_inputs(self.source.graph)
+            if name not in self.shapes
+        ]
+        return Inference(
+            source=self.source,
+            bindings=replace(bindings, contents=contents),
+            fallback=self.fallback,
+            bound=bound,
+            notes=notes,
+        )
+
+    def _open_firsts(self) -> Mapping[str, int]:
+        """Inputs whose first axis is open, where nothing else is: most likely the batch."""
+        dims = declared_dims(self.source.graph, self.shapes)
+        names = {d for row in dims.values() for d in row or () if isinstance(d, str)}
+        names -= self.shapes.keys()
+        firsts = {name: 0 for name, row in dims.items() if row and row[0] in names}
+        return firsts if {(dims[name] or (0,))[0] for name in firsts} == names else {}
+
+    def _places(self, axes: Mapping[str, int]) -> Mapping[str, int | str]:
+        return batch_places(declared_dims(self.source.graph, self.shapes), axes)
+
+    def _named(self, graph: OpGraph) -> OpGraph:
+        """`graph` with the names that its batch has, where any size of an input is still open."""
+        if all(type(dim) is int for tensor in graph.inputs for dim in tensor.shape or ()):
+            return graph
+        dims = {t.name: t.shape or () for t in graph.inputs}
+        found = [dims[name][axis] for name, axis in batch_axes(graph).items()]
+        names = dict.fromkeys(str(dim) for dim in found if type(dim) is not int)
+        return replace(graph, batch_symbols=tuple(names))

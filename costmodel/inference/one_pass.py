@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.inference import control_flow
@@ -13,11 +14,13 @@ from costlint.costmodel.inference.bodies import Environment
 from costlint.costmodel.inference.folding import (
     evaluated,
     folds_away,
+    input_tensor,
     is_generated,
     make_op,
     output_tensor,
     parameter_tensor,
 )
+from costlint.costmodel.inference.readings import Readings
 from costlint.costmodel.ir.dims import Dim, Shape, symbol
 from costlint.costmodel.ir.errors import ModelError, ShapeError
 from costlint.costmodel.ir.graph import Op, OpGraph
@@ -43,7 +46,7 @@ class Inference:
     bindings: Bindings
     fallback: Fallback
     bound: Mapping[str, Any] = field(default_factory=dict)
-    reference: Mapping[str, Shape | None] = field(default_factory=dict)
+    readings: Readings | None = None
     seen: dict[str, Shape | None] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     parameters: dict[str, SourceParameter] = field(default_factory=dict)
@@ -60,7 +63,8 @@ class Inference:
         if inputs is None:
             shapes = self.bindings.inputs
             inputs = [
-                Tensor(name=i.name, shape=shapes[i.name], dtype=i.dtype) for i in graph.inputs
+                input_tensor(i.name, shapes[i.name], i.dtype, self.bindings.contents.get(i.name))
+                for i in graph.inputs
             ]
         env: Environment = ChainMap({t.name: t for t in inputs}, outer)
         env.update((p.name, parameter_tensor(p)) for p in graph.parameters.values())
@@ -78,7 +82,6 @@ class Inference:
             outputs=outputs,
             ops=tuple(ops),
             parameters=self.parameters if top else graph.parameters,
-            batch_symbols=self.bindings.batch_symbols,
             notes=(*self.source.notes, *dict.fromkeys(self.notes)) if top else (),
             metadata=self.source.metadata if top else {},
             source=self.source if top else None,
@@ -103,6 +106,8 @@ class Inference:
                 for name, out in zip(node.outputs, outs, strict=False)
             ]
         )
+        if self.readings is not None and not folds:
+            self._check(node, inputs, outputs)
         for tensor in outputs:
             self.keep(tensor, env)
         if folds and outputs and is_generated(node.op_type, inputs[0], outputs[0]):
@@ -110,6 +115,16 @@ class Inference:
         if folds or (outputs and all(t is None or t.value is not None for t in outputs)):
             return ()
         return (make_op(node, inputs, outputs),)
+
+    def _check(
+        self, node: SourceNode, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor | None]
+    ) -> None:
+        """Refuse a node whose outputs do not go with another batch."""
+        if self.readings is not None:
+            try:
+                self.readings.check(node, inputs, outputs)
+            except ShapeError as error:
+                raise self._baked(error) from error
 
     def keep(self, tensor: Tensor | None, env: Environment) -> None:
         """Let later nodes read `tensor`."""
@@ -125,10 +140,17 @@ class Inference:
 
     def call(self, node: SourceNode, inputs: tuple[Tensor | None, ...]) -> Call:
         """`node` as the shape rules take it."""
-        reference = reference_input = None
-        if self.reference and node.outputs and inputs and inputs[0] is not None:
-            reference = self.reference.get(node.outputs[0])
-            reference_input = self.reference.get(inputs[0].name, inputs[0].shape)
+        x = inputs[0] if inputs and node.outputs else None
+        readings = self.readings
+        baked: dict[str, Any] = {}
+        if readings is not None and x is not None:
+            baked = {
+                "reference": readings.reference.get(node.outputs[0]),
+                "reference_input": readings.reference.get(x.name, x.shape),
+                "baked_batch": readings.growth[0] if readings.growth else 1,
+                "inner": x.name in readings.inner,
+                "choose": partial(readings.choose, node, x),
+            }
         return Call(
             name=node.name,
             domain=node.domain,
@@ -138,8 +160,7 @@ class Inference:
             outputs=len(node.outputs),
             attributes=node.attributes,
             unknown=lambda label, upper: self.unknown(node, label, upper),
-            reference=reference,
-            reference_input=reference_input,
+            **baked,
         )
 
     def unknown(self, node: SourceNode, label: str, upper: Dim | None) -> Dim:
@@ -202,7 +223,7 @@ class Inference:
         return Out(shape=tuple(dims), dtype=declared.dtype)
 
     def _baked(self, error: ShapeError) -> ShapeError:
-        if not self.bindings.rebatched:
+        if self.readings is None:
             return error
         return ShapeError(
             "the batch size is baked into the model and cannot be replaced here",

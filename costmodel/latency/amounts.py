@@ -11,6 +11,8 @@ from costlint.costmodel.formulas.plain_convolution import plain_convolution
 from costlint.costmodel.formulas.sets import traffic_of
 from costlint.costmodel.ir.dims import Dim, is_one, maximum, minimum, product
 from costlint.costmodel.ir.dtypes import is_float
+from costlint.costmodel.ir.graph import Op
+from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.latency.blocked import pool_share
 from costlint.costmodel.latency.border import crossing_bytes
 from costlint.costmodel.latency.convolution import convolution
@@ -31,6 +33,7 @@ _TERMS: Final[Mapping[Traffic, str]] = {
     "pooling": "reduction",
 }
 """The term of the bytes of those kinds that have none of their own name."""
+_SUMS: Final = frozenset({"convolution", "product", "contraction", "recurrent"})
 _ORDERED: Final = ("normalization", "softmax")
 """Kernels that copy a transposed input first, as products with a weight do."""
 
@@ -49,6 +52,8 @@ def amounts_of(
     op = kernel.op
     if not kernel.main.costed:
         return {"launch": 1}  # its work is unknown, and the coverage says so
+    if _is_empty(op):
+        return {"launch": 1}  # an empty cache: there is nothing to compute
     if op.op_type in settings.library.host or kernel.composite in settings.library.host:
         return _on_host(kernel, settings)
     counted: Amounts = {"launch": 1}
@@ -83,6 +88,18 @@ def amounts_of(
     if crossing:  # once, however often the kernel runs
         counted["copy"] = sum(crossing_bytes(tensor, op) for tensor in crossing)
     return counted
+
+
+def _is_empty(op: Op) -> bool:
+    """Whether nothing is made, or a product sums up nothing."""
+    if all(t is None or _holds_none(t) for t in op.outputs):
+        return True
+    x = op.input(0)
+    return traffic_of(op) in _SUMS and x is not None and _holds_none(x)
+
+
+def _holds_none(tensor: Tensor) -> bool:
+    return any(type(dim) is int and dim == 0 for dim in tensor.shape or ())
 
 
 def _work(kernel: Kernel, kind: Traffic, settings: Settings, counted: Amounts) -> str:

@@ -86,7 +86,7 @@ def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functio
             nodes.append(node)
             if node.domain not in _STANDARD:
                 custom.update(node.outputs)
-    inputs = tuple(_input(i) for i in proto.input if text(i.name) not in parameters)
+    inputs = tuple(_input(i, least=0) for i in proto.input if text(i.name) not in parameters)
     declared = [v for v in proto.value_info if text(v.name) in custom] if custom else []
     return SourceGraph(
         name=text(proto.name),
@@ -143,7 +143,7 @@ _CONTENT: Final[Mapping[int, Callable[[onnx.AttributeProto], Any]]] = {
 }
 
 
-def _input(proto: onnx.ValueInfoProto) -> SourceInput:
+def _input(proto: onnx.ValueInfoProto, *, least: int = 1) -> SourceInput:
     if not proto.type.HasField("tensor_type"):
         return SourceInput(name=text(proto.name), dtype="sequence", shape=None)
     tensor = proto.type.tensor_type
@@ -151,14 +151,18 @@ def _input(proto: onnx.ValueInfoProto) -> SourceInput:
     if tensor.HasField("shape"):
         if len(tensor.shape.dim) > MAX_RANK:
             raise ModelError(f"{proto.name!r} has {len(tensor.shape.dim)} dimensions")
-        shape = tuple(_dimension(d) for d in tensor.shape.dim)
+        shape = tuple(_dimension(d, least) for d in tensor.shape.dim)
     dtype = ONNX_DTYPES.get(tensor.elem_type, "unknown")
     return SourceInput(name=text(proto.name), dtype=dtype, shape=shape)
 
 
-def _dimension(proto: onnx.TensorShapeProto.Dimension) -> int | str | None:
-    """A number, a name, or None: exporters write -1, 0 and `?` for what they do not know."""
+def _dimension(proto: onnx.TensorShapeProto.Dimension, least: int) -> int | str | None:
+    """A number, a name, or None: exporters write -1, 0 and `?` for what they do not know.
+
+    Of an input a 0 is kept: beside other sizes it is one (see `inference.declared`).
+    """
     name = text(proto.dim_param)
     if name.strip("?"):
         return name
-    return proto.dim_value if proto.dim_value > 0 else None
+    stated = proto.HasField("dim_value") and proto.dim_value >= least
+    return proto.dim_value if stated else None

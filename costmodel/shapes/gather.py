@@ -39,7 +39,7 @@ def gather_nd(call: Call) -> Sequence[Out]:
     depth = indices[-1]
     if type(depth) is not int:
         raise call.refuse(f"the length {depth} of an index tuple is not a number")
-    if not 0 <= batch < min(len(x), len(indices)) or not 1 <= depth <= len(x) - batch:
+    if not 0 <= batch < min(len(x), len(indices)) or not 0 <= depth <= len(x) - batch:
         raise call.refuse(f"index tuples of {depth} (batch_dims {batch}) do not fit {show(x)}")
     return (Out(shape=(*indices[:-1], *x[batch + depth :])),)
 

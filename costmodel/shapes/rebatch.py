@@ -6,12 +6,23 @@ it stands and with the new batch; a baked target is then the old output with one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from costlint.costmodel.ir.dims import Dim, Shape, product
 from costlint.costmodel.ir.errors import ShapeError
 from costlint.costmodel.shapes.registry import Call
 from costlint.costmodel.shapes.symbolic import exact_div
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A way to understand a baked target: the shape, and where in its axis the batch is.
+
+    With `inner` the batch varies fastest within the axis that holds it, else slowest.
+    """
+
+    shape: Shape
+    inner: bool = False
 
 
 def changed_axis(old: Shape | None, new: Shape) -> int | None:
@@ -22,17 +33,11 @@ def changed_axis(old: Shape | None, new: Shape) -> int | None:
     return axes[0] if len(axes) == 1 else None
 
 
-def batch_axes(before: Sequence[Dim], shape: Shape) -> list[int]:
-    """Axes of `shape` that may hold what stood behind the axes `before` of the input."""
-    lead = product(before)
-    return [axis for axis in range(len(shape)) if product(shape[:axis]) == lead]
-
-
 def rescaled(call: Call, new: Shape, natural: Shape | None) -> Shape:
     """The output of a Reshape whose input grew from `call.reference_input` to `new`.
 
     `natural` is what the target gives as it stands, None where it cannot hold the input.
-    It stays where it only scales the batch axis: then the target is computed, or has -1 there.
+    It stays where it is one of the readings: then the target is computed, or has -1 there.
 
     Raises:
         ShapeError: no axis of the old output can take the new batch.
@@ -41,20 +46,42 @@ def rescaled(call: Call, new: Shape, natural: Shape | None) -> Shape:
     axis = changed_axis(old, new)
     if reference is None or old is None or axis is None:
         return _only_natural(call, natural)
-    candidates = batch_axes(old[:axis], reference)
-    if not candidates:
+    found = _readings(call, reference, old, new, axis)
+    stated = [one for one in found if natural is not None and one.shape == natural]
+    if not found:
         raise _baked(call, reference, old, new)
-    first = _scaled(reference, candidates[0], old[axis], new[axis])
-    if natural is not None and (first is None or natural == first):
-        return natural
-    pure = [a for a in candidates[1:] if reference[a] == old[axis]]
-    if natural is not None and any(
-        natural == _scaled(reference, a, old[axis], new[axis]) for a in pure
-    ):
-        return natural
-    if first is None:
-        raise _baked(call, reference, old, new)
-    return first
+    rest = [one for one in found if one not in stated]
+    first_axis = axis == 0 and found[0].shape[0] == new[0]
+    if call.choose is None:
+        return [*stated, *rest][0].shape
+    return call.choose([*stated, *rest], stated=bool(stated) or first_axis)
+
+
+def _readings(call: Call, reference: Shape, old: Shape, new: Shape, axis: int) -> list[Reading]:
+    """The ways to scale `reference` where `axis` of the input `old` grew.
+
+    The elements keep their order, so the batch has as many of them before it as in the input. It
+    is an axis of its own there, or the slow part of the axis behind, or the fast part of the one
+    before.
+    """
+    held = type(old[axis]) is int and old[axis] > 0 and old[axis] % call.baked_batch == 0
+    batch = call.baked_batch if held else 1
+    before = product(old[:axis])
+    start = before * (old[axis] // batch) if held and call.inner else before
+    end = start * batch
+    alone, behind, ahead = [], [], []
+    for place, dim in enumerate(reference):
+        lead = product(reference[:place])
+        scaled = _scaled(reference, place, old[axis], new[axis])
+        if scaled is None:
+            continue
+        if lead == start and dim == batch:
+            alone.append(Reading(shape=scaled))
+        elif lead == start:
+            behind.append(Reading(shape=scaled))
+        elif lead * dim == end and dim != 1:
+            ahead.append(Reading(shape=scaled, inner=True))
+    return alone or [*behind, *ahead]
 
 
 def _only_natural(call: Call, natural: Shape | None) -> Shape:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from itertools import product
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.errors import ShapeError
@@ -15,6 +15,13 @@ from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 Unknown: TypeAlias = Callable[[str, Dim | None], Dim]
 """(label, upper bound or None) -> a dimension that only the data decides."""
+
+
+class Choose(Protocol):
+    """Takes one of several readings of a baked target; `stated` is whether the file says which."""
+
+    def __call__(self, options: Sequence[Any], *, stated: bool) -> Shape:
+        """The shape of the reading taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,8 @@ class Call:
 
     `reference` holds the first output's shape at the batch size baked into the file when the
     model is costed at another one, and `reference_input` the first input's (see `rebatch.py`).
+    `baked_batch` is that size, `inner` whether it varies fastest within its axis of the input, and
+    `choose` takes one of several readings.
     """
 
     name: str
@@ -44,6 +53,9 @@ class Call:
     unknown: Unknown
     reference: Shape | None = None
     reference_input: Shape | None = None
+    baked_batch: int = 1
+    inner: bool = False
+    choose: Choose | None = None
 
     def tensor(self, index: int) -> Tensor | None:
         """Input `index`, None where it is absent."""

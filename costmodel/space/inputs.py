@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
+from costlint.costmodel.inference.batch import batch_axes
 from costlint.costmodel.inference.infer import BATCH
 from costlint.costmodel.ir.graph import OpGraph
 
@@ -34,9 +36,9 @@ def input_sizes(loaded: OpGraph, graph: OpGraph) -> tuple[Plan, dict[str, int], 
         if tensor.shape is None or not tensor.shape:
             continue
         dims: list[int | str] = list(tensor.shape)
-        if batch is not None and tensor.name in batch:
-            dims[0] = BATCH_SIZE
-            current[BATCH_SIZE] = tensor.shape[0]
+        if tensor.name in batch:
+            dims[batch[tensor.name]] = BATCH_SIZE
+            current[BATCH_SIZE] = tensor.shape[batch[tensor.name]]
         for place, name in zip(sides.get(tensor.name, ()), (HEIGHT, WIDTH), strict=False):
             dims[place] = name
             current[name] = tensor.shape[place]
@@ -46,24 +48,25 @@ def input_sizes(loaded: OpGraph, graph: OpGraph) -> tuple[Plan, dict[str, int], 
     return plan, current, refused
 
 
-def _batch(loaded: OpGraph, graph: OpGraph, refused: dict[str, str]) -> frozenset[str] | None:
-    """Names of the inputs whose first dimension is the batch; None where it is bound."""
+def _batch(loaded: OpGraph, graph: OpGraph, refused: dict[str, str]) -> Mapping[str, int]:
+    """The batch axis of each input that has one free."""
+    axes = batch_axes(graph)
     if loaded.batch_symbols:
-        return frozenset(
-            t.name for t in loaded.inputs if t.shape and str(t.shape[0]) in loaded.batch_symbols
-        )
+        return {
+            t.name: axes[t.name]
+            for t in loaded.inputs
+            if t.name in axes and t.shape and str(t.shape[axes[t.name]]) in loaded.batch_symbols
+        }
     declared = {} if loaded.source is None else {i.name: i for i in loaded.source.graph.inputs}
-    firsts = {i.shape[0] for i in declared.values() if i.shape}
-    if BATCH in loaded.bound or any(k in loaded.bound for k in (*firsts, *declared)):
+    sizes = {i.shape[axes[n]] for n, i in declared.items() if i.shape and n in axes}
+    if BATCH in loaded.bound or any(key in loaded.bound for key in (*sizes, *declared)):
         refused[BATCH_SIZE] = "the batch was bound at load"
-        return None
-    main = next((t.shape for t in graph.inputs if t.shape and len(t.shape) > 1), None)
-    if main is None:
+        return {}
+    if not axes:
         refused[BATCH_SIZE] = "no input has a batch"
-        return None
-    return frozenset(
-        t.name for t in graph.inputs if t.shape and len(t.shape) > 1 and t.shape[0] == main[0]
-    )
+    shapes = {t.name: t.shape or () for t in graph.inputs}
+    first = next((shapes[name][axis] for name, axis in axes.items()), None)
+    return {name: axis for name, axis in axes.items() if shapes[name][axis] == first}
 
 
 def _sides(graph: OpGraph) -> dict[str, tuple[int, int]]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from costlint.costmodel.inference.bindings import ShapeOption, bind_inputs
-from costlint.costmodel.inference.infer import BATCH
+from costlint.costmodel.inference.contents import contents_of
+from costlint.costmodel.inference.infer import BATCH, VALUES
 from costlint.costmodel.inference.one_pass import Inference
+from costlint.costmodel.inference.readings import Readings
 from costlint.costmodel.ir.dims import Shape
 from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.load import load
@@ -46,9 +48,14 @@ class Resizable:
             return load(self.loaded, shapes=shapes)
         kept = {**self.loaded.bound, **shapes}
         kept.pop(BATCH, None)
-        bindings = replace(bind_inputs(source.graph, kept, None), rebatched=True)
+        values = kept.pop(VALUES, {})
+        bindings = bind_inputs(source.graph, kept)
         run = Inference(
-            source=source, bindings=bindings, fallback=onnx_shapes, bound=kept, reference=self.baked
+            source=source,
+            bindings=replace(bindings, contents=contents_of(source.graph, values, bindings.inputs)),
+            fallback=onnx_shapes,
+            bound=kept,
+            readings=Readings(reference=self.baked),
         )
         return run.graph(source.graph, {})
 

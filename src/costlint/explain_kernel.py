@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Final
 
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import numbers
 
@@ -17,13 +18,14 @@ NOTHING_S: Final = 5e-9
 """A term that takes less is not shown: it would be 0.00000 ms."""
 
 
-def kernel_page(
+def kernel_page(  # noqa: PLR0913 - what a count can be told
     model: str,
     op_name: str,
     device_name: str | None,
     *,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
 ) -> str:
     """The kernel that runs `op_name` on a device: amounts, rates, seconds, and what binds it.
 
@@ -33,7 +35,9 @@ def kernel_page(
     from costlint.costmodel.devices import DEFAULT_DEVICE
     from costlint.costmodel.estimate import estimate
 
-    found = estimate(model, device_name or DEFAULT_DEVICE, shapes=shapes, batch=batch)
+    found = estimate(
+        model, device_name or DEFAULT_DEVICE, shapes=shapes, batch=batch, values=values
+    )
     index, kernel = _kernel_of(found, op_name)
     names = ", ".join(f"{row.op.name} ({row.op.identifier})" for row in kernel.ops)
     share = numbers.share(kernel.latency_s / found.latency_s)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from costlint.costmodel.devices import DEFAULT_DEVICE, Device
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import CostlintError, ModelError, OptionError
 from costlint.costmodel.latency.estimate import Estimate
 from costlint.costmodel.load import load_bound
@@ -47,6 +48,7 @@ def fix(  # noqa: PLR0913 - what a run can be told
     device: Device | None = None,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
     seed: int = 0,
 ) -> Fixed:
     """Fold and merge what keeps the function in `model`; write `output` once both compute the same.
@@ -60,10 +62,10 @@ def fix(  # noqa: PLR0913 - what a run can be told
     from costlint.costmodel.models.files import has_external_data, read_with_weights, write_model
     from costlint.measuring.inputs import random_inputs
 
-    graph = load_bound(model, shapes=shapes, batch=batch)
+    graph = load_bound(model, shapes=shapes, batch=batch, values=values)
     original = read_with_weights(model)
     changed = read_with_weights(model)
-    folded = fold(changed, shapes=shapes, batch=batch)
+    folded = fold(changed, shapes=shapes, batch=batch, values=values)
     if not folded:
         raise OptionError(f"nothing in {model!r} folds away")
     inputs = random_inputs(graph, seed=seed)
@@ -81,12 +83,16 @@ def fix(  # noqa: PLR0913 - what a run can be told
         max_difference=difference,
         largest=largest,
         before=estimate(graph, where),
-        after=estimate(output, where, shapes=shapes, batch=batch),
+        after=estimate(output, where, shapes=shapes, batch=batch, values=values),
     )
 
 
 def fold(
-    model: Any, *, shapes: ShapeOption | None = None, batch: int | None = None
+    model: Any,
+    *,
+    shapes: ShapeOption | None = None,
+    batch: int | None = None,
+    values: ValueOption | None = None,
 ) -> tuple[str, ...]:
     """Fold and merge in `model` (a ModelProto), in place, until nothing is left.
 
@@ -100,7 +106,7 @@ def fold(
     inline(model)
     done: list[str] = []
     while True:
-        found = carry_out(model, load_bound(model, shapes=shapes, batch=batch))
+        found = carry_out(model, load_bound(model, shapes=shapes, batch=batch, values=values))
         if not found:
             return tuple(done)
         done += found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from costlint.costmodel.devices import DEFAULT_DEVICE, Device
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.load import load
@@ -30,6 +31,7 @@ def optimize(  # noqa: PLR0913 - what a search can be told
     time_limit_s: float = 20.0,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
     progress: Progress | None = None,
 ) -> Optimum:
     """The widths of least latency with no fewer macs (or parameters); see `Space.optimize`.
@@ -44,7 +46,7 @@ def optimize(  # noqa: PLR0913 - what a search can be told
 
     words = [free] if isinstance(free, str) else free
     more = [kind for kind in (DEPTH, GROUPS) if any(kind in word.split(".")[-1] for word in words)]
-    space = parametrize(load(model, shapes=shapes, batch=batch), free=(*FREE, *more))
+    space = parametrize(load(model, shapes=shapes, batch=batch, values=values), free=(*FREE, *more))
     best = space.optimize(
         device,
         keep=keep,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from costlint._version import __version__
 from costlint.costmodel.count import count
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import SourceGraph
 from costlint.costmodel.reader import Model, read
@@ -28,6 +29,7 @@ def check(  # noqa: PLR0913 - what a run can be told
     device: Device | None = None,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
     strict: bool = False,
     assume: bool = True,
     select: Iterable[str] = ("G",),
@@ -45,6 +47,7 @@ def check(  # noqa: PLR0913 - what a run can be told
     options = Options(
         shapes=shapes or {},
         batch=batch,
+        values=values or {},
         strict=strict,
         assume=assume,
         select=tuple(select),
@@ -61,6 +64,7 @@ def compare(  # noqa: PLR0913 - what a run can be told
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     assume: bool = True,
+    values: ValueOption | None = None,
     select: Iterable[str] = ("G",),
     ignore: Iterable[str] = (),
 ) -> Report:
@@ -75,6 +79,7 @@ def compare(  # noqa: PLR0913 - what a run can be told
     options = Options(
         shapes=shapes or {},
         batch=batch,
+        values=values or {},
         assume=assume,
         select=tuple(select),
         ignore=tuple(ignore),
@@ -189,6 +194,7 @@ def _counts(model: Model | OpGraph, options: Options) -> Counts:
         model,
         shapes=options.shapes,
         batch=options.batch,
+        values=options.values,
         strict=options.strict,
         symbolic=options.symbolic,
         assume=options.assume is not False and not options.strict,

@@ -11,6 +11,7 @@ from costlint.costmodel.devices import Device
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.estimate import estimate
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import CostlintError, ModelError
 from costlint.costmodel.ir.graph import OpGraph, op_key
 from costlint.costmodel.reader import Model
@@ -70,6 +71,7 @@ def verify(  # noqa: PLR0913 - what a run can be told
     ignore: Iterable[str] = (),
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
     runs: int = 20,
     threads: int = 1,
 ) -> tuple[Verified, ...]:
@@ -85,7 +87,7 @@ def verify(  # noqa: PLR0913 - what a run can be told
     from costlint.costmodel.channels import channels_of
 
     onnxruntime()
-    predicted = estimate(model, device, shapes=shapes, batch=batch)
+    predicted = estimate(model, device, shapes=shapes, batch=batch, values=values)
     found = analyze(predicted, select=tuple(select), ignore=tuple(ignore)).findings
     channels = channels_of(predicted.graph)
     rows = []

@@ -20,6 +20,7 @@ SAID = {
     "device": ("toy.toml", ("toy.toml",)),
     "shapes": ("x=1x3", {"x": (1, 3)}),
     "batch": ("8", 8),
+    "values": ("sr=16000", {"sr": 16000}),
     "select": ("G1,G2", ("G1", "G2")),
     "ignore": ("G3", ("G3",)),
     "min_savings": ("1%", (0.0, 0.01)),

@@ -16,6 +16,7 @@ from costlint.settings.options import OPTIONS
     "shapes",
     "batch",
     "assume",
+    "values",
     "select",
     "ignore",
     "output_format",

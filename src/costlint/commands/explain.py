@@ -18,7 +18,7 @@ def complete_thing(incomplete: str) -> list[tuple[str, str]]:
     return [(name, what) for name, what in names() if name.startswith(incomplete)]
 
 
-@with_options("device", "shapes", "batch")
+@with_options("device", "shapes", "batch", "values")
 def explain(
     thing: Annotated[
         str | None,

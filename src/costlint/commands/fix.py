@@ -12,7 +12,11 @@ from costlint.settings.option import OUTPUT
 
 
 @with_options(
-    replace(ONE_DEVICE, help="Predict before and after for it."), "shapes", "batch", "traceback"
+    replace(ONE_DEVICE, help="Predict before and after for it."),
+    "shapes",
+    "batch",
+    "values",
+    "traceback",
 )
 def fix(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="An ONNX file with its weights.")],

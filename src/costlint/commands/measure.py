@@ -30,6 +30,7 @@ FEWEST_RUNS: Final = 5
     ),
     "shapes",
     "batch",
+    "values",
     "traceback",
 )
 def measure(

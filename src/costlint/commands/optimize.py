@@ -32,6 +32,7 @@ KEPT = ("macs", "parameters", "latency")
     replace(ONE_DEVICE, help="The device to be fast on (costlint devices)."),
     "shapes",
     "batch",
+    "values",
     "traceback",
 )
 def optimize(  # noqa: PLR0913 - one argument per option

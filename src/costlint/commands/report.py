@@ -21,6 +21,7 @@ from costlint.settings.option import MODEL, OUTPUT
     "device",
     "shapes",
     "batch",
+    "values",
     "select",
     "ignore",
     "config",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     "ignore",
     "shapes",
     "batch",
+    "values",
     "traceback",
 )
 def verify(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.expand import expand
 from costlint.many.names import refuse_unknown
@@ -38,6 +39,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
     device: str | Iterable[str] | None = None,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
     strict: bool = False,
     assume: bool = True,
     select: Iterable[str] = ("G",),
@@ -62,6 +64,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         "device": (device,) if isinstance(device, str) else tuple(device or ()),
         "shapes": shapes or {},
         "batch": batch,
+        "values": values or {},
         "strict": strict,
         "assume": assume,
         "select": tuple(select),

@@ -27,8 +27,9 @@ _ELSEWHERE: Final = {
 def random_inputs(graph: OpGraph, *, seed: int = 0) -> dict[str, np.ndarray]:
     """An array for each input of `graph`, the same for the same seed.
 
-    Floats are normal, 8-bit numbers use their whole range, indices stay within the smallest table
-    that they select from; other integers and booleans are one (masks, lengths).
+    What the user gave is taken. Floats are normal, 8-bit numbers use their whole range, indices
+    stay within the smallest table that they select from; other integers and booleans are one
+    (masks, lengths).
 
     Raises:
         OptionError: an input is no tensor, or has no known shape.
@@ -39,6 +40,9 @@ def random_inputs(graph: OpGraph, *, seed: int = 0) -> dict[str, np.ndarray]:
     usage = None if graph.source is None else Usage(source=graph.source)
     found = {}
     for tensor in graph.inputs:
+        if tensor.value is not None:
+            found[tensor.name] = np.asarray(tensor.value.tolist(), dtype=_numpy_or_text(tensor))
+            continue
         limit = None if usage is None else usage.index_limit(tensor.name)
         found[tensor.name] = _array(tensor, limit, generator)
     return found
@@ -63,6 +67,10 @@ def _array(tensor: Tensor, limit: int | None, generator: np.random.Generator) ->
     if limit is not None:
         return generator.integers(0, max(1, limit), tensor.shape).astype(_numpy(dtype))
     return np.ones(tensor.shape, dtype=_numpy(dtype))
+
+
+def _numpy_or_text(tensor: Tensor) -> Any:
+    return object if tensor.dtype == "string" else _numpy(tensor.dtype)
 
 
 def _numpy(dtype: str) -> Any:

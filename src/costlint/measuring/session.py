@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from costlint.costmodel.inference.batch import batch_size
 from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import Op, OpGraph
 from costlint.costmodel.load import load_bound
@@ -43,6 +45,7 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
     threads: int = 1,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
+    values: ValueOption | None = None,
     seed: int = 0,
 ) -> Measurement:
     """Time `model` on this machine with onnxruntime on the CPU.
@@ -55,7 +58,7 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
     """
     _check(runs, threads)
     ort = onnxruntime_module()
-    graph, data = _runnable(model, shapes, batch, seed)
+    graph, data = _runnable(model, seed, shapes=shapes, batch=batch, values=values)
     trial = Trial(ort=ort, data=data, feeds=random_inputs(graph, seed=seed), threads=threads)
     with pinned(threads) as disturbances:
         seconds, waiting = _timed(trial, runs)
@@ -63,7 +66,7 @@ def measure(  # noqa: PLR0913 - what `load` takes, and how to run
     cuts = statistics.quantiles(seconds, n=20, method="inclusive") if runs > 1 else seconds * 19
     return Measurement(
         graph=graph.path or "",
-        batch=_batch(graph),
+        batch=batch_size(graph) or 1,
         threads=threads,
         runs=runs,
         runtime=f"onnxruntime {ort.__version__}",
@@ -104,7 +107,12 @@ def _check(runs: int, threads: int) -> None:
 
 
 def _runnable(
-    model: Model, shapes: ShapeOption | None, batch: int | None, seed: int
+    model: Model,
+    seed: int,
+    *,
+    shapes: ShapeOption | None,
+    batch: int | None,
+    values: ValueOption | None,
 ) -> tuple[OpGraph, bytes]:
     """The op graph of `model` and a file that runs: with weights, shapes and unique names."""
     from costlint.costmodel.models.binding import bind, name_by_output
@@ -113,7 +121,7 @@ def _runnable(
 
     if not isinstance(model, (str, os.PathLike)) or os.fspath(model) == "-":
         model = _held(model)
-    graph = load_bound(model, shapes=shapes, batch=batch)
+    graph = load_bound(model, shapes=shapes, batch=batch, values=values)
     proto = with_weights(model, seed=seed)
     bind(proto, graph)
     name_by_output(proto)
@@ -125,13 +133,6 @@ def _held(model: Model) -> Model:
     if isinstance(model, (str, os.PathLike)):
         return sys.stdin.buffer.read()
     return model.read() if hasattr(model, "read") else model
-
-
-def _batch(graph: OpGraph) -> int:
-    """The batch size: the first dimension of the first input with at least two dimensions."""
-    shapes = [t.shape for t in graph.inputs if t.shape]
-    main = next((s for s in shapes if len(s) > 1), shapes[0] if shapes else (1,))
-    return int(main[0])
 
 
 def _timed(trial: Trial, runs: int) -> tuple[list[float], float]:

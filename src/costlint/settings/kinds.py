@@ -28,6 +28,8 @@ def _words(known: Sequence[str], metavar: str, offered: Sequence[str] | None = N
 _STRING: Final[Kind] = {"type": "string"}
 _STRINGS: Final[Kind] = {"anyOf": [_STRING, {"type": "array", "items": _STRING}]}
 _COUNT: Final[Kind] = {"type": "integer", "minimum": 1}
+_LENGTH: Final[Kind] = {"type": "integer", "minimum": 0}
+_CONTENT: Final[Kind] = {"type": ["number", "boolean", "string"]}
 _AMOUNT: Final[Kind] = {"type": ["string", "number"]}
 
 # Without a value on the command line.
@@ -63,6 +65,16 @@ RULES: Final = _several(readers.names, "RULES", completion=completions.rules)
 GLOBS: Final = _several(readers.names, "GLOB")
 
 # Tables of a settings file.
+VALUES: Final[Kind] = {
+    "default": {},
+    "read": readers.values,
+    "form": TEXTS,
+    "metavar": "NAME=VALUE",
+    "schema": {
+        "type": "object",
+        "additionalProperties": {"anyOf": [_CONTENT, {"type": "array", "items": _CONTENT}]},
+    },
+}
 SHAPES: Final[Kind] = {
     "default": {},
     "read": readers.shapes,
@@ -71,7 +83,7 @@ SHAPES: Final[Kind] = {
     "schema": {
         "type": "object",
         "additionalProperties": {
-            "anyOf": [_COUNT, {"type": "array", "items": {"type": ["integer", "string"]}}]
+            "anyOf": [_LENGTH, {"type": "array", "items": {"type": ["integer", "string"]}}]
         },
     },
 }

@@ -11,6 +11,7 @@ from costlint.settings.option import model_row, rule_row
 
 if TYPE_CHECKING:
     from costlint.costmodel.inference.bindings import ShapeOption
+    from costlint.costmodel.inference.contents import ValueOption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,16 @@ class ModelOptions:
         meaning="the batch size",
         example="batch = 1",
         default_text="that of the model; 1 where it is open",
+    )
+    values: ValueOption = model_row(
+        "--value",
+        **kinds.VALUES,
+        is_added=True,
+        in_result=True,
+        help="The content of an input: sr=16000, sizes=640,640. Repeatable.",
+        key="values",
+        meaning="contents of inputs by name: a number, a text, or a short list",
+        example="[values]\nsr = 16000",
     )
     symbolic: bool = model_row(
         "--symbolic",

@@ -6,14 +6,16 @@ A value may be the text or the texts of a command line, or what a settings file 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from costlint.costmodel.ir.errors import OptionError
 from costlint.settings.units import duration_s, share
 
 T = TypeVar("T")
+Number: TypeAlias = int | float | bool | str
 
 
 class UnknownWordError(ValueError):
@@ -65,6 +67,7 @@ def at_least(least: int, needed: str = "") -> Callable[[object], int]:
 
 
 size: Final = at_least(1, "a positive whole number is needed")
+length: Final = at_least(0, "a whole number is needed, 0 for an empty input")
 
 
 def one_of(known: Sequence[str]) -> Callable[[object], str]:
@@ -96,9 +99,9 @@ def shapes(value: object) -> Mapping[str, int | tuple[int | str, ...]]:
     if isinstance(value, list):
         return _shapes_of_texts(value)
     return {
-        name: tuple(d if isinstance(d, str) else size(d) for d in dims)
+        name: tuple(d if isinstance(d, str) else length(d) for d in dims)
         if isinstance(dims, list)
-        else size(dims)
+        else length(dims)
         for name, dims in table(value).items()
     }
 
@@ -121,6 +124,52 @@ def _shapes_of_texts(given: Sequence[object]) -> Mapping[str, int | tuple[int | 
         first = bound[0]
         found[name] = first if len(bound) == 1 and isinstance(first, int) else tuple(bound)
     return found
+
+
+def values(value: object) -> Mapping[str, Number | tuple[Number, ...]]:
+    """Contents by name: a number, true, false or a text, or a list; or as texts `NAME=VALUE`."""
+    if isinstance(value, list):
+        return _values_of_texts(value)
+    return {
+        name: tuple(map(content, given)) if isinstance(given, list) else content(given)
+        for name, given in table(value).items()
+    }
+
+
+def content(value: object) -> Number:
+    """What an input holds in one place."""
+    if not isinstance(value, int | float | str):
+        msg = "a number, true, false or a text is needed"
+        raise TypeError(msg)
+    return value
+
+
+def _values_of_texts(given: Sequence[object]) -> Mapping[str, Number | tuple[Number, ...]]:
+    """`["sr=16000", "sizes=640,640"]` as `load` takes it."""
+    found: dict[str, Number | tuple[Number, ...]] = {}
+    for words in map(text, given):
+        name, equals, said = words.partition("=")
+        if not equals or not name or not said:
+            raise OptionError(
+                f"cannot read --value {words!r}",
+                facts=("it is NAME=VALUE, with commas between several",),
+                fix="--value sr=16000 or --value sizes=640,640",
+            )
+        if name in found:
+            raise OptionError(f"--value {name} is given twice")
+        items = tuple(_number(one.strip()) for one in said.split(","))
+        found[name] = items[0] if len(items) == 1 else items
+    return found
+
+
+def _number(said: str) -> Number:
+    """`said` as a whole number, a number, true or false, else the text that it is."""
+    if said.lower() in ("true", "false"):
+        return said.lower() == "true"
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(said)
+    return said
 
 
 def severity(value: object) -> Mapping[str, float]:

@@ -90,7 +90,7 @@ def test_a_batch_that_cannot_be_replaced_is_refused() -> None:
     [
         ({"shapes": {"z": (1, 3)}}, "no input 'z'"),
         ({"shapes": {"x": (1, 3)}}, "has 4 dimensions, 2 were given"),
-        ({"shapes": {"N": 0}}, "positive"),
+        ({"shapes": {"N": -1}}, "positive"),
         ({"batch": -1}, "positive"),
     ],
 )
