@@ -26,17 +26,20 @@ def count(  # noqa: PLR0913 - what a count can be told
 ) -> Counts:
     """Count a model. A batch size that nobody bound is 1 (the graph's `batch_assumed` says so).
 
-    `strict` refuses ops without a formula, `symbolic` keeps free dimensions as sympy expressions.
+    Another size that nobody stated is assumed (the graph's `assumed` says which, and why), unless
+    `assume` is off. `strict` refuses ops without a formula, `symbolic` keeps free dimensions as
+    sympy expressions.
 
     Raises:
-        UnboundDimensionError: another dimension is symbolic.
+        UnboundDimensionError: another dimension is open and `assume` is off, or no size was found
+        for it with which the model infers.
         UncostedError: `strict`, and an op has no formula.
     """
     if symbolic:
-        counts = counts_of(load(model, shapes=shapes, batch=batch, values=values))
+        graph = load(model, shapes=shapes, batch=batch, values=values)
     else:
-        bound = load_bound(model, shapes=shapes, batch=batch, values=values, assume=assume)
-        counts = counts_of(bound)
+        graph = load_bound(model, shapes=shapes, batch=batch, values=values, assume=assume)
+    counts = counts_of(graph)
     if strict:
         _refuse_uncosted(counts.ops)
     return counts

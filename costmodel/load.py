@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
-from costlint.costmodel.inference.batch import batch_axes
-from costlint.costmodel.inference.bindings import ShapeOption
+from costlint.costmodel.inference.bindings import ShapeOption, stated_names
 from costlint.costmodel.inference.contents import ValueOption
-from costlint.costmodel.inference.infer import BATCH, VALUES, infer, open_names
-from costlint.costmodel.inference.unbound import refuse_unbound
-from costlint.costmodel.ir.errors import CostlintError, OptionError
+from costlint.costmodel.inference.infer import BATCH, VALUES, infer
+from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import Source
 from costlint.costmodel.reader import Model, read
 from costlint.costmodel.reader.fallback import onnx_shapes
+from costlint.costmodel.sizes.assume import with_numbers
+from costlint.costmodel.sizes.refusal import unbound
 
 
 def load(
@@ -39,17 +38,16 @@ def load(
         return infer(read(model), fallback=onnx_shapes, shapes=shapes, batch=batch, values=values)
     if not shapes and batch is None and not values:
         return model
-    if model.source is None:
-        raise OptionError("this graph was not read from a model, so its shapes cannot be bound")
-    kept = dict(model.bound)
-    before = kept.pop(BATCH, None)
-    return infer(
-        model.source,
+    source, kept = _origin(model)
+    stated = stated_names(source.graph, shapes or {})
+    graph = infer(
+        source,
         fallback=onnx_shapes,
-        values={**kept.pop(VALUES, {}), **(values or {})},
-        shapes={**kept, **(shapes or {})},
-        batch=before if batch is None else batch,
+        shapes={k: v for k, v in kept["shapes"].items() if k not in stated} | {**(shapes or {})},
+        batch=kept["batch"] if batch is None else batch,
+        values={**kept["values"], **(values or {})},
     )
+    return replace(graph, assumed=tuple(a for a in model.assumed if a.name not in stated))
 
 
 def load_bound(
@@ -58,48 +56,49 @@ def load_bound(
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     values: ValueOption | None = None,
-    assume: bool = True,  # noqa: ARG001 - sizes are not assumed yet
+    assume: bool = True,
 ) -> OpGraph:
-    """`load`, with a batch that nobody bound at 1, which `batch_assumed` says.
+    """`load`, with a batch that nobody bound at 1, and other open sizes assumed.
+
+    `batch_assumed` of the graph says the first, `assumed` the second; `assume=False` refuses open
+    sizes.
 
     Raises:
-        CostlintError: see `load`. UnboundDimensionError: a dimension besides the batch is symbolic.
+        CostlintError: see `load`. UnboundDimensionError: a dimension besides the batch is open and
+        `assume` is off, or no size was found for it with which the model infers.
     """
-    if not isinstance(model, OpGraph):
-        source = read(model)
-        found = None if batch is not None else _at_one(source, shapes or {}, values)
-        if found is not None:
-            return found
-        model = infer(source, fallback=onnx_shapes, shapes=shapes, batch=batch, values=values)
-    else:
-        model = load(model, shapes=shapes, batch=batch, values=values)
-    return bind_batch(model) if model.symbols else model
+    if isinstance(model, OpGraph):
+        known = load(model, shapes=shapes, batch=batch, values=values)
+        return bind_batch(known, assume=assume)
+    return with_numbers(
+        read(model),
+        fallback=onnx_shapes,
+        shapes=shapes or {},
+        batch=batch,
+        values=values or {},
+        assume=assume,
+    )
 
 
-def _at_one(source: Source, shapes: ShapeOption, values: ValueOption | None) -> OpGraph | None:
-    """The graph at batch 1 where nothing else is open: symbols, and sympy, are not needed then."""
-    names = open_names(source, shapes)
-    if not names or any(axis for _, axis in names.values()):
-        return None
-    with suppress(CostlintError):  # with symbols it says better what is wrong
-        graph = infer(source, fallback=onnx_shapes, shapes=shapes, batch=1, values=values)
-        found = batch_axes(graph)
-        if not graph.symbols and all(found.get(name) == 0 for name, _ in names.values()):
-            return _noted(graph, names)
-    return None
-
-
-def bind_batch(graph: OpGraph) -> OpGraph:
-    """`graph` with its symbolic batch at 1, which `batch_assumed` says.
+def bind_batch(graph: OpGraph, *, assume: bool = True) -> OpGraph:
+    """`graph` with its symbolic batch at 1 and other open sizes assumed; see `load_bound`.
 
     Raises:
-        UnboundDimensionError: a dimension besides the batch is symbolic.
+        UnboundDimensionError: see `load_bound`. OptionError: the graph was not read from a model.
     """
-    refuse_unbound(graph)
-    bound = load(graph, batch=1)
-    refuse_unbound(bound)
-    return _noted(bound, graph.batch_symbols)
+    if graph.assumed and not assume:
+        raise unbound(graph)
+    if not graph.symbols:
+        return graph
+    source, kept = _origin(graph)
+    found = with_numbers(source, fallback=onnx_shapes, assume=assume, **kept)
+    return replace(found, assumed=(*graph.assumed, *found.assumed))
 
 
-def _noted(graph: OpGraph, names: Iterable[str]) -> OpGraph:
-    return replace(graph, batch_assumed=tuple(names))
+def _origin(graph: OpGraph) -> tuple[Source, dict[str, Any]]:
+    """What `graph` was inferred from: the model, and the shapes, batch and values bound."""
+    if graph.source is None:
+        raise OptionError("this graph was not read from a model, so its shapes cannot be bound")
+    shapes = dict(graph.bound)
+    batch, values = shapes.pop(BATCH, None), shapes.pop(VALUES, {})
+    return graph.source, {"shapes": shapes, "batch": batch, "values": values}

@@ -12,7 +12,6 @@ from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.inference.batch import batch_size
 from costlint.costmodel.ir.digest import sha256
 from costlint.costmodel.ir.dims import Dim, simplest
-from costlint.costmodel.ir.graph import OpGraph
 from costlint.reports.report import ModelReport, Totals
 from costlint.reports.rows import AMOUNTS, OpRow, uncosted_kinds
 from costlint.reports.source_lines import source_line

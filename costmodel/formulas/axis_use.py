@@ -124,8 +124,15 @@ def _cut(op: Op) -> Found:
     if op.op_type in CUTS and len(x.shape) == len(y.shape) and "Gather" not in op.op_type:
         pairs = enumerate(zip(x.shape, y.shape, strict=True))
         yield from _axes(x, {axis: "part" for axis, (a, b) in pairs if a != b})
-    elif op.op_type.startswith("Gather") and op.op_type != "GatherND":
+    elif op.op_type.startswith("Gather") and op.op_type != "GatherND" and not _picks_one(op):
         yield from _axes(x, {op.attributes.get("axis", 0): "part"})
+
+
+def _picks_one(op: Op) -> bool:
+    """Whether a Gather takes a single element, which may be the first sample: it says nothing."""
+    indices = op.input(1)
+    shape = None if indices is None or not indices.is_parameter else indices.shape
+    return op.op_type == "Gather" and shape is not None and set(shape) <= {1}
 
 
 def _regions(op: Op) -> Found:

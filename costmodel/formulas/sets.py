@@ -65,6 +65,26 @@ RANDOM: Final = frozenset(
 )  # fmt: skip
 KEEPS_STORAGE: Final = frozenset({*RESHAPES, *CUTS, "Identity", "Transpose", "Concat", "Expand"})
 """Of a constant, what keeps in memory what its first input has there."""
+KEEPS_AXES: Final = frozenset(
+    {"Abs", "BatchNormalization", "Cast", "CastLike", "Clip", "DequantizeLinear", "Dropout", "Exp",
+     "Identity", "InstanceNormalization", "LayerNormalization", "Log", "Neg", "Pad",
+     "QuantizeLinear", "Relu", "Resize", "Slice", "Split", "Sqrt", "Upsample"}
+)  # fmt: skip
+"""Of what stands between an input and what is computed of it: the axes are those of input 0."""
+KEEPS_AXES_OF_ANY: Final = frozenset(
+    {"Add", "Concat", "Div", "Max", "Min", "Mul", "Pow", "Sub", "Where"}
+)
+"""The same, where any input may be the one."""
+AXES_OF_ONE: Final = frozenset({"Squeeze", "Unsqueeze"})
+"""What takes or gives axes of one element."""
+SLIDING: Final = frozenset(
+    {"Conv", "ConvInteger", "QLinearConv", "FusedConv", "ConvTranspose", "MaxPool", "AveragePool",
+     "QLinearAveragePool"}
+)  # fmt: skip
+"""Windows over the spatial axes of input 0, which come after the batch and the channels."""
+RECURRENT: Final = frozenset({"LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"})
+SIGNALS: Final = frozenset({"STFT", "DFT"})
+"""What reads samples in time."""
 NOT_LEARNED: Final[Mapping[str, frozenset[int]]] = {
     "BatchNormalization": frozenset({3, 4}),
     "Clip": frozenset({1, 2}),

@@ -38,6 +38,9 @@ _NOT_NAMED: Final = re.compile(
     r"[tlshw]|.*(seq|time|len|past|height|width|frame|token|num).*", re.IGNORECASE
 )
 _NAME: Final = 3
+_SAID: Final = re.compile(r".*batch.*", re.IGNORECASE)
+_WORD: Final = 80
+"""What a name weighs where ops are unsure, and what the word itself does against any single op."""
 
 
 def batch_axes(graph: OpGraph) -> Mapping[str, int]:
@@ -77,7 +80,9 @@ def batch_size(graph: OpGraph) -> int | None:
 
 
 def _named(name: str) -> int:
-    """What a name alone says, where ops are silent or unsure."""
+    """What a name alone says: `batch` also where ops loop over it, as a Scan does."""
+    if _SAID.fullmatch(name):
+        return _WORD
     if _NAMED.fullmatch(name):
         return _NAME
     return -_NAME if _NOT_NAMED.fullmatch(name) else 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from costlint.costmodel.inference.declared import Declared, declared_dims
-from costlint.costmodel.ir.dims import Dim, Shape, symbol
+from costlint.costmodel.inference.expressions import is_derived, size_of
+from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.source import SourceGraph
 
@@ -47,7 +49,7 @@ def bind_inputs(
     shapes = as_shapes(graph, shapes)
     _check_known(graph, shapes)
     declared = declared_dims(graph, shapes)
-    values = {k: v for k, v in shapes.items() if isinstance(v, int)}
+    values = _values(graph, shapes)
     _check_sizes(values)
     if batch is not None and (type(batch) is not int or batch < 1):
         raise OptionError(f"batch={batch} is not a positive whole number")
@@ -56,10 +58,11 @@ def bind_inputs(
     values = {**dict.fromkeys(named, batch or 1), **values}
     old = {d for name, d in places.items() if isinstance(d, int) and name not in shapes}
     growth = (min(old), batch) if batch is not None and len(old) == 1 and old != {batch} else None
+    known = _names(declared)
     bound = {
         name: None
         if dims is None
-        else _bound(dims, values, (axes or {}).get(name), batch if dims and growth and
+        else _bound(dims, values, known, (axes or {}).get(name), batch if dims and growth and
                     name in places and name not in shapes else None)
         for name, dims in declared.items()
     }  # fmt: skip
@@ -75,6 +78,53 @@ def batch_places(declared: Declared, axes: Mapping[str, int]) -> Mapping[str, in
     return {name: dim for name, dim in found.items() if dim == first}
 
 
+def open_sizes(graph: SourceGraph, shapes: ShapeOption) -> Mapping[str, tuple[int | str, ...]]:
+    """The shapes of the inputs that have sizes which neither the file nor `shapes` gives.
+
+    A size that is open is a name there; one that was given, or is arithmetic over others, a number
+    or a text that is not asked for. The batch stays a name.
+    """
+    shapes = as_shapes(graph, shapes)
+    values = _values(graph, shapes)
+    declared = declared_dims(graph, shapes)
+    known = {*_names(declared), *values}
+    found: dict[str, tuple[int | str, ...]] = {}
+    for name, shape in declared.items():
+        dims = tuple(values.get(d, d) if isinstance(d, str) else d for d in shape or ())
+        if any(isinstance(d, str) and not is_derived(d, known) for d in dims):
+            found[name] = dims
+    return found
+
+
+def stated_names(graph: SourceGraph, shapes: ShapeOption) -> AbstractSet[str]:
+    """The names of all dimensions that `shapes` decides, by name or with the shape of an input."""
+    shapes = as_shapes(graph, shapes)
+    plain = declared_dims(graph, {})
+    stated = (dims for name, dims in plain.items() if name in shapes)
+    return {*shapes, *(d for dims in stated for d in dims or () if isinstance(d, str))}
+
+
+def _values(graph: SourceGraph, shapes: ShapeOption) -> dict[str, int]:
+    """Sizes by name: those given, and those that the shape given for an input means elsewhere."""
+    sizes = {name: size for name, size in shapes.items() if isinstance(size, int)}
+    found: dict[str, int] = {}
+    unclear: set[str] = set()
+    for name, dims in declared_dims(graph, sizes).items():
+        given = shapes.get(name)
+        if dims is None or given is None or isinstance(given, int):
+            continue
+        for dim, size in zip(dims, given, strict=False):
+            if not isinstance(dim, str) or not isinstance(size, int):
+                continue
+            if found.setdefault(dim, size) != size:
+                unclear.add(dim)
+    return {name: size for name, size in found.items() if name not in unclear} | sizes
+
+
+def _names(declared: Declared) -> AbstractSet[str]:
+    return {d for shape in declared.values() for d in shape or () if isinstance(d, str)}
+
+
 def as_shapes(graph: SourceGraph, shapes: ShapeOption) -> ShapeOption:
     """`shapes` with a number for an input, which is no symbol, as the shape of one dimension."""
     symbols = {dim for i in graph.inputs for dim in i.shape or ()}
@@ -83,11 +133,13 @@ def as_shapes(graph: SourceGraph, shapes: ShapeOption) -> ShapeOption:
 
 
 def _bound(
-    dims: Sequence[int | str], values: Mapping[str, int], axis: int | None, batch: int | None
+    dims: Sequence[int | str],
+    values: Mapping[str, int],
+    known: AbstractSet[str],
+    axis: int | None,
+    batch: int | None,
 ) -> tuple[Dim, ...]:
-    bound: list[Dim] = [
-        (values[d] if d in values else symbol(d)) if isinstance(d, str) else d for d in dims
-    ]
+    bound: list[Dim] = [size_of(d, values, known) if isinstance(d, str) else d for d in dims]
     if batch is not None and axis is not None:
         bound[axis] = batch
     return tuple(bound)

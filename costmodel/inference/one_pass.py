@@ -229,4 +229,7 @@ class Inference:
             "the batch size is baked into the model and cannot be replaced here",
             facts=(str(error),),
             fix='export it with a symbolic first dimension ("N"), then give --batch again',
+            node=error.node,
+            sides=error.sides,
+            axis=error.axis,
         )

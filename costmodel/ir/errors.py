@@ -27,7 +27,26 @@ class ModelError(CostlintError):
 
 
 class ShapeError(CostlintError):
-    """The shapes of the model contradict each other."""
+    """The shapes of the model contradict each other.
+
+    `node` is where; `sides` are the two sizes there that should be equal (`axis` tells those of one
+    node apart), for whoever looks for sizes with which they are.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a message holds, and where it is from
+        self,
+        what: str,
+        *,
+        facts: tuple[str, ...] = (),
+        fix: str = "",
+        node: str = "",
+        sides: tuple[int, int] | None = None,
+        axis: int = 0,
+    ) -> None:
+        super().__init__(what, facts=facts, fix=fix)
+        self.node = node
+        self.sides = sides
+        self.axis = axis
 
 
 class UnboundDimensionError(CostlintError):

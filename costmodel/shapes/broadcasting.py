@@ -46,7 +46,8 @@ def _dim(call: Call, a: Shape, b: Shape, axis: int) -> Dim:
             return y
         if baked == (y,):
             return x
-        raise call.refuse(f"shapes {show(a)} and {show(b)} do not broadcast ({x} against {y})")
+        what = f"shapes {show(a)} and {show(b)} do not broadcast ({x} against {y})"
+        raise call.refuse(what, sides=(x, y), axis=axis)
     return y if type(y) is int else x
 
 

@@ -40,7 +40,8 @@ def conv_transpose(call: Call) -> Sequence[Out]:
     group = positive(call, "group", 1)
     filters = _filter(call, x, w)
     if type(x[1]) is int and type(w[0]) is int and x[1] != w[0]:
-        raise call.refuse(f"the input has {x[1]} channels, the weight {w[0]}")
+        what = f"the input has {x[1]} channels, the weight {w[0]}"
+        raise call.refuse(what, sides=(x[1], w[0]))
     if type(w[0]) is int and w[0] % group:
         raise call.refuse(f"{w[0]} channels do not divide into {group} groups")
     spatial = _spread(call, x[2:], read_window(call, filters))
@@ -53,8 +54,9 @@ def conv_shape(call: Call, x: Shape, w: Shape) -> Shape:
     filters = _filter(call, x, w)
     channels, out = x[1], w[0]
     if channels != w[1] * group and type(channels) is int and type(w[1]) is int:
-        what = f"the weight takes {w[1]} * {group} groups = {w[1] * group}"
-        raise call.refuse(f"the input has {channels} channels, {what}")
+        takes = w[1] * group
+        what = f"the weight takes {w[1]} * {group} groups = {takes}"
+        raise call.refuse(f"the input has {channels} channels, {what}", sides=(channels, takes))
     if group > 1 and type(out) is int and out % group:
         raise call.refuse(f"{out} filters do not divide into {group} groups")
     return (x[0], out, *slide(call, x[2:], read_window(call, filters)))
@@ -71,7 +73,11 @@ def _filter(call: Call, x: Shape, w: Shape) -> Sequence[Dim]:
     if given and len(given) != len(filters):
         raise call.refuse(f"kernel_shape {list(given)} does not fit {len(filters)} spatial axes")
     if given and tuple(given) != filters and all(type(f) is int for f in filters):
-        raise call.refuse(f"kernel_shape is {list(given)}, the weight's filter {list(filters)}")
+        what = f"kernel_shape is {list(given)}, the weight's filter {list(filters)}"
+        axis = next(
+            i for i, pair in enumerate(zip(given, filters, strict=True)) if len({*pair}) > 1
+        )
+        raise call.refuse(what, sides=(filters[axis], given[axis]), axis=axis)
     return given or filters
 
 

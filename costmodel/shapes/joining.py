@@ -52,7 +52,8 @@ def _common(call: Call, a: Dim, b: Dim, axis: int) -> Dim:
             return b
         if b == call.reference[axis]:
             return a
-    raise call.refuse(f"axis {axis} is {a} in one input and {b} in another")
+    what = f"axis {axis} is {a} in one input and {b} in another"
+    raise call.refuse(what, sides=(a, b), axis=axis)
 
 
 @shape_rule("Split")
@@ -90,5 +91,6 @@ def _given_sizes(call: Call, dim: Dim, sizes: Sequence[Dim]) -> Sequence[Dim]:
     if known and min(known) < 0:
         raise call.refuse(f"sizes {show(tuple(sizes))} must not be negative")
     if len(known) == len(sizes) and type(dim) is int and sum(known) != dim:
-        raise call.refuse(f"sizes {show(tuple(sizes))} add up to {sum(known)}, the axis is {dim}")
+        what = f"sizes {show(tuple(sizes))} add up to {sum(known)}, the axis is {dim}"
+        raise call.refuse(what, sides=(sum(known), dim))
     return sizes

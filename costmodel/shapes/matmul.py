@@ -41,7 +41,8 @@ def product_shape(call: Call, a: Shape, b: Shape) -> Shape:
         raise call.refuse("a scalar has no matrix product")
     inner_a, inner_b = a[-1], b[-2] if len(b) > 1 else b[0]
     if inner_a != inner_b and type(inner_a) is int and type(inner_b) is int:
-        raise call.refuse(f"{show(a)} @ {show(b)}: the inner dims {inner_a} and {inner_b} differ")
+        what = f"{show(a)} @ {show(b)}: the inner dims {inner_a} and {inner_b} differ"
+        raise call.refuse(what, sides=(inner_a, inner_b))
     lead = broadcast(call, [a[:-2], b[:-2]]) if len(b) > 2 else a[:-2]
     return (*lead, *a[-2:-1], *(b[-1:] if len(b) > 1 else ()))
 
@@ -56,7 +57,8 @@ def gemm(call: Call) -> Sequence[Out]:
     m, inner_a = a[::-1] if integer(call, "transA", 0) else a
     inner_b, n = b[::-1] if integer(call, "transB", 0) else b
     if inner_a != inner_b and type(inner_a) is int and type(inner_b) is int:
-        raise call.refuse(f"the inner dims {inner_a} and {inner_b} differ")
+        what = f"the inner dims {inner_a} and {inner_b} differ"
+        raise call.refuse(what, sides=(inner_a, inner_b))
     return (Out(shape=(m, n)),)
 
 
@@ -76,7 +78,8 @@ def einsum(call: Call) -> Sequence[Out]:
             if sizes.get(letter, 1) == 1 or type(sizes[letter]) is not int:
                 sizes[letter] = dim if dim != 1 else sizes.get(letter, dim)
             elif type(dim) is int and dim not in (1, sizes[letter]):
-                raise call.refuse(f"letter {letter!r} is both {sizes[letter]} and {dim}")
+                what = f"letter {letter!r} is both {sizes[letter]} and {dim}"
+                raise call.refuse(what, sides=(sizes[letter], dim))
     common = broadcast(call, wide) if any(wide) else ()
     return (Out(shape=_result_shape(call, result, sizes, common)),)
 

@@ -22,6 +22,17 @@ def recurrent(call: Call) -> Sequence[Out]:
     x = call.shape(0)
     if len(x) != 3:
         raise call.refuse(f"the input has {len(x)} dimensions, 3 are needed")
+    weight = call.tensor(1)
+    if (
+        not call.domain
+        and weight is not None
+        and weight.shape is not None
+        and len(weight.shape) == 3
+    ):
+        taken = weight.shape[2]
+        if x[2] != taken and type(x[2]) is int and type(taken) is int:
+            what = f"the input has {x[2]} features, the weight takes {taken}"
+            raise call.refuse(what, sides=(x[2], taken))
     return recurrent_outputs(call, x, hidden_size(call))
 
 

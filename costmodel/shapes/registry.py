@@ -89,9 +89,13 @@ class Call:
         operator = f"{self.domain}::{self.op_type}" if self.domain else self.op_type
         return f"{operator} (node {self.name!r}): {what}"
 
-    def refuse(self, what: str) -> ShapeError:
-        """The error for shapes that contradict each other."""
-        return ShapeError(self.error(what))
+    def refuse(
+        self, what: str, *, sides: tuple[Dim, Dim] | None = None, axis: int = 0
+    ) -> ShapeError:
+        """The error for shapes that contradict each other: `sides` should be the same number."""
+        if sides is not None and not all(type(side) is int for side in sides):
+            sides = None
+        return ShapeError(self.error(what), node=self.name, sides=sides, axis=axis)
 
 
 ShapeRule: TypeAlias = Callable[[Call], Sequence[Out]]

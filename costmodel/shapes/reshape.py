@@ -48,9 +48,8 @@ def reshaped(call: Call) -> Shape:
         if natural is None or -1 in wanted:
             return rescaled(call, x, natural)
     if natural is None:
-        raise call.refuse(
-            f"{total(x)} elements of {show(x)} do not fit the target {show(tuple(target))}"
-        )
+        what = f"{total(x)} elements of {show(x)} do not fit the target {show(tuple(target))}"
+        raise call.refuse(what, sides=(total(x), total(d for d in wanted if d != -1)))
     return natural
 
 
@@ -99,7 +98,8 @@ def squeeze(call: Call) -> Sequence[Out]:
     gone = all_axes(call, axes, len(x))
     for axis in gone:
         if type(x[axis]) is int and x[axis] != 1:
-            raise call.refuse(f"axis {axis} of {show(x)} is {x[axis]}, only 1 can be left out")
+            what = f"axis {axis} of {show(x)} is {x[axis]}, only 1 can be left out"
+            raise call.refuse(what, sides=(x[axis], 1))
     return (Out(shape=tuple(dim for axis, dim in enumerate(x) if axis not in gone)),)
 
 

@@ -82,7 +82,8 @@ def slide(call: Call, sizes: Shape, window: Window, *, ceil: bool = False) -> li
         span = padded - window.dilations[axis] * (window.filter[axis] - 1) - 1
         if type(span) is int and span < 0:
             what = f"the filter {list(window.filter)} with dilations {list(window.dilations)}"
-            raise call.refuse(f"{what} is larger than the padded input ({padded})")
+            what = f"{what} is larger than the padded input ({padded})"
+            raise call.refuse(what, sides=(padded, padded - span), axis=axis)
         stride = window.strides[axis]
         if not ceil or stride == 1:
             found.append(floor_div(span, stride) + 1)

@@ -47,13 +47,15 @@ def parametrize(
 
     Raises:
         OptionError: an unknown word in `free`, bounds or ties that do not fit.
-        UnboundDimensionError: a dimension besides the batch is symbolic.
+        UnboundDimensionError: no size was found for a dimension that is open.
     """
     wrong = [word for word in free if word not in WORDS]
     if wrong:
         raise OptionError(f"free={wrong[0]!r}", facts=(f"it is some of {', '.join(WORDS)}",))
     loaded = load(model)
-    graph = bind_batch(loaded) if loaded.symbols else loaded
+    graph = bind_batch(loaded)
+    if graph.assumed:
+        loaded = load(loaded, shapes={a.name: a.size for a in graph.assumed})
     largest = max(
         (d for t in graph.tensors.values() for d in t.shape or () if type(d) is int), default=0
     )
