@@ -33,10 +33,15 @@ def count(  # noqa: PLR0913 - what a count can be told
     Raises:
         UnboundDimensionError: another dimension is open and `assume` is off, or no size was found
         for it with which the model infers.
+        ShapeError: `symbolic`, and the graph holds at no size of a symbol, or at one alone.
         UncostedError: `strict`, and an op has no formula.
     """
     if symbolic:
         graph = load(model, shapes=shapes, batch=batch, values=values)
+        if graph.symbols:
+            from costlint.costmodel.space.contradictions import refuse_contradictions
+
+            refuse_contradictions(graph)
     else:
         graph = load_bound(model, shapes=shapes, batch=batch, values=values, assume=assume)
     counts = counts_of(graph)

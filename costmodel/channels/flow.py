@@ -18,14 +18,15 @@ class Flow:
     """What is known so far of the widths in a graph.
 
     `axes` are the axes of each tensor, `makers` the ops with a weight and the output width that it
-    makes. A vector in `shared` has axes of its own for each op that reads it; `current` is the op
-    whose rule is at work.
+    makes. A vector in `shared` has axes of its own for each op that reads it; a constant in `fixed`
+    has none. `current` is the op whose rule is at work.
     """
 
     widths: Widths = field(default_factory=Widths)
     axes: dict[str, Axes] = field(default_factory=dict)
     makers: list[tuple[Op, Axis]] = field(default_factory=list)
     shared: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     current: Op | None = None
 
     def of(self, tensor: Tensor | None) -> Axes:
@@ -36,7 +37,8 @@ class Flow:
         key = shared_key(self.current, tensor) if shared and self.current else tensor.name
         known = self.axes.get(key)
         if known is None:
-            grows = [tensor.is_parameter and type(d) is int and d > 1 for d in tensor.shape]
+            free = tensor.is_parameter and tensor.name not in self.fixed
+            grows = [free and type(d) is int and d > 1 for d in tensor.shape]
             sizes = zip(grows, tensor.shape, strict=True)
             known = tuple([self.widths.fresh(d) if own else None for own, d in sizes])
             self.axes[key] = known

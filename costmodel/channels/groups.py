@@ -75,15 +75,17 @@ class Channels:
         return {group.name: group for group in self.groups}[name]
 
 
-def channels_of(graph: OpGraph, *, with_ends: bool = False) -> Channels:
+def channels_of(
+    graph: OpGraph, *, with_ends: bool = False, fixed: frozenset[str] = frozenset()
+) -> Channels:
     """Follow every width through the graph: which are tied, which are sums, which are given.
 
     A width is born in a weight (convolution, product, embedding) and is tied by what its tensor
     meets: sums, depthwise filters, concats, splits, shuffles. Ops that are not understood keep the
     widths that they have, and so do inputs and outputs of the model but `with_ends` (for a block
-    cut out of a network).
+    cut out of a network), and the constants called `fixed`.
     """
-    flow = Flow(shared=_shared_vectors(graph))
+    flow = Flow(shared=_shared_vectors(graph), fixed=fixed)
     if with_ends:
         for tensor in graph.inputs:
             _born_at(flow, tensor)

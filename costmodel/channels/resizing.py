@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from costlint.costmodel.channels import Channels
+from costlint.costmodel.channels.stored import Stored, is_folded
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.ir.source import SourceParameter
@@ -107,7 +108,19 @@ class Resizing:
                     stored = found.get(self.shared.get(tensor.name, tensor.name))
                     if stored is not None and stored.shape != tensor.shape:
                         found[tensor.name] = replace(stored, shape=tensor.known_shape, value=None)
+        for name, shape in self._parts(graph):
+            if found[name].shape != shape:
+                found[name] = replace(found[name], shape=shape, value=None)
         return found
+
+    def _parts(self, graph: OpGraph) -> Iterator[tuple[str, Shape]]:
+        """The stored parameters that resized constants are folded from, at their new shapes."""
+        folded = [key for key, tensor in self.made.items() if is_folded(tensor)]
+        stored = Stored(graph=graph)
+        for key in folded:
+            before = graph.tensors.get(key)
+            parts = before and stored.parts(before, self.made[key].shape)
+            yield from (parts or {}).items()
 
 
 def _dense(x: Tensor, weight: Tensor) -> Tensor:

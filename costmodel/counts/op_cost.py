@@ -54,10 +54,12 @@ def costed_ops(ops: Iterable[Op], times: Dim = 1) -> Iterator[OpCost]:
         yield from max(bodies, key=_dearness) if op.op_type == "If" else sum(bodies, ())
 
 
-def _dearness(rows: Sequence[OpCost]) -> int:
-    """What a branch costs, to compare; free symbols count as one."""
+def _dearness(rows: Sequence[OpCost]) -> Dim:
+    """What a branch costs, to compare; symbols of sympy count as one."""
     cost = total_cost(rows)
     total = cost.flop + cost.bytes_accessed
+    if hasattr(total, "at_least"):  # a traced dimension: `space.trace`
+        return total
     return int(substitute(total, dict.fromkeys(map(str, getattr(total, "free_symbols", ())), 1)))
 
 

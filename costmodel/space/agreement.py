@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.space.trace import Node
+from costlint.costmodel.space.traced_graph import traced_costs
 
 if TYPE_CHECKING:
     from costlint.costmodel.space.space import Space
@@ -37,6 +38,12 @@ def refuse_other_shapes(space: Space) -> None:
     for (_, size), value, tensor in zip(pairs, found, pairs.values(), strict=True):
         if value != size:
             raise ValueError(f"the shape of {tensor.name!r} does not follow from the input's size")
+
+
+def refuse_open_branches(space: Space) -> None:
+    """Raise ValueError if it depends on the sizes which branch of an If is the dearer one."""
+    if any(op.bodies for op in space.traced.ops):
+        traced_costs(space.traced, space.trace)
 
 
 def refuse_only_today(space: Space) -> None:

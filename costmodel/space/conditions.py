@@ -29,7 +29,7 @@ def conditions(graph: OpGraph) -> tuple[Condition, ...]:
     """The conditions of a traced graph that its variables can break, each once."""
     found: dict[tuple[Dim, Must], str] = {}
     for op in graph.ops:
-        for one, other in _equal(op):
+        for one, other in equal_sizes(op):
             found.setdefault(
                 (one - other, "zero"), f"{op.op_type} {op.name!r} needs sizes that fit"
             )
@@ -44,8 +44,8 @@ def conditions(graph: OpGraph) -> tuple[Condition, ...]:
     )
 
 
-def _equal(op: Op) -> Iterator[tuple[Dim, Dim]]:
-    """Pairs of dimensions, one of them traced, that must be the same."""
+def equal_sizes(op: Op) -> Iterator[tuple[Dim, Dim]]:
+    """Pairs of dimensions that must be the same; none where a shape is not known."""
     tensors = [t for t in (*op.inputs, *op.outputs) if t is not None]
     if any(t.shape is None for t in tensors) or not op.inputs or op.input(0) is None:
         return

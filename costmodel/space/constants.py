@@ -17,6 +17,10 @@ from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.ir.tensor import Tensor
 
+_RESHAPE_BY_INPUT: Final = 5
+_SPLIT_BY_INPUT: Final = 13
+"""The opset from which these read as an input what was an attribute."""
+
 
 def with_constants(
     graph: OpGraph, before: OpGraph, channels: Channels, widths: Mapping[str, int]
@@ -65,13 +69,13 @@ def _is_plain(value: Any) -> bool:
 
 
 def _with_input(op: Op, index: int, values: Iterable[int]) -> Op:
-    """`op` with a constant of int64 as input `index`."""
+    """`op` with a constant as input `index`, of the type of the one there or of the first one."""
     content = np.array(list(values), dtype=object)
     name = f"{op_key(op)} constant {index}"
     tensor = Tensor(
         name=name,
         shape=content.shape,
-        dtype="int64",
+        dtype=next((t.dtype for t in (op.input(index), *op.inputs[1:]) if t is not None), "int64"),
         role="parameter",
         value=content,
         sources=(name,),
@@ -94,9 +98,13 @@ def _reshape(_: _Following, op: Op, __: Op) -> Op:
             target.append(dim)
         else:
             target.append(0 if place < len(source) and source[place] == dim else -1)
-    if target.count(-1) > 1 or "shape" in op.attributes:
+    if target.count(-1) > 1:
         raise ModelError(f"{op.op_type} {op.name!r} depends on two sizes that are free")
+    if 0 in op.y.known_shape:  # a size of 0, which a 0 in the target does not mean
+        return op
     attributes = {k: v for k, v in op.attributes.items() if k != "allowzero"}
+    if op.version < _RESHAPE_BY_INPUT:
+        return replace(op, attributes={**attributes, "shape": tuple(target)})
     return _with_input(replace(op, attributes=attributes), 1, target)
 
 
@@ -114,7 +122,7 @@ def _expand(_: _Following, op: Op, __: Op) -> Op:
 def _split(_: _Following, op: Op, __: Op) -> Op:
     axis = int(op.attributes.get("axis", 0)) % op.x.rank
     sizes: list[Dim] = [t.known_shape[axis] for t in op.outputs if t is not None]
-    if "split" in op.attributes:
+    if op.version < _SPLIT_BY_INPUT:
         return replace(op, attributes={**op.attributes, "split": tuple(sizes)})
     attributes = {k: v for k, v in op.attributes.items() if k != "num_outputs"}
     return _with_input(replace(op, attributes=attributes), 1, sizes)
@@ -123,7 +131,7 @@ def _split(_: _Following, op: Op, __: Op) -> Op:
 def _slice(follow: _Following, op: Op, before: Op) -> Op:
     """Starts and ends move with the widths that lie before them on their axis.
 
-    Those on an axis whose size is the same as before stay as they are.
+    Those of a piece that lies where it lay before stay as they are.
     """
     starts, ends, axes = (_numbers(op, i, n) for i, n in ((1, "starts"), (2, "ends"), (3, "axes")))
     if starts is None or ends is None:
@@ -132,10 +140,14 @@ def _slice(follow: _Following, op: Op, before: Op) -> Op:
     new_starts, new_ends = list(starts), list(ends)
     for number, axis in enumerate(order):
         old, new = before.x.known_shape[axis], op.x.known_shape[axis]
-        if type(old) is not int or old == new:
+        if type(old) is not int:
             continue
-        start = starts[number] + (old if starts[number] < 0 else 0)
-        new_starts[number] = follow.place(before, axis, min(start, old))
+        start = min(starts[number] + (old if starts[number] < 0 else 0), old)
+        moved = follow.place(before, axis, start)
+        is_same = old == new and moved == start
+        if is_same and op.y.known_shape[axis] == before.y.known_shape[axis]:
+            continue
+        new_starts[number] = moved
         new_ends[number] = new_starts[number] + op.y.known_shape[axis]
     if "starts" in op.attributes:
         found = {"starts": tuple(new_starts), "ends": tuple(new_ends)}
@@ -148,7 +160,9 @@ def _numbers(op: Op, index: int, name: str) -> Sequence[int] | None:
         found: Sequence[int] = op.attributes[name]
         return found
     tensor = op.input(index)
-    return None if tensor is None or tensor.value is None else [int(v) for v in tensor.value.flat]
+    if tensor is None or tensor.value is None or not _is_plain(tensor.value):
+        return None
+    return [int(v) for v in tensor.value.flat]
 
 
 def _resize(_: _Following, op: Op, before: Op) -> Op:

@@ -13,6 +13,7 @@ from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.space.agreement import (
     refuse_only_today,
+    refuse_open_branches,
     refuse_other_ops,
     refuse_other_shapes,
 )
@@ -44,7 +45,6 @@ class Draft:
     graph: OpGraph
     channels: Channels
     widths: Mapping[str, Variable]
-    with_ends: bool
     runs: tuple[Run, ...]
     groupings: tuple[Variable, ...]
     frozen: dict[str, str]
@@ -74,12 +74,12 @@ class Draft:
             nodes=nodes,
             traced=traced,
             conditions=conditions(traced),
-            with_ends=self.with_ends,
             runs=self.runs,
             groupings=self.groupings,
         )
         refuse_other_shapes(space)
         refuse_only_today(space)
+        refuse_open_branches(space)
         return space
 
     def _without_others(

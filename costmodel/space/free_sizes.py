@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from costlint.costmodel.channels import Channels, channels_of
+from costlint.costmodel.channels import Channels
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.ir.errors import OptionError, ShapeError
 from costlint.costmodel.ir.graph import OpGraph
@@ -22,6 +22,7 @@ from costlint.costmodel.space.program import Program
 from costlint.costmodel.space.resizable import Resizable
 from costlint.costmodel.space.runs import Run
 from costlint.costmodel.space.trace import Dim, Node, Trace
+from costlint.costmodel.space.traced_graph import channels_at
 from costlint.costmodel.space.variable import SIZES, Variable
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ class FreeSizes:
     nodes: Mapping[str, Node]
     traced: OpGraph
     conditions: tuple[Condition, ...]
-    with_ends: bool = False
     runs: tuple[Run, ...] = ()
     groupings: tuple[Variable, ...] = ()
 
@@ -110,7 +110,7 @@ class FreeSizes:
             for key, dims in self.plan.items()
         }
         graph = self.source.at(shapes)
-        return graph, channels_of(graph, with_ends=self.with_ends)
+        return graph, channels_at(graph, self.channels, self.graph.tensors)
 
     def widths(self, chosen: Mapping[str, int]) -> dict[str, int]:
         """The new width of each channel group whose width is not today's."""

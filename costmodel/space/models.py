@@ -29,11 +29,12 @@ def make_model(space: Space, values: Mapping[str, int] | None = None, *, seed: i
     chosen = {**space.current, **space.checked(values)}
     graph, channels = space.sized(chosen)
     widths = space.widths(chosen)
+    source = space.source.loaded.source
     for base in (*_with_free_batch(space, values, graph), graph):
         try:
             edited = apply(base, Edit(widths=widths), channels)
             whole = with_constants(edited, base, channels, widths)
-            return model_of(space.regrouped(whole, chosen), seed=seed)
+            return model_of(space.regrouped(whole, chosen), source=source, seed=seed)
         except CostlintError:
             if base is graph:
                 raise

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Final
 
 from costlint.costmodel.channels import channels_of
+from costlint.costmodel.channels.stored import Stored
 from costlint.costmodel.ir.errors import CostlintError, OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.tensor import UnknownShapeError
@@ -72,7 +73,7 @@ def _draft(
     loaded: OpGraph, graph: OpGraph, free: Collection[str], ties: Mapping[str, Sequence[str]]
 ) -> Draft:
     """What is free of the network itself; `graph` is `loaded` with every dimension bound."""
-    channels = channels_of(graph, with_ends=ENDS in free)
+    channels = channels_of(graph, with_ends=ENDS in free, fixed=Stored(graph=graph).fixed)
     runs, uneven = free_runs(graph, channels) if DEPTH in free else ((), {})
     tied = depth_ties(graph, channels, runs, ties)
     groupings, no_groups = groupings_of(graph, runs) if GROUPS in free else ((), "")
@@ -81,7 +82,6 @@ def _draft(
         graph=graph,
         channels=channels,
         widths=width_variables(channels, tied) if "widths" in free else {},
-        with_ends=ENDS in free,
         runs=runs,
         groupings=groupings,
         frozen=uneven | ({GROUPS: no_groups} if no_groups else {}),

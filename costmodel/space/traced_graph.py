@@ -86,33 +86,67 @@ def with_traced_widths(
     graph: OpGraph, widths: Mapping[str, Dim], channels: Channels, shapes: Mapping[str, Tensor]
 ) -> OpGraph:
     """`graph` with the channel groups `widths` traced; `shapes` are today's tensors."""
+    return apply(graph, Edit(widths=widths), channels_at(graph, channels, shapes))
+
+
+def channels_at(graph: OpGraph, channels: Channels, shapes: Mapping[str, Tensor]) -> Channels:
+    """`channels`, which are those of a graph with the tensors `shapes`, in it at other sizes.
+
+    Which axes a width lies on is decided once, at today's sizes, so that no product of other sizes
+    is ever taken for it.
+    """
+    if graph.tensors is shapes:
+        return channels
     axes = {key: _sized(key, found, graph.tensors, shapes) for key, found in channels.axes.items()}
-    return apply(graph, Edit(widths=widths), replace(channels, axes=axes))
+    return replace(channels, axes=axes)
 
 
 def _sized(
     key: str, axes: tuple[Any, ...], tensors: Mapping[str, Tensor], today: Mapping[str, Tensor]
 ) -> tuple[Any, ...]:
-    """The groups of a tensor's axes; an axis of width times space grows with the space as well."""
+    """The groups of a tensor's axes; an axis of width times space grows with the space as well.
+
+    Raises:
+        ValueError: an axis grows with a size that its widths are not repeated by: today's numbers
+            fit by accident.
+    """
     now, before = tensors.get(key), today.get(key)
     if now is None or before is None or now.shape is None:
         return axes
     found = []
     for terms, size, old in zip(axes, now.shape, before.known_shape, strict=True):
-        if terms is not None and isinstance(size, Node):
+        if terms is not None and size != old:
+            if not all(_divides(times * size, old) for _, times in terms):
+                raise ValueError(f"an axis of {key!r} is a width or a size of the input: both fit")
             terms = tuple([(index, times * size // old) for index, times in terms])  # noqa: PLW2901
         found.append(terms)
     return tuple(found)
 
 
+def _divides(value: Dim, by: int) -> bool:
+    """Whether `value` is a multiple of `by` whatever its variables are."""
+    if not isinstance(value, Node):
+        return bool(value % by == 0)
+    terms, constant = value.linear
+    return all(number % by == 0 for number in (constant, *terms.values()))
+
+
 def traced_costs(graph: OpGraph, trace: Trace) -> tuple[OpCost, ...]:
-    """`costed_ops` of a traced graph; formulas that compare sizes go every way."""
+    """`costed_ops` of a traced graph; formulas that compare sizes go every way.
+
+    Raises:
+        ValueError: which branch of an If is the dearer one depends on the sizes.
+    """
     rows: list[OpCost] = []
     for op in graph.ops:
         found: list[OpCost] = []
+        branches: set[tuple[Op, ...]] = set()
 
-        def run(op: Op = op, found: list[OpCost] = found) -> Mapping[Any, Dim]:
+        def run(
+            op: Op = op, found: list[OpCost] = found, branches: set[tuple[Op, ...]] = branches
+        ) -> Mapping[Any, Dim]:
             found[:] = costed_ops((op,))
+            branches.add(tuple([row.op for row in found]))
             return {
                 (place, f.name): getattr(row.cost, f.name)
                 for place, row in enumerate(found)
@@ -120,6 +154,8 @@ def traced_costs(graph: OpGraph, trace: Trace) -> tuple[OpCost, ...]:
             }
 
         values = by_cases(trace, run)
+        if len(branches) > 1:
+            raise ValueError(f"it decides which branch of {op.op_type} {op.name!r} is the dearer")
         rows += [
             replace(row, cost=Cost(**{f.name: values[place, f.name] for f in fields(Cost)}))
             for place, row in enumerate(found)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from costlint.costmodel.devices import DEFAULT_DEVICE, Device
 from costlint.costmodel.estimate import estimate
@@ -13,13 +13,10 @@ from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import CostlintError, ModelError, OptionError
 from costlint.costmodel.latency.estimate import Estimate
 from costlint.costmodel.load import load_bound
+from costlint.rounding import tolerances
 
 if TYPE_CHECKING:
     import numpy as np
-
-TOLERANCE: Final = 1e-3
-"""Largest difference that is rounding, as a share of the largest value of the same output; float32
-carries 1e-7 per operation, and a deep network sums up thousands. The proof fails beyond."""
 
 
 class ProofError(CostlintError):
@@ -60,6 +57,7 @@ def fix(  # noqa: PLR0913 - what a run can be told
         nothing is written. OptionError: onnxruntime is not installed, or nothing folds.
     """
     from costlint.costmodel.models.files import has_external_data, read_with_weights, write_model
+    from costlint.costmodel.models.validity import refuse_invalid, why_invalid
     from costlint.measuring.inputs import random_inputs
 
     graph = load_bound(model, shapes=shapes, batch=batch, values=values)
@@ -68,13 +66,12 @@ def fix(  # noqa: PLR0913 - what a run can be told
     folded = fold(changed, shapes=shapes, batch=batch, values=values)
     if not folded:
         raise OptionError(f"nothing in {model!r} folds away")
+    if not why_invalid(original):
+        refuse_invalid(changed)
     inputs = random_inputs(graph, seed=seed)
-    difference, largest = _difference(run(original, inputs), run(changed, inputs))
-    if not difference <= TOLERANCE * largest:
-        raise ProofError(
-            f"the changed model differs by {difference:.3g} where outputs reach {largest:.3g}",
-            facts=(f"{len(folded)} nodes were folded; nothing is written",),
-        )
+    difference, largest = _proven(
+        run(original, inputs), run(changed, inputs), tolerances(graph), len(folded)
+    )
     write_model(changed, output, external=has_external_data(model))
     where = DEFAULT_DEVICE if device is None else device
     return Fixed(
@@ -145,17 +142,21 @@ def onnxruntime() -> Any:
     return library
 
 
-def _difference(one: list[np.ndarray], other: list[np.ndarray]) -> tuple[float, float]:
+def _proven(
+    one: list[np.ndarray], other: list[np.ndarray], allowed: Sequence[float], folded: int
+) -> tuple[float, float]:
     """The largest difference and the largest value of the output that differs most for its size.
 
+    `allowed` is the largest share for each output that is rounding.
+
     Raises:
-        ProofError: `one` is not finite.
+        ProofError: an output differs by more, or `one` is not finite.
     """
     import numpy as np
 
-    found = (0.0, 0.0)
-    for a, b in zip(one, other, strict=True):
-        if not isinstance(a, np.ndarray) or a.dtype.kind not in "fiub" or not a.size:
+    worst, found = 0.0, (0.0, 0.0)
+    for a, b, share in zip(one, other, allowed, strict=True):
+        if not isinstance(a, np.ndarray) or not _is_number(a) or not a.size:
             continue
         wide, narrow = a.astype(np.float64), b.astype(np.float64)
         largest = float(np.abs(wide).max())
@@ -164,9 +165,18 @@ def _difference(one: list[np.ndarray], other: list[np.ndarray]) -> tuple[float, 
                 "the model gives no finite outputs on random inputs: nothing can be proven",
                 facts=("nothing is written",),
             )
-        if not np.isfinite(narrow).all():
-            return float("inf"), largest
-        difference = float(np.abs(wide - narrow).max())
-        if difference * found[1] >= found[0] * largest:
-            found = (difference, largest)
+        finite = bool(np.isfinite(narrow).all())
+        difference = float(np.abs(wide - narrow).max()) if finite else float("inf")
+        if not difference <= share * largest:
+            raise ProofError(
+                f"the changed model differs by {difference:.3g} where outputs reach {largest:.3g}",
+                facts=(f"{folded} nodes were folded; nothing is written",),
+            )
+        if difference >= worst * largest:
+            worst, found = difference / largest if largest else 0.0, (difference, largest)
     return found
+
+
+def _is_number(array: np.ndarray) -> bool:
+    """Whether the elements are numbers, those of types that numpy lacks (bfloat16) among them."""
+    return array.dtype.kind in "fiub" or array.dtype.name.startswith(("bfloat", "float"))

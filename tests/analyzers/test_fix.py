@@ -9,7 +9,9 @@ from onnx import numpy_helper
 
 from costlint import check
 from costlint.costmodel.ir.errors import ModelError, OptionError
-from costlint.fixing import ProofError, fix, fold, run
+from costlint.costmodel.load import load
+from costlint.fixing import ProofError, _proven, fix, fold, run
+from costlint.rounding import BY_TYPE, tolerances
 from tests.models import model
 
 TEXT = """
@@ -145,10 +147,55 @@ def test_missing_weights_are_told(tmp_path):
 def test_nothing_is_written_when_the_proof_fails(tmp_path, monkeypatch):
     source, target = tmp_path / "model.onnx", tmp_path / "fixed.onnx"
     onnx.save(weighted(TEXT), source)
-    monkeypatch.setattr("costlint.fixing.TOLERANCE", -1.0)
+    monkeypatch.setattr("costlint.rounding.FLOAT32", -1.0)
     with pytest.raises(ProofError, match="the changed model differs by"):
         fix(str(source), str(target))
     assert not target.exists()
+
+
+HALF = TEXT.replace("float[", "float16[")
+
+
+def half(proto):
+    """Weights of `proto` in half precision, variances positive."""
+    random = np.random.default_rng(0)
+    for given in list(proto.graph.input)[1:]:
+        shape = [d.dim_value for d in given.type.tensor_type.shape.dim]
+        array = np.abs(random.standard_normal(shape)).astype(np.float16) + np.float16(0.1)
+        proto.graph.initializer.append(numpy_helper.from_array(array, given.name))
+        proto.graph.input.remove(given)
+    return proto
+
+
+@pytest.mark.parametrize("first", ["1", "N"])
+def test_half_precision_is_judged_by_its_rounding(tmp_path, first):
+    source, target = tmp_path / "model.onnx", tmp_path / "fixed.onnx"
+    text = HALF.replace("[1, 3, 8", f"[{first}, 3, 8").replace("[1, 4, 6", f"[{first}, 4, 6")
+    onnx.save(half(model(text)), source)
+    done = fix(str(source), str(target))
+    assert 0 < done.max_difference < 16 * 2**-11 * done.largest
+    written = onnx.load(target)
+    onnx.checker.check_model(written, full_check=True)
+    assert written.graph.input[0].type.tensor_type.shape.dim[0].dim_param == ("N" * (first == "N"))
+
+
+def test_a_path_is_as_wide_as_its_narrowest_type():
+    text = """
+    g (float[1, 4] x, float[1, 4] z) => (float[1, 4] y, float[1, 4] a, bfloat16[1, 4] b)
+    <float s = {0.1}, uint8 o = {128}>
+    { h = Cast<to = 10>(x)  y = Cast<to = 1>(h)  q = QuantizeLinear(z, s, o)
+      a = DequantizeLinear(q, s, o)  b = Cast<to = 16>(z) }
+    """
+    assert tolerances(load(model(text))) == (16 * 2**-11, 16 * 2**-8, 16 * 2**-8)
+    plain = "g (float[1, 4] x, float[4, 2] w) => (float[1, 2] y) { y = MatMul(x, w) }"
+    assert tolerances(load(model(plain))) == (1e-3,)
+
+
+@pytest.mark.parametrize(("dtype", "off"), [("float16", 0.05), ("float32", 0.005)])
+def test_what_is_more_than_rounding_fails_the_proof(dtype, off):
+    one = np.linspace(-1, 1, 9, dtype=dtype)
+    with pytest.raises(ProofError, match="differs by"):
+        _proven([one], [one + np.float32(off)], [BY_TYPE.get(dtype, 1e-3)], 1)
 
 
 def test_nothing_to_fold_is_told(tmp_path):
@@ -199,6 +246,7 @@ def test_small_outputs_are_held_to_their_own_size(error, proven, tmp_path, monke
     small = np.full((1, 1000), 1e-3)
     results = iter([[np.ones(3), small], [np.ones(3), small * (1 + error)]])
     monkeypatch.setattr("costlint.fixing.run", lambda *_: next(results))
+    monkeypatch.setattr("costlint.fixing.tolerances", lambda _: (1e-3, 1e-3))
     if proven:
         assert fix(str(place), str(tmp_path / "out.onnx")).largest == 1e-3
     else:
