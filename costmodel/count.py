@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from costlint.costmodel.counts.counts import Counts, counts_of
 from costlint.costmodel.counts.op_cost import OpCost
+from costlint.costmodel.counts.why_uncosted import settings_for
+from costlint.costmodel.formulas import formula_for
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.inference.contents import ValueOption
+from costlint.costmodel.inference.taught import OpsOption
 from costlint.costmodel.ir.errors import UncostedError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.load import load, load_bound
@@ -20,6 +24,7 @@ def count(  # noqa: PLR0913 - what a count can be told
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     values: ValueOption | None = None,
+    ops: OpsOption | None = None,
     strict: bool = False,
     symbolic: bool = False,
     assume: bool = True,
@@ -27,8 +32,8 @@ def count(  # noqa: PLR0913 - what a count can be told
     """Count a model. A batch size that nobody bound is 1 (the graph's `batch_assumed` says so).
 
     Another size that nobody stated is assumed (the graph's `assumed` says which, and why), unless
-    `assume` is off. `strict` refuses ops without a formula, `symbolic` keeps free dimensions as
-    sympy expressions.
+    `assume` is off. `ops` says what unknown operators are like; see `load`. `strict` refuses ops
+    without a formula, `symbolic` keeps free dimensions as sympy expressions.
 
     Raises:
         UnboundDimensionError: another dimension is open and `assume` is off, or no size was found
@@ -36,14 +41,15 @@ def count(  # noqa: PLR0913 - what a count can be told
         ShapeError: `symbolic`, and the graph holds at no size of a symbol, or at one alone.
         UncostedError: `strict`, and an op has no formula.
     """
+    said: dict[str, Any] = {"shapes": shapes, "batch": batch, "values": values, "ops": ops}
     if symbolic:
-        graph = load(model, shapes=shapes, batch=batch, values=values)
+        graph = load(model, **said)
         if graph.symbols:
             from costlint.costmodel.space.contradictions import refuse_contradictions
 
             refuse_contradictions(graph)
     else:
-        graph = load_bound(model, shapes=shapes, batch=batch, values=values, assume=assume)
+        graph = load_bound(model, **said, assume=assume)
     counts = counts_of(graph)
     if strict:
         _refuse_uncosted(counts.ops)
@@ -55,8 +61,11 @@ def _refuse_uncosted(rows: Sequence[OpCost]) -> None:
     missing = [row for row in rows if not row.costed]
     if missing:
         reasons = dict.fromkeys(row.why_uncosted for row in missing)
+        unknown = [row.op for row in missing if formula_for(row.op.domain, row.op.op_type) is None]
         raise UncostedError(
             f"{len(missing)} of {len(rows)} ops have no known cost (--strict)",
             facts=tuple(list(reasons)[:5]),
-            fix="run without --strict to see the rest counted",
+            fix=f"in costlint.toml: {settings_for(unknown)}"
+            if unknown
+            else "run without --strict to see the rest counted",
         )

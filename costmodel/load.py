@@ -8,6 +8,7 @@ from typing import Any
 from costlint.costmodel.inference.bindings import ShapeOption, stated_names
 from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.inference.infer import BATCH, VALUES, infer
+from costlint.costmodel.inference.taught import OpsOption, taught
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import Source
@@ -23,25 +24,28 @@ def load(
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     values: ValueOption | None = None,
+    ops: OpsOption | None = None,
 ) -> OpGraph:
     """Read `model` into an op graph; an OpGraph is inferred again only when something is bound.
 
     `shapes` binds symbols (`{"N": 8}`) and inputs (`{"x": (1, 3, 64, 64)}`), `batch` the axis of
     the inputs that ops treat as the batch, `values` the content of inputs (`{"sr": 16000}`); what
-    nobody binds stays symbolic.
+    nobody binds stays symbolic. `ops` says which known operator an unknown one is like
+    (`{"my.ops::FancyConv": "Conv"}`): it is costed as that.
 
     Raises:
         ModelError: the file cannot be read. ShapeError: its shapes contradict each other.
-        OptionError: `shapes`, `batch` or `values` do not fit the model.
+        OptionError: `shapes`, `batch`, `values` or `ops` do not fit the model.
     """
     if not isinstance(model, OpGraph):
-        return infer(read(model), fallback=onnx_shapes, shapes=shapes, batch=batch, values=values)
-    if not shapes and batch is None and not values:
+        source = _read(model, ops)
+        return infer(source, fallback=onnx_shapes, shapes=shapes, batch=batch, values=values)
+    if not shapes and batch is None and not values and not ops:
         return model
     source, kept = _origin(model)
     stated = stated_names(source.graph, shapes or {})
     graph = infer(
-        source,
+        taught(source, ops) if ops else source,
         fallback=onnx_shapes,
         shapes={k: v for k, v in kept["shapes"].items() if k not in stated} | {**(shapes or {})},
         batch=kept["batch"] if batch is None else batch,
@@ -50,12 +54,13 @@ def load(
     return replace(graph, assumed=tuple(a for a in model.assumed if a.name not in stated))
 
 
-def load_bound(
+def load_bound(  # noqa: PLR0913 - what can be said of a model
     model: Model | OpGraph,
     *,
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     values: ValueOption | None = None,
+    ops: OpsOption | None = None,
     assume: bool = True,
 ) -> OpGraph:
     """`load`, with a batch that nobody bound at 1, and other open sizes assumed.
@@ -68,10 +73,10 @@ def load_bound(
         `assume` is off, or no size was found for it with which the model infers.
     """
     if isinstance(model, OpGraph):
-        known = load(model, shapes=shapes, batch=batch, values=values)
+        known = load(model, shapes=shapes, batch=batch, values=values, ops=ops)
         return bind_batch(known, assume=assume)
     return with_numbers(
-        read(model),
+        _read(model, ops),
         fallback=onnx_shapes,
         shapes=shapes or {},
         batch=batch,
@@ -93,6 +98,10 @@ def bind_batch(graph: OpGraph, *, assume: bool = True) -> OpGraph:
     source, kept = _origin(graph)
     found = with_numbers(source, fallback=onnx_shapes, assume=assume, **kept)
     return replace(found, assumed=(*graph.assumed, *found.assumed))
+
+
+def _read(model: Model, ops: OpsOption | None) -> Source:
+    return taught(read(model), ops) if ops else read(model)
 
 
 def _origin(graph: OpGraph) -> tuple[Source, dict[str, Any]]:

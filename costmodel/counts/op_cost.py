@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
+from costlint.costmodel.counts.why_uncosted import no_formula
 from costlint.costmodel.formulas import OpClass, formula_for, why_free
+from costlint.costmodel.formulas.learned import kept
 from costlint.costmodel.ir.cost import Cost, Work
 from costlint.costmodel.ir.dims import Dim, is_one, substitute
 from costlint.costmodel.ir.dtypes import size_bytes
@@ -69,7 +71,7 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
     if formula is None:
         if why_free(op.domain, op.op_type) is not None:
             return OpCost(op=op, op_class="data", cost=Cost(), times=times, is_free=True)
-        why = f"no formula for {op.identifier}"
+        why = no_formula(op)
         return OpCost(op=op, op_class="other", cost=Cost(), times=times, why_uncosted=why)
     try:
         work = _of_nothing(formula.work(op))
@@ -97,10 +99,12 @@ def _of_nothing(work: Work) -> Work:
 def traffic(op: Op, work: Work) -> Cost:
     """`work` with its traffic in bytes: by default each input is read and each output written once.
 
+    What the op keeps in its attributes is read as a weight is.
+
     Raises:
         UnknownShapeError: a tensor that is read or written has no known shape.
     """
-    read = list(_moved(op.inputs, work.read))
+    read = [*_moved(op.inputs, work.read), *_moved(kept(op), None)]
     written = list(_moved(op.outputs, work.written))
     but_vectors = [move for move in read if not move[0].is_parameter or move[0].rank >= 2]
     return Cost(

@@ -9,6 +9,7 @@ from math import prod
 from typing import Final
 
 from costlint.costmodel.formulas import bias_of, formula_for
+from costlint.costmodel.formulas.learned import kept, learned
 from costlint.costmodel.formulas.sets import NOT_LEARNED
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.dtypes import BITS, is_float, size_bytes
@@ -37,7 +38,8 @@ def parameter_counts(graph: OpGraph) -> ParameterCounts:
     Not counted: running statistics, limits, quantisation scales, index tables and masks (int32,
     int64, bool), and Constant nodes where the file has initializers (numbers in the code, tables).
     The bias of a product of integers is in int32 and counts.
-    A tensor that is folded into another counts as it is stored.
+    A tensor that is folded into another counts as it is stored. What an op learnt and keeps in its
+    attributes counts with it, integers as well: the trees of an ensemble are made of them.
     """
     biases = _integer_biases(graph)
     known = {name: p for name, p in graph.parameters.items() if _is_weight(p) or name in biases}
@@ -47,7 +49,10 @@ def parameter_counts(graph: OpGraph) -> ParameterCounts:
     counted: set[str] = set()
     tied: set[str] = set()
     elements = 0
+    in_attributes: Dim = 0
     for op in _all_ops(graph):
+        elements += learned(op)
+        in_attributes += sum(t.size_bytes for t in kept(op))
         unlearned = NOT_LEARNED.get(op.op_type, frozenset())
         read = [() if t is None else t.sources for t in op.inputs]
         stored.update(name for names in read for name in names)
@@ -66,9 +71,8 @@ def parameter_counts(graph: OpGraph) -> ParameterCounts:
         elements += sum(prod(known[name].shape) for name in slots)
         counted.update(matrices)
     files = (graph.parameters[name] for name in stored if name in graph.parameters)
-    return ParameterCounts(
-        elements=elements, size_bytes=sum(size_bytes(prod(p.shape), p.dtype) for p in files)
-    )
+    in_file = sum(size_bytes(prod(p.shape), p.dtype) for p in files)
+    return ParameterCounts(elements=elements, size_bytes=in_file + in_attributes)
 
 
 def _integer_biases(graph: OpGraph) -> frozenset[str]:

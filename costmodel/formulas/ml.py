@@ -1,7 +1,7 @@
 """Classical machine learning: the domain ai.onnx.ml.
 
-N rows of C features. What a model knows stands in its attributes, which are no tensors: reading
-them is not counted as traffic.
+N rows of C features. What a model learnt stands in its attributes and is read as a weight is; see
+`learned`.
 """
 
 from __future__ import annotations

@@ -152,8 +152,11 @@ def _claim(domain: str, op_type: str) -> None:
 
 @cache
 def _load_further() -> None:
+    from costlint.costmodel.ir.plugins import load_plugins
+
     for module in FURTHER:
         import_module(f"{__package__}.{module}")
+    load_plugins()
 
 
 def formula_for(domain: str, op_type: str) -> Formula | None:

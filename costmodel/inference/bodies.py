@@ -77,6 +77,8 @@ def op_with_bodies(  # noqa: PLR0913 - one value for each part of an op
     outputs: list[Tensor | None] = []
     for name, given in zip_longest(node.outputs, found[: len(node.outputs)]):
         shape, dtype = (given.shape, given.dtype) if given is not None else (None, "unknown")
+        if name and shape is None and dtype != "sequence" and run.behind.unknown:
+            shape = run.behind.shape(name)
         outputs.append(Tensor(name=name, shape=shape, dtype=dtype) if name else None)
         run.keep(outputs[-1], env)
     return (make_op(node, inputs, tuple(outputs), bodies=bodies, trips=trips),)

@@ -59,6 +59,7 @@ def make_op(
         bodies=bodies,
         trips=trips,
         metadata=node.metadata,
+        written_as=node.written_as,
     )
 
 

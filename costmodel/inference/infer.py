@@ -51,17 +51,6 @@ def infer(
     ).graph()
 
 
-def open_names(source: Source, shapes: ShapeOption) -> Mapping[str, tuple[str, int]]:
-    """The sizes that `shapes` leaves open, each with an input and an axis where it stands."""
-    found: dict[str, tuple[str, int]] = {}
-    for name, dims in declared_dims(source.graph, as_shapes(source.graph, shapes)).items():
-        for axis, dim in enumerate(dims or ()):
-            if isinstance(dim, str) and not isinstance(shapes.get(dim), int):
-                place = found.setdefault(dim, (name, axis))
-                found[dim] = min(place, (name, axis), key=lambda p: p[1])
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """One model, and what is to be bound of it."""
@@ -75,15 +64,15 @@ class _Asked:
     def graph(self) -> OpGraph:
         """The graph, inferred once where that is enough to know which axes are the batch."""
         if self.batch is None:
-            return self._named(self.run({}).graph(self.source.graph, {}))
+            return self._named(self.run({}).model())
         if firsts := self._open_firsts():
             with suppress(CostlintError):
-                graph = self.run(firsts).graph(self.source.graph, {})
+                graph = self.run(firsts).model()
                 axes = batch_axes(graph)
                 if {name: axes[name] for name in self._places(axes)} == firsts:
                     return self._named(graph)
         first = replace(self, batch=None).run({})
-        plain = first.graph(self.source.graph, {})
+        plain = first.model()
         axes = batch_axes(plain)
         if not axes and self.batch != 1:
             raise OptionError(
@@ -93,8 +82,8 @@ class _Asked:
             )
         run = self.run(axes)
         if run.bindings.growth is None:
-            return self._named(run.graph(self.source.graph, {}))
-        return self._named(read_baked(run, self.source.graph, first.seen))
+            return self._named(run.model())
+        return self._named(read_baked(run, first.seen))
 
     def run(self, axes: Mapping[str, int]) -> Inference:
         """What infers the model with the batch at `axes` of its inputs."""

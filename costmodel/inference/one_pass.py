@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.inference import control_flow
+from costlint.costmodel.inference.behind import Behind, settled
 from costlint.costmodel.inference.bindings import Bindings
 from costlint.costmodel.inference.bodies import Environment
 from costlint.costmodel.inference.folding import (
@@ -21,6 +22,7 @@ from costlint.costmodel.inference.folding import (
     parameter_tensor,
 )
 from costlint.costmodel.inference.readings import Readings
+from costlint.costmodel.inference.stated import sizes
 from costlint.costmodel.ir.dims import Dim, Shape, symbol
 from costlint.costmodel.ir.errors import ModelError, ShapeError
 from costlint.costmodel.ir.graph import Op, OpGraph
@@ -45,11 +47,22 @@ class Inference:
     source: Source
     bindings: Bindings
     fallback: Fallback
+    behind: Behind = field(default_factory=Behind)
     bound: Mapping[str, Any] = field(default_factory=dict)
     readings: Readings | None = None
     seen: dict[str, Shape | None] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     parameters: dict[str, SourceParameter] = field(default_factory=dict)
+
+    def model(self) -> OpGraph:
+        """The graph of the model, in as many passes as unknown operators take."""
+
+        def run(behind: Behind) -> OpGraph:
+            one = replace(self, behind=behind, notes=list(self.notes), parameters={})
+            return one.graph(self.source.graph, {})
+
+        shapes, values = self.bindings.inputs, self.bindings.values
+        return settled(run, cache(lambda: sizes(self.source.graph.inputs, shapes, values)))
 
     def graph(
         self,
@@ -69,6 +82,7 @@ class Inference:
         env: Environment = ChainMap({t.name: t for t in inputs}, outer)
         env.update((p.name, parameter_tensor(p)) for p in graph.parameters.values())
         self.parameters.update(graph.parameters)
+        self.behind.declared.update(graph.declared)
         self.seen.update((t.name, t.shape) for t in inputs)
         ops: list[Op] = []
         for node in ordered(graph, outer):
@@ -159,9 +173,23 @@ class Inference:
             inputs=inputs,
             outputs=len(node.outputs),
             attributes=node.attributes,
-            unknown=lambda label, upper: self.unknown(node, label, upper),
+            unknown=lambda label, upper: self._decided(node, label, upper, inputs),
             **baked,
         )
+
+    def _decided(
+        self, node: SourceNode, label: str, upper: Dim | None, inputs: Sequence[Tensor | None]
+    ) -> Dim:
+        """`unknown`; behind an unknown operator no data has to decide, a shape is missing."""
+        is_bound = f"{node.name}.{label}" in self.bindings.values
+        if (
+            upper is None
+            and not is_bound
+            and self.behind.unknown
+            and any(map(_lacks_shape, inputs))
+        ):
+            raise UnknownShapeError(f"{node.name}.{label} is not known")
+        return self.unknown(node, label, upper)
 
     def unknown(self, node: SourceNode, label: str, upper: Dim | None) -> Dim:
         """A dimension that only the data decides: what the user says, else its upper bound."""
@@ -177,12 +205,12 @@ class Inference:
         self, call: Call, node: SourceNode, graph: SourceGraph, *, values: bool
     ) -> Sequence[Out]:
         """One `Out` per output: evaluated, by rule, by onnx, or as the file declares it."""
+        rule = shape_rule_for(call.domain, call.op_type)
         try:
             if values:
                 known = evaluated(call)
                 if known is not None:
                     return known
-            rule = shape_rule_for(call.domain, call.op_type)
             found = self.fallback(call) if rule is None else checked(call, rule(call))
         except UnknownShapeError:
             found = self.fallback(call)  # the types are known all the same
@@ -194,33 +222,37 @@ class Inference:
             raise ShapeError(call.error(f"malformed attributes or inputs ({error})")) from error
         outs = list(found or ())[: call.outputs]
         outs += [None] * (call.outputs - len(outs))
+        if rule is None and None in outs:
+            self.behind.unknown[call.identifier] = None
+        if self.behind.unknown and (rule is None or any(map(_lacks_shape, call.inputs))):
+            return [
+                self._behind(name, out) if out is None or _lacks_shape(out) else out
+                for name, out in zip(node.outputs, outs, strict=True)
+            ]
         return [
-            self._declared(name, node, graph, out) if out is None or out.shape is None else out
+            self._declared(name, graph, out) if out is None or out.shape is None else out
             for name, out in zip(node.outputs, outs, strict=True)
         ]
 
-    def _declared(
-        self, name: str, node: SourceNode, graph: SourceGraph, inferred: Out | None
-    ) -> Out:
+    def _behind(self, name: str, out: Out | None) -> Out:
+        """An output that nothing before it gives a shape."""
+        declared = self.behind.declared.get(name)
+        dtype = declared.dtype if declared is not None and declared.shape is not None else None
+        if out is not None and out.dtype is not None:
+            dtype = out.dtype
+        return Out(shape=self.behind.shape(name), dtype=dtype)
+
+    def _declared(self, name: str, graph: SourceGraph, inferred: Out | None) -> Out:
         """The shape that the file states where none is inferred."""
         known = inferred or Out(shape=None)
         declared = graph.declared.get(name)
         if declared is None or declared.shape is None:
             return known
-        if shape_rule_for(node.domain, node.op_type) is not None:
-            # The data decides here: the file's word counts only for the sizes it was written for.
-            if self.bound or not all(isinstance(dim, int) for dim in declared.shape):
-                return known
-            self.notes.append(f"{name}: its shape depends on the data, the file's own is used")
-        dims = [
-            self.unknown(node, f"{name}_{axis}", None)
-            if dim is None
-            else self.bindings.values.get(dim, symbol(dim))
-            if isinstance(dim, str)
-            else dim
-            for axis, dim in enumerate(declared.shape)
-        ]
-        return Out(shape=tuple(dims), dtype=declared.dtype)
+        # The data decides here: the file's word counts only for the sizes it was written for.
+        if self.bound or not all(isinstance(dim, int) for dim in declared.shape):
+            return known
+        self.notes.append(f"{name}: its shape depends on the data, the file's own is used")
+        return Out(shape=declared.shape, dtype=declared.dtype)
 
     def _baked(self, error: ShapeError) -> ShapeError:
         if self.readings is None:
@@ -233,3 +265,8 @@ class Inference:
             sides=error.sides,
             axis=error.axis,
         )
+
+
+def _lacks_shape(value: Tensor | Out | None) -> bool:
+    """Whether it is a tensor of unknown rank."""
+    return value is not None and value.shape is None and value.dtype != "sequence"

@@ -20,7 +20,7 @@ from costlint.costmodel.shapes.rebatch import Reading, changed_axis
 
 if TYPE_CHECKING:
     from costlint.costmodel.inference.one_pass import Inference
-    from costlint.costmodel.ir.source import SourceGraph, SourceNode
+    from costlint.costmodel.ir.source import SourceNode
     from costlint.costmodel.ir.tensor import Tensor
 
 _MAX_TRIES: Final = 48
@@ -137,16 +137,14 @@ class Readings:
         return out is not None and axis < len(out) and out[axis] == old[axis]
 
 
-def read_baked(
-    run: Inference, graph: SourceGraph, reference: Mapping[str, Shape | None]
-) -> OpGraph:
+def read_baked(run: Inference, reference: Mapping[str, Shape | None]) -> OpGraph:
     """The graph of `run`, whose batch is another than the one in the file.
 
     Raises:
         ShapeError: the batch is baked in where it cannot be replaced, or can be in two ways.
     """
     start = Readings(reference=reference, growth=run.bindings.growth)
-    found, readings, left = _search(run, graph, start, 0, _MAX_TRIES)
+    found, readings, left = _search(run, start, 0, _MAX_TRIES)
     if isinstance(found, ShapeError):
         raise found
     for place, (key, options) in enumerate(readings.options.items()):
@@ -155,21 +153,21 @@ def read_baked(
             if other == readings.taken[key]:
                 continue
             tried = replace(_fresh(start), taken={**before, key: other})
-            again, _, left = _search(run, graph, tried, place + 1, left)
+            again, _, left = _search(run, tried, place + 1, left)
             if isinstance(again, OpGraph) or left <= 0:
                 raise _two(readings.nodes[key], options)
     return found
 
 
 def _search(
-    run: Inference, graph: SourceGraph, readings: Readings, fixed: int, tries: int
+    run: Inference, readings: Readings, fixed: int, tries: int
 ) -> tuple[OpGraph | ShapeError, Readings, int]:
     """The first readings from these on with which all infers, and how many tries are left."""
     failure: ShapeError | None = None
     while True:
         again = replace(run, readings=readings, seen={}, notes=list(run.notes), parameters={})
         try:
-            return again.graph(graph, {}), readings, tries - 1
+            return again.model(), readings, tries - 1
         except ShapeError as error:
             failure = failure or error
         tries -= 1

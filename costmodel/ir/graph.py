@@ -22,7 +22,8 @@ class Op:
     """One ONNX node of the graph. An absent optional input is None.
 
     `bodies` are the sub-graphs of If (then, else), Loop and Scan; `trips` how often a body runs,
-    None where the model does not say.
+    None where the model does not say. `written_as` is the operator in the file where a user taught
+    what it is like.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Op:
     bodies: tuple[OpGraph, ...] = ()
     trips: Dim | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    written_as: str = ""
 
     def input(self, index: int) -> Tensor | None:
         """Input `index`, None where it is absent."""
@@ -65,6 +67,7 @@ class Op:
             bodies=self.bodies,
             trips=self.trips,
             metadata=self.metadata,
+            written_as=self.written_as,
         )
 
     @property
@@ -95,6 +98,8 @@ class Op:
     @property
     def identifier(self) -> str:
         """The operator with its domain: `com.microsoft::FusedConv`; the default one is silent."""
+        if self.written_as:
+            return self.written_as
         return f"{self.domain}::{self.op_type}" if self.domain else self.op_type
 
 

@@ -38,6 +38,7 @@ class SourceNode:
     """A node; `bodies` are its sub-graph attributes, an absent optional input is ''.
 
     `version` is the opset of its domain, as the model or the function around it imports it.
+    `written_as` is the operator in the file where a user taught what it is like, else ''.
     """
 
     name: str
@@ -49,14 +50,16 @@ class SourceNode:
     attributes: Mapping[str, Any]
     bodies: Mapping[str, SourceGraph] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    written_as: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceGraph:
     """A graph or sub-graph, nodes in the file's order.
 
-    `declared` keeps the file's own shapes of its outputs and of what operators outside the
-    standard make, for where nothing else is known: files get them wrong, so all are inferred anew.
+    `declared` keeps the file's own shapes of its outputs, and of all tensors where an operator is
+    not known or of another domain, for where nothing else is known: files get them wrong, so all
+    are inferred anew.
     """
 
     name: str

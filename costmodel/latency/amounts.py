@@ -50,10 +50,8 @@ def amounts_of(
     precision), `border` names the graph's inputs and outputs.
     """
     op = kernel.op
-    if not kernel.main.costed:
-        return {"launch": 1}  # its work is unknown, and the coverage says so
-    if _is_empty(op):
-        return {"launch": 1}  # an empty cache: there is nothing to compute
+    if not kernel.main.costed or _is_empty(op):
+        return {"launch": 1}  # unknown work, as the coverage says, or an empty cache: none
     if op.op_type in settings.library.host or kernel.composite in settings.library.host:
         return _on_host(kernel, settings)
     counted: Amounts = {"launch": 1}

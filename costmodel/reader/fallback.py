@@ -8,6 +8,7 @@ costlint has a rule for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.dims import Dim
@@ -17,11 +18,26 @@ from costlint.costmodel.shapes import Call, Out, shape_rule_for
 if TYPE_CHECKING:
     import onnx
 
+    from costlint.costmodel.ir.source import SourceNode
     from costlint.costmodel.ir.tensor import Tensor
 
 _NAMES_TYPE: Final = frozenset({"to", "dtype", "output_datatype", "output_dtype"})
 _SCHEMA_WORDS: Final = {"float": "float32", "double": "float64"}
 _KEPT: Final = frozenset({"int64", "int32", "float32", "bool"})
+
+
+def is_unknown(node: SourceNode) -> bool:
+    """Whether neither costlint nor onnx has a rule for the shapes of `node`."""
+    return not node.bodies and not _has_rule(node.domain, node.op_type)
+
+
+@cache
+def _has_rule(domain: str, op_type: str) -> bool:
+    if shape_rule_for(domain, op_type) is not None:
+        return True
+    import onnx
+
+    return bool(onnx.defs.has(op_type, domain=domain))
 
 
 def onnx_shapes(call: Call) -> Sequence[Out | None] | None:

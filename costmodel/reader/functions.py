@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from costlint.costmodel.ir.errors import ModelError
-from costlint.costmodel.ir.source import SourceGraph, SourceNode
+from costlint.costmodel.ir.source import SourceGraph, SourceInput, SourceNode
 from costlint.costmodel.reader.names import text, texts
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class AttributeRef:
 class Functions:
     """The functions that a model defines, each parsed when it is first called.
 
-    It counts the nodes that calls became, because nested calls can grow without end.
+    It counts the nodes that calls became, because nested calls can grow without end. `declared` are
+    the shapes that the functions state, by the names that their tensors have in the model.
     """
 
     def __init__(
@@ -41,11 +42,14 @@ class Functions:
         *,
         read_node: Callable[..., SourceNode],
         read_attribute: Callable[[onnx.AttributeProto], Any],
+        read_value: Callable[[onnx.ValueInfoProto], SourceInput],
     ) -> None:
         self._protos = {_key(*texts((p.domain, p.name, p.overload))): p for p in protos}
         self._opsets = opsets
         self._read_node = read_node
         self._read_attribute = read_attribute
+        self._read_value = read_value
+        self.declared: dict[str, SourceInput] = {}
         self._templates: dict[Key, tuple[SourceNode, ...]] = {}
         self._open: list[Key] = []
         self._made = 0
@@ -92,6 +96,9 @@ class Functions:
         names |= {p: c for p, c in zip(texts(proto.output), call.outputs, strict=False) if c}
         defaults = {text(a.name): self._read_attribute(a) for a in proto.attribute_proto}
         renaming = _Renaming(names, prefix, {**defaults, **call.attributes}, call.name)
+        for value in proto.value_info:
+            name = renaming.tensor(text(value.name))
+            self.declared[name] = replace(self._read_value(value), name=name)
         for node, node_proto in zip(template, proto.node, strict=True):
             self._made += 1
             if self._made > MAX_NODES:

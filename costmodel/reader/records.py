@@ -15,6 +15,7 @@ from costlint.costmodel.ir.source import (
     SourceNode,
     SourceParameter,
 )
+from costlint.costmodel.reader.fallback import is_unknown
 from costlint.costmodel.reader.functions import AttributeRef, Functions, domain_of
 from costlint.costmodel.reader.names import pairs, text, texts
 from costlint.costmodel.reader.tensors import MAX_RANK, literal, parameter
@@ -35,7 +36,9 @@ def source(intake: Intake) -> Source:
     """
     proto = intake.proto
     opsets, notes = _opsets(proto)
-    functions = Functions(proto.functions, opsets, read_node=_node, read_attribute=_attribute)
+    functions = Functions(
+        proto.functions, opsets, read_node=_node, read_attribute=_attribute, read_value=_input
+    )
     return Source(
         graph=_graph(proto.graph, opsets, functions),
         path=intake.path,
@@ -64,7 +67,13 @@ def _opsets(proto: onnx.ModelProto) -> tuple[dict[str, int], tuple[str, ...]]:
     return opsets, ()
 
 
-def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functions) -> SourceGraph:
+def _graph(
+    proto: onnx.GraphProto,
+    opsets: Mapping[str, int],
+    functions: Functions,
+    *,
+    is_body: bool = False,
+) -> SourceGraph:
     stored = map(parameter, proto.initializer)
     parameters = {found.name: found for found in stored}
     for sparse in proto.sparse_initializer:
@@ -75,7 +84,7 @@ def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functio
             shape=tuple(sparse.dims),
         )
     nodes: list[SourceNode] = []
-    custom: set[str] = set()
+    states = is_body  # tensors whose shape the file's own word may have to say
     for index, proto_node in enumerate(proto.node):
         called = _node(proto_node, index, opsets, functions)
         for node in functions.inlined(called, text(proto_node.overload)):
@@ -84,17 +93,19 @@ def _graph(proto: onnx.GraphProto, opsets: Mapping[str, int], functions: Functio
                 parameters[found.name] = found
                 continue
             nodes.append(node)
-            if node.domain not in _STANDARD:
-                custom.update(node.outputs)
+            states = states or node.domain not in _STANDARD or is_unknown(node)
     inputs = tuple(_input(i, least=0) for i in proto.input if text(i.name) not in parameters)
-    declared = [v for v in proto.value_info if text(v.name) in custom] if custom else []
+    declared = proto.value_info if states else ()
     return SourceGraph(
         name=text(proto.name),
         inputs=inputs,
         outputs=texts([o.name for o in proto.output]),
         parameters=parameters,
         nodes=tuple(nodes),
-        declared={text(v.name): _input(v) for v in (*declared, *proto.output)},
+        declared={
+            **{text(v.name): _input(v) for v in (*declared, *proto.output)},
+            **(functions.declared if states and not is_body else {}),
+        },
     )
 
 
@@ -106,7 +117,8 @@ def _node(
     bodies: dict[str, SourceGraph] = {}
     for attribute in proto.attribute:
         if attribute.type == 5:
-            bodies[text(attribute.name)] = _graph(attribute.g, opsets, functions)
+            name = text(attribute.name)
+            bodies[name] = _graph(attribute.g, opsets, functions, is_body=True)
         else:
             attributes[text(attribute.name)] = _attribute(attribute)
     metadata = proto.metadata_props

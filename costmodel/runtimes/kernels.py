@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from costlint.costmodel.counts.op_cost import OpCost
 from costlint.costmodel.formulas import OpClass
+from costlint.costmodel.formulas.learned import kept
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.runtimes.fusion import FusionRules
@@ -67,6 +68,7 @@ def _kernel(name: str, group: Group, wiring: Wiring) -> Kernel:
                 parameters[tensor.name] = tensor
             elif wiring.root_of(tensor) not in own:
                 reads[tensor.name] = tensor
+        parameters.update((tensor.name, tensor) for tensor in kept(row.op))
         made = _known(row.op.outputs)
         writes += [t for t in made if not wiring.is_read_only_by(t.name, members)]
     return Kernel(

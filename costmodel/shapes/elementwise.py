@@ -11,7 +11,7 @@ from costlint.costmodel.shapes.arguments import dtype as dtype_of
 from costlint.costmodel.shapes.broadcasting import broadcast
 from costlint.costmodel.shapes.registry import Call, Out, ShapeRule, shape_rule
 
-_UNARY = (
+KEEPS_SHAPE = (
     "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitwiseNot", "Ceil", "Celu",
     "Clip", "Cos", "Cosh", "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish",
     "Hardmax", "Identity", "LeakyRelu", "Log", "LogSoftmax", "Mish", "Neg", "Not", "PRelu",
@@ -27,16 +27,16 @@ _UNARY_OF_MICROSOFT = (
     "QOrderedLongformerAttention", "QuantizeBFP", "QuickGelu", "SampleOp", "ScaledSiLU",
     "SparseAttention",
 )  # fmt: skip
-_NARY = (
+STRETCHES = (
     "Add", "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Div", "Max", "Mean", "Min",
     "Mod", "Mul", "Pow", "StringConcat", "Sub", "Sum",
 )  # fmt: skip
-_LOGICAL = (
+TRUTH = (
     "And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Or", "Xor",
 )  # fmt: skip
 
 
-@shape_rule(*_UNARY)
+@shape_rule(*KEEPS_SHAPE)
 @shape_rule(*_UNARY_OF_MICROSOFT, domain=MS)
 @shape_rule("BatchNormalization", domain=CHANNELS_LAST)
 @shape_rule("MultiThreshold", domain=QONNX)
@@ -46,14 +46,14 @@ def unary(call: Call) -> Sequence[Out]:
     return (Out(shape=None if tensor is None else tensor.shape),)
 
 
-@shape_rule(*_NARY)
+@shape_rule(*STRETCHES)
 @shape_rule("BiasAdd", "ComplexMul", "ComplexMulConj", domain=MS)
 def nary(call: Call) -> Sequence[Out]:
     """Y = f(A, B, ...) over the broadcast shape."""
     return (Out(shape=broadcast(call, all_shapes(call))),)
 
 
-@shape_rule(*_LOGICAL)
+@shape_rule(*TRUTH)
 def logical(call: Call) -> Sequence[Out]:
     """Y = A < B and its kin: a truth value each."""
     return (Out(shape=broadcast(call, all_shapes(call)), dtype="bool"),)

@@ -19,13 +19,13 @@ from costlint.costmodel.shapes.evaluation import small_array
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
 from costlint.costmodel.shapes.symbolic import total
 
-_REDUCTIONS = (
+REDUCTIONS = (
     "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean",
     "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare",
 )  # fmt: skip
 
 
-@shape_rule(*_REDUCTIONS)
+@shape_rule(*REDUCTIONS)
 @shape_rule("QLinearReduceMean", domain=MS)
 def reduction(call: Call) -> Sequence[Out]:
     """Y = X with the axes named gone, or 1 with `keepdims`; all of them when none is named."""

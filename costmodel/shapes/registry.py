@@ -84,10 +84,14 @@ class Call:
         value = self.value(index)
         return None if value is None else list(value.reshape(-1))
 
+    @property
+    def identifier(self) -> str:
+        """The operator with its domain, where that is not the standard one."""
+        return f"{self.domain}::{self.op_type}" if self.domain else self.op_type
+
     def error(self, what: str) -> str:
         """`what` with the operator and the node in front."""
-        operator = f"{self.domain}::{self.op_type}" if self.domain else self.op_type
-        return f"{operator} (node {self.name!r}): {what}"
+        return f"{self.identifier} (node {self.name!r}): {what}"
 
     def refuse(
         self, what: str, *, sides: tuple[Dim, Dim] | None = None, axis: int = 0
@@ -150,8 +154,11 @@ def _register(
 
 @cache
 def _load_further() -> None:
+    from costlint.costmodel.ir.plugins import load_plugins
+
     for module in FURTHER:
         import_module(f"{__package__}.{module}")
+    load_plugins()
 
 
 def shape_rule_for(domain: str, op_type: str) -> ShapeRule | None:

@@ -57,7 +57,7 @@ class Resizable:
             bound=kept,
             readings=Readings(reference=self.baked),
         )
-        return run.graph(source.graph, {})
+        return run.model()
 
     def _restored(self, op: Op) -> Op:
         kept = self.windows.get(op.y.name) if op.op_type == "GlobalAveragePool" else None

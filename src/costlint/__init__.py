@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from costlint.costmodel.devices import DeviceProfile as DeviceProfile
     from costlint.costmodel.devices import device as device
     from costlint.costmodel.devices import devices as devices
+    from costlint.costmodel.formulas import formula as formula
+    from costlint.costmodel.ir.cost import Work as Work
     from costlint.costmodel.ir.errors import CostlintError as CostlintError
     from costlint.costmodel.ir.errors import ModelError as ModelError
     from costlint.costmodel.ir.errors import OptionError as OptionError
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from costlint.costmodel.ir.tensor import Tensor as Tensor
     from costlint.costmodel.latency.estimate import Estimate as Estimate
     from costlint.costmodel.load import load as load
+    from costlint.costmodel.shapes.registry import Call as Call
+    from costlint.costmodel.shapes.registry import Out as Out
+    from costlint.costmodel.shapes.registry import shape_rule as shape_rule
     from costlint.costmodel.space import Space as Space
     from costlint.costmodel.space import parametrize as parametrize
     from costlint.estimating import estimate as estimate
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
 
 # Public name -> the module that has it.
 _HOMES: Final = {
+    "Call": "costmodel.shapes.registry",
     "CostlintError": "costmodel.ir.errors",
     "Counts": "costmodel.counts.counts",
     "DeviceProfile": "costmodel.devices",
@@ -56,12 +62,14 @@ _HOMES: Final = {
     "Op": "costmodel.ir.graph",
     "OpGraph": "costmodel.ir.graph",
     "OptionError": "costmodel.ir.errors",
+    "Out": "costmodel.shapes.registry",
     "Report": "reports.report",
     "ShapeError": "costmodel.ir.errors",
     "Space": "costmodel.space",
     "Tensor": "costmodel.ir.tensor",
     "UnboundDimensionError": "costmodel.ir.errors",
     "UncostedError": "costmodel.ir.errors",
+    "Work": "costmodel.ir.cost",
     "__version__": "_version",
     "calibrate": "calibrating",
     "check": "pipeline",
@@ -73,6 +81,7 @@ _HOMES: Final = {
     "estimate": "estimating",
     "example": "examples",
     "fix": "fixing",
+    "formula": "costmodel.formulas",
     "list_examples": "examples",
     "load": "costmodel.load",
     "measure": "measuring.session",
@@ -80,6 +89,7 @@ _HOMES: Final = {
     "parametrize": "costmodel.space",
     "plot": "reports.plot",
     "render": "reports",
+    "shape_rule": "costmodel.shapes.registry",
     "verify": "verifying",
 }
 

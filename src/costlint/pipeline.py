@@ -10,6 +10,7 @@ from costlint._version import __version__
 from costlint.costmodel.count import count
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.inference.contents import ValueOption
+from costlint.costmodel.inference.taught import OpsOption
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import SourceGraph
 from costlint.costmodel.reader import Model, read
@@ -30,6 +31,7 @@ def check(  # noqa: PLR0913 - what a run can be told
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     values: ValueOption | None = None,
+    ops: OpsOption | None = None,
     strict: bool = False,
     assume: bool = True,
     select: Iterable[str] = ("G",),
@@ -38,7 +40,8 @@ def check(  # noqa: PLR0913 - what a run can be told
     """Predict one model on `device` (the default one if None) and find what is wasteful in it.
 
     Open sizes are assumed, as `.models[0].assumed` says, unless `assume` is off or `strict` is on,
-    which also refuses ops of unknown cost. `select` and `ignore` are prefixes of rules. The report
+    which also refuses ops of unknown cost. `ops` says what unknown operators are like
+    (`{"my.ops::FancyConv": "Conv"}`), `select` and `ignore` are prefixes of rules. The report
     holds one model: `.findings`, `.estimate`, `.to_dict()`.
 
     Raises:
@@ -48,6 +51,7 @@ def check(  # noqa: PLR0913 - what a run can be told
         shapes=shapes or {},
         batch=batch,
         values=values or {},
+        ops=ops or {},
         strict=strict,
         assume=assume,
         select=tuple(select),
@@ -65,6 +69,7 @@ def compare(  # noqa: PLR0913 - what a run can be told
     batch: int | None = None,
     assume: bool = True,
     values: ValueOption | None = None,
+    ops: OpsOption | None = None,
     select: Iterable[str] = ("G",),
     ignore: Iterable[str] = (),
 ) -> Report:
@@ -80,6 +85,7 @@ def compare(  # noqa: PLR0913 - what a run can be told
         shapes=shapes or {},
         batch=batch,
         values=values or {},
+        ops=ops or {},
         assume=assume,
         select=tuple(select),
         ignore=tuple(ignore),
@@ -195,6 +201,7 @@ def _counts(model: Model | OpGraph, options: Options) -> Counts:
         shapes=options.shapes,
         batch=options.batch,
         values=options.values,
+        ops=options.ops,
         strict=options.strict,
         symbolic=options.symbolic,
         assume=options.assume is not False and not options.strict,

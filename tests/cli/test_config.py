@@ -115,6 +115,10 @@ def test_a_device_file_lies_beside_the_settings(place):
         ('required-version = ">=99.0"', "needs costlint >=99.0"),
         ('required-version = "newest"', "is not like '>=0.3'"),
         ('[[ignores]]\nnode = "x"', "an entry has rule"),
+        ('[[ops]]\nop = "my.ops::X"', "an entry has op and like"),
+        ('ops = "my.ops::X"', "an array of tables is needed"),
+        ('ops = [{ op = "a::X", like = "Add" }, { op = "a::X", like = "Mul" }]', "there twice"),
+        ('[[ops]]\nop = "my.ops::X"\nlike = "Convv"', "did you mean 'Conv'"),
         ('output-format = "yaml"', "one of full, concise"),
     ],
 )

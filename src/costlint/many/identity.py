@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from costlint._version import __version__
+from costlint.costmodel.ir.plugins import plugins
 
 _PARTS: Final = ("costlint", "costlint.analyzers", "costlint.costmodel", "costlint.reports")
 _LIBRARIES: Final = ("numpy", "onnx", "sympy")
@@ -32,7 +33,7 @@ def digest(value: Any) -> str:
 
 @cache
 def code_stamp() -> str:
-    """What computes: the content of the package's files, the libraries, Python.
+    """What computes: the content of the package's files and of plug-ins, the libraries, Python.
 
     The version alone would call a working copy unchanged after an edit.
     """
@@ -42,6 +43,11 @@ def code_stamp() -> str:
     for path in _own_files():
         running.update(f"{path.name}\0".encode())
         running.update(path.read_bytes())
+    for entry in plugins():
+        running.update(f"{entry.name}={entry.value}\0".encode())
+        spec = find_spec(entry.module)
+        if spec is not None and spec.origin:
+            running.update(Path(spec.origin).read_bytes())
     versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
     python = f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}"
     return digest([__version__, python, *versions, running.hexdigest()])

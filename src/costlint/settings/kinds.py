@@ -117,3 +117,16 @@ IGNORES: Final[Kind] = {
         },
     },
 }
+OPS: Final[Kind] = {
+    "default": {},
+    "read": readers.ops,
+    "schema": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": dict.fromkeys(sorted(readers.OPS_KEYS), _STRING),
+            "required": sorted(readers.OPS_KEYS),
+            "additionalProperties": False,
+        },
+    },
+}

@@ -12,6 +12,7 @@ from costlint.settings.option import model_row, rule_row
 if TYPE_CHECKING:
     from costlint.costmodel.inference.bindings import ShapeOption
     from costlint.costmodel.inference.contents import ValueOption
+    from costlint.costmodel.inference.taught import OpsOption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,13 @@ class ModelOptions:
         key="values",
         meaning="contents of inputs by name: a number, a text, or a short list",
         example="[values]\nsr = 16000",
+    )
+    ops: OpsOption = model_row(
+        **kinds.OPS,
+        in_result=True,
+        key="ops",
+        meaning="what unknown operators are like: op, like",
+        example='[[ops]]\nop = "my.ops::FancyConv"\nlike = "Conv"',
     )
     symbolic: bool = model_row(
         "--symbolic",

@@ -206,3 +206,22 @@ def ignores(value: object) -> tuple[Mapping[str, Any], ...]:
             msg = "expires is a date: 2027-06-01"
             raise ValueError(msg)
     return tuple(value)
+
+
+OPS_KEYS: Final = frozenset({"op", "like"})
+
+
+def ops(value: object) -> Mapping[str, str]:
+    """What each operator is like, of entries that name both."""
+    if not isinstance(value, list):
+        msg = "an array of tables is needed: [[tool.costlint.ops]]"
+        raise TypeError(msg)
+    found: dict[str, str] = {}
+    for entry in value:
+        if table(entry).keys() != OPS_KEYS or not all(map(text, entry.values())):
+            msg = 'an entry has op and like: op = "my.ops::FancyConv", like = "Conv"'
+            raise ValueError(msg)
+        if found.setdefault(entry["op"], entry["like"]) != entry["like"]:
+            msg = f"{entry['op']!r} is there twice"
+            raise ValueError(msg)
+    return found

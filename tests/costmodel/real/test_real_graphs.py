@@ -25,7 +25,7 @@ REFUSED: Mapping[str, str] = {
 # Files with operators that nobody knows, or whose sizes lie inside a picture; none of them runs.
 OPEN = (
     "superresolution_with_pre_post", "08_inspecting_tensorrt", "09_inspecting_tensorrt",
-    "01_match_and_replace_plugin", "capability", "nested_dup_names", "recursive_pattern",
+    "01_match_and_replace_plugin", "nested_dup_names", "recursive_pattern",
     "test_toyPlugin",
 )  # fmt: skip
 # Files with outputs as long as the data says: our shape is the upper bound.
