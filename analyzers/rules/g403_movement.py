@@ -65,7 +65,7 @@ def _kinds(facts: Facts) -> Mapping[str, str]:
     for op in facts.graph.ops:
         key = op_key(op)
         kind = "channel shuffle" if key in shuffled else _KINDS.get(op.op_type, "")
-        if not kind or key in taken or not facts.is_main(op):
+        if not kind or key in taken or not facts.is_main(op) or op.y.shape is None:
             continue
         if op.op_type == "Gather" and not _is_known(op):
             continue

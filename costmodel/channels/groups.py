@@ -130,10 +130,12 @@ def _end(tensor: Tensor) -> Op:
 def _follow(flow: Flow, op: Op) -> None:
     rule = RULES.get(op.op_type, _unary)
     outputs = [t for t in op.outputs if t is not None]
+    unknown = f"a shape at {op.op_type} {op.name!r} is not known"
     try:
-        found = rule(flow, op)
+        has_shapes = op.bodies or all(t is None or t.shape is not None for t in op.inputs)
+        found = rule(flow, op) if has_shapes else flow.refuse(op, unknown)
     except UnknownShapeError:
-        found = flow.refuse(op, f"a shape at {op.op_type} {op.name!r} is not known")
+        found = flow.refuse(op, unknown)
     except _OTHER_RANKS:
         found = flow.refuse(op, f"{op.op_type} {op.name!r} has tensors of unusual ranks")
     for tensor, axes in zip(outputs, found, strict=False):

@@ -82,7 +82,7 @@ class Resizing:
         if loses_groups:
             wanted = 1
             inputs = (inputs[0], _dense(inputs[0] or op.x, inputs[1] or op.w), *inputs[2:])
-        elif groups > 1 and groups == op.x.known_shape[1] and inputs[0] is not None:
+        elif groups > 1 and inputs[0] is not None and groups in (op.x.shape or ())[1:2]:
             wanted = inputs[0].known_shape[1]
         if wanted == groups and not any(
             new is not old
@@ -106,8 +106,9 @@ class Resizing:
             for tensor in op.inputs:
                 if tensor is not None and tensor.sources and tensor.sources == (tensor.name,):
                     stored = found.get(self.shared.get(tensor.name, tensor.name))
-                    if stored is not None and stored.shape != tensor.shape:
-                        found[tensor.name] = replace(stored, shape=tensor.known_shape, value=None)
+                    shape = tensor.shape
+                    if stored is not None and shape is not None and stored.shape != shape:
+                        found[tensor.name] = replace(stored, shape=shape, value=None)
         for name, shape in self._parts(graph):
             if found[name].shape != shape:
                 found[name] = replace(found[name], shape=shape, value=None)

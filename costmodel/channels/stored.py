@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
+from costlint.costmodel.formulas.sets import MOVES_ONES, SAME_NUMBERS
 from costlint.costmodel.ir.dims import Shape
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import Source, SourceNode
@@ -15,9 +16,6 @@ from costlint.costmodel.ir.tensor import Tensor
 
 Parts: TypeAlias = "Mapping[str, Shape]"
 """A shape for each stored parameter, by name."""
-
-_SAME: Final = frozenset({"Identity", "Cast"})
-_ONES: Final = frozenset({"Unsqueeze", "Squeeze", "Reshape"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +87,7 @@ class Stored:
         self, node: SourceNode, old: Shape, new: Shape
     ) -> tuple[Shape | None, Shape | None]:
         """The shapes of the input of `node`, the old and the new one; None where nobody knows."""
-        if node.op_type in _SAME:
+        if node.op_type in SAME_NUMBERS:
             return old, new
         if node.op_type == "Transpose":
             order = node.attributes.get("perm") or range(len(old))[::-1]
@@ -98,7 +96,7 @@ class Stored:
         before = self._shape(node.inputs[0])
         if before is None:
             return None, None
-        if node.op_type in _ONES:
+        if node.op_type in MOVES_ONES:
             return before, _between_ones(before, old, new)
         return before, _repeated(before, old, new) if node.op_type == "Expand" else None
 
@@ -111,7 +109,7 @@ class Stored:
         if node is None or not node.inputs:
             return None
         before = self._shape(node.inputs[0])
-        if before is None or node.op_type in _SAME or node.op_type == "DequantizeLinear":
+        if before is None or node.op_type in SAME_NUMBERS or node.op_type == "DequantizeLinear":
             return before
         if node.op_type != "Transpose":
             return None

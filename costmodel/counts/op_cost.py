@@ -9,6 +9,7 @@ from typing import Final
 from costlint.costmodel.counts.why_uncosted import no_formula
 from costlint.costmodel.formulas import OpClass, formula_for, why_free
 from costlint.costmodel.formulas.learned import kept
+from costlint.costmodel.formulas.sets import ON_CONTAINERS
 from costlint.costmodel.ir.cost import Cost, Work
 from costlint.costmodel.ir.dims import Dim, is_one, substitute
 from costlint.costmodel.ir.dtypes import size_bytes
@@ -74,6 +75,7 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         why = no_formula(op)
         return OpCost(op=op, op_class="other", cost=Cost(), times=times, why_uncosted=why)
     try:
+        _check_shapes(op)
         work = _of_nothing(formula.work(op))
         cost = traffic(op, work)
     except UnknownShapeError as error:
@@ -96,6 +98,20 @@ def _of_nothing(work: Work) -> Work:
     return work
 
 
+def _check_shapes(op: Op) -> None:
+    """UnknownShapeError where a tensor has no shape, whether the formula reads it or not.
+
+    Whoever reads of a costed op may then rely on the shapes of all its tensors.
+    """
+    on_containers = op.op_type in ON_CONTAINERS
+    for tensor in (*op.inputs, *op.outputs):
+        if tensor is None or tensor.shape is not None:
+            continue
+        if not (on_containers and tensor.is_container):
+            msg = f"the shape of {tensor.name!r} is not known"
+            raise UnknownShapeError(msg)
+
+
 def traffic(op: Op, work: Work) -> Cost:
     """`work` with its traffic in bytes: by default each input is read and each output written once.
 
@@ -106,7 +122,7 @@ def traffic(op: Op, work: Work) -> Cost:
     """
     read = [*_moved(op.inputs, work.read), *_moved(kept(op), None)]
     written = list(_moved(op.outputs, work.written))
-    but_vectors = [move for move in read if not move[0].is_parameter or move[0].rank >= 2]
+    but_vectors = [move for move in read if not move[0].is_parameter or _is_matrix(move[0])]
     return Cost(
         macs=work.macs,
         other_flop=work.other_flop,
@@ -122,13 +138,17 @@ def _moved(
 ) -> Iterator[tuple[Tensor, Dim, Dim]]:
     """Each tensor with its elements and bytes that move: all, or as many as are `stated`.
 
-    What a sequence holds is not copied.
+    What a sequence holds is not copied unless it is stated.
     """
     for index, tensor in enumerate(tensors):
-        if tensor is not None and tensor.dtype != "sequence":
-            given = stated[index] if stated is not None and index < len(stated) else None
+        given = stated[index] if stated is not None and index < len(stated) else None
+        if tensor is not None and (given is not None or not tensor.is_container):
             elements = tensor.elements if given is None else given
-            yield tensor, elements, size_bytes(elements, tensor.stored_as or tensor.dtype)
+            yield tensor, elements, size_bytes(elements, tensor.stored_dtype)
+
+
+def _is_matrix(tensor: Tensor) -> bool:
+    return tensor.shape is None or len(tensor.shape) >= 2
 
 
 def total_cost(rows: Sequence[OpCost]) -> Cost:

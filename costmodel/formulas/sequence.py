@@ -1,7 +1,8 @@
 """Sequences of tensors, tensors of strings, and decoding: counted for the bytes they move.
 
-The bytes of a sequence are not known to the graph, nor those of a string: what is counted is the
-tensors that go in or come out.
+Runtimes copy a tensor when it goes into a sequence and again when it comes out; sequences share the
+tensors that they hold (onnxruntime, core/providers/cpu/sequence). The bytes of a string are not
+known to the graph.
 """
 
 from __future__ import annotations
@@ -15,9 +16,6 @@ from costlint.costmodel.ir.graph import Op
 _DECODER = "only the data says how much a decoder does. X is read and Y written once"
 _LETTERS = "work on letters is no arithmetic. Only tensors of numbers have bytes"
 
-moved("SequenceConstruct SequenceInsert SplitToSequence",
-      "S [Y_1, Y_2, ...] = tensors X (...) copied into a sequence", "the tensors are read once",
-      op_class="data")  # fmt: skip
 moved("StringConcat StringNormalizer StringSplit",
       "Y (...) = strings X (...) put together, changed to lower case, or cut up", _LETTERS,
       op_class="data")  # fmt: skip
@@ -32,13 +30,40 @@ moved("DecodeImage EncodeImage",
       op_class="data", domain=EXTENSIONS)  # fmt: skip
 
 
+@formula("SequenceConstruct", op_class="data")
+def sequence_construct(op: Op) -> Work:
+    """S [Y_1, Y_2, ...] = tensors X_1 (...), X_2 (...), ... copied into a sequence.
+
+    other_flop = 0; every tensor is read and written once.
+    """
+    return Work(written=(sum([t.elements for t in op.inputs if t is not None]),))
+
+
+@formula("SequenceInsert", op_class="data")
+def sequence_insert(op: Op) -> Work:
+    """S [Y_1, ..., X, ...] = X (...) copied into a sequence; the others are shared, not copied.
+
+    other_flop = 0; X is read and written once.
+    """
+    return Work(read=(0,), written=(op.w.elements,))
+
+
+@formula("SplitToSequence", op_class="data")
+def split_to_sequence(op: Op) -> Work:
+    """S [Y_1, Y_2, ...] = parts of X (...), each copied into a sequence.
+
+    other_flop = 0; X is read and written once.
+    """
+    return Work(written=(op.x.elements,))
+
+
 @formula("SequenceAt", "ConcatFromSequence", op_class="data")
 def from_sequence(op: Op) -> Work:
     """Y (...) = one tensor, or all of them put together, copied out of a sequence.
 
-    other_flop = 0; y elements are written. The reading of the sequence is not counted.
+    other_flop = 0; y elements are read and written.
     """
-    return Work(written=(op.y.elements,))
+    return Work(read=(op.y.elements,))
 
 
 @formula("TfIdfVectorizer", op_class="data")

@@ -59,6 +59,15 @@ MIX_OR_CUT: Final = frozenset({"Concat", "QLinearConcat", "Split", "Pad"})
 """Of copies, those that do along any order of the axes what they do."""
 QUANTIZES_INSIDE: Final = frozenset({"DynamicQuantizeMatMul"})
 """Products of integers that get floats."""
+ON_CONTAINERS: Final = frozenset(
+    {"SequenceConstruct", "SequenceInsert", "SequenceAt", "SplitToSequence", "ConcatFromSequence",
+     "DictVectorizer", "CastMap"}
+)  # fmt: skip
+"""Whose formulas take sequences or maps, which have no shape."""
+SAME_NUMBERS: Final = frozenset({"Identity", "Cast"})
+"""What gives the numbers that it gets, in their order and shape."""
+MOVES_ONES: Final = frozenset({"Unsqueeze", "Squeeze", "Reshape"})
+"""What may change a shape by sizes of 1 alone."""
 RANDOM: Final = frozenset(
     {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
      "RandomUniformLike"}

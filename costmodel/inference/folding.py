@@ -74,6 +74,12 @@ def folds_away(node: SourceNode, inputs: tuple[Tensor | None, ...]) -> bool:
     return known and node.op_type not in RANDOM
 
 
+def follows(node: SourceNode, inputs: tuple[Tensor | None, ...]) -> bool:
+    """Whether the node's result is known though it runs: arithmetic on the number of a trip."""
+    given = [t for t in inputs if t is not None]
+    return bool(given) and all(t.value is not None for t in given) and node.op_type not in RANDOM
+
+
 def evaluated(call: Call) -> list[Out] | None:
     """The outputs' content, where every input's is known and small."""
     rule = value_rule_for(call.domain, call.op_type)
@@ -93,16 +99,27 @@ def evaluated(call: Call) -> list[Out] | None:
     ]
 
 
-def output_tensor(
-    name: str, out: Out, inputs: tuple[Tensor | None, ...], op_type: str, *, folds: bool
+def output_tensor(  # noqa: PLR0913 - what an op knows of its output
+    name: str,
+    out: Out,
+    inputs: tuple[Tensor | None, ...],
+    op_type: str,
+    *,
+    folds: bool,
+    runs: bool = False,
 ) -> Tensor:
-    """The tensor `name` of an inferred output; folded ones remember which weights made them."""
+    """The tensor `name` of an inferred output; folded ones remember which weights made them.
+
+    A known result is a parameter unless the op `runs` all the same.
+    """
     first = next((t for t in inputs if t is not None), None)
     dtype = out.dtype or (first.dtype if first is not None else "unknown")
     shape = None if out.shape is None else tuple([simplest(d) for d in out.shape])
     if not folds:
-        role: Role = "activation" if out.value is None else "parameter"
-        return Tensor(name=name, shape=shape, dtype=dtype, role=role, value=out.value)
+        role: Role = "activation" if out.value is None or runs else "parameter"
+        return Tensor(
+            name=name, shape=shape, dtype=dtype, role=role, value=out.value, holds=out.holds
+        )
     stored = None
     if first is not None and op_type == "DequantizeLinear":
         stored = first.stored_as or first.dtype
@@ -116,4 +133,5 @@ def output_tensor(
         stored_as=stored,
         sources=tuple(dict.fromkeys(s for t in inputs if t is not None for s in t.sources)),
         value=out.value,
+        holds=out.holds,
     )

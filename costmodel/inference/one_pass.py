@@ -12,9 +12,11 @@ from costlint.costmodel.inference import control_flow
 from costlint.costmodel.inference.behind import Behind, settled
 from costlint.costmodel.inference.bindings import Bindings
 from costlint.costmodel.inference.bodies import Environment
+from costlint.costmodel.inference.containers import declared_tensor
 from costlint.costmodel.inference.folding import (
     evaluated,
     folds_away,
+    follows,
     input_tensor,
     is_generated,
     make_op,
@@ -26,7 +28,13 @@ from costlint.costmodel.inference.stated import sizes
 from costlint.costmodel.ir.dims import Dim, Shape, symbol
 from costlint.costmodel.ir.errors import ModelError, ShapeError
 from costlint.costmodel.ir.graph import Op, OpGraph
-from costlint.costmodel.ir.source import Source, SourceGraph, SourceNode, SourceParameter
+from costlint.costmodel.ir.source import (
+    Source,
+    SourceGraph,
+    SourceInput,
+    SourceNode,
+    SourceParameter,
+)
 from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.ir.topological import ordered
 from costlint.costmodel.shapes import Call, Out, UnknownShapeError, checked, shape_rule_for
@@ -53,6 +61,21 @@ class Inference:
     seen: dict[str, Shape | None] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     parameters: dict[str, SourceParameter] = field(default_factory=dict)
+    undecided: int = 0
+    """How often only the data knew more."""
+    walked: int = 0
+    """Nodes that were inferred for single trips of loops."""
+
+    def mark(self) -> tuple[int, int]:
+        """Where the pass stands, to go back to when what follows is taken back."""
+        return len(self.notes), len(self.parameters)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Forget what was noted since `mark`."""
+        notes, parameters = mark
+        del self.notes[notes:]
+        while len(self.parameters) > parameters:
+            self.parameters.popitem()
 
     def model(self) -> OpGraph:
         """The graph of the model, in as many passes as unknown operators take."""
@@ -74,11 +97,7 @@ class Inference:
         top = arguments is None
         inputs = arguments
         if inputs is None:
-            shapes = self.bindings.inputs
-            inputs = [
-                input_tensor(i.name, shapes[i.name], i.dtype, self.bindings.contents.get(i.name))
-                for i in graph.inputs
-            ]
+            inputs = [self._input(item) for item in graph.inputs]
         env: Environment = ChainMap({t.name: t for t in inputs}, outer)
         env.update((p.name, parameter_tensor(p)) for p in graph.parameters.values())
         self.parameters.update(graph.parameters)
@@ -102,6 +121,13 @@ class Inference:
             bound=self.bound if top else {},
         )
 
+    def _input(self, item: SourceInput) -> Tensor:
+        """An input of the model as it is bound."""
+        shape = self.bindings.inputs[item.name]
+        if item.holds is not None:
+            return declared_tensor(item, shape, self.bindings.values)
+        return input_tensor(item.name, shape, item.dtype, self.bindings.contents.get(item.name))
+
     def _node(self, node: SourceNode, env: Environment, graph: SourceGraph) -> Sequence[Op]:
         """Infer `node` into `env`; the op that stays in the graph, or none when it folds away."""
         try:
@@ -112,11 +138,14 @@ class Inference:
         if node.bodies:
             return control_flow.infer_bodies(self, node, inputs, env)
         folds = folds_away(node, inputs)
+        runs = not folds and follows(node, inputs)
         call = self.call(node, inputs)
-        outs = self._outs(call, node, graph, values=folds)
+        outs = self._outs(call, node, graph, values=folds or runs)
         outputs = tuple(
             [
-                output_tensor(name, out, inputs, node.op_type, folds=folds) if name else None
+                output_tensor(name, out, inputs, node.op_type, folds=folds, runs=runs)
+                if name
+                else None
                 for name, out in zip(node.outputs, outs, strict=False)
             ]
         )
@@ -126,7 +155,8 @@ class Inference:
             self.keep(tensor, env)
         if folds and outputs and is_generated(node.op_type, inputs[0], outputs[0]):
             self._generated(node.outputs[0], env)
-        if folds or (outputs and all(t is None or t.value is not None for t in outputs)):
+        known = not runs and outputs and all(t is None or t.value is not None for t in outputs)
+        if folds or known:
             return ()
         return (make_op(node, inputs, outputs),)
 
@@ -196,6 +226,7 @@ class Inference:
         name = f"{node.name}.{label}"
         if name in self.bindings.values:
             return self.bindings.values[name]
+        self.undecided += 1
         if upper is None:
             return symbol(name)
         self.notes.append(f"{name} depends on the data: its upper bound {upper} is used")
@@ -213,7 +244,10 @@ class Inference:
                     return known
             found = self.fallback(call) if rule is None else checked(call, rule(call))
         except UnknownShapeError:
-            found = self.fallback(call)  # the types are known all the same
+            self.undecided += 1
+            # The types are known all the same, but not to onnx where a sequence comes in.
+            held = any(t is not None and t.is_container for t in call.inputs)
+            found = None if held else self.fallback(call)
         except ShapeError as error:
             raise self._baked(error) from error
         except RecursionError as error:
@@ -246,6 +280,9 @@ class Inference:
         """The shape that the file states where none is inferred."""
         known = inferred or Out(shape=None)
         declared = graph.declared.get(name)
+        if declared is not None and declared.holds is not None:
+            told = declared_tensor(declared, None, self.bindings.values)
+            return Out(shape=None, dtype=told.dtype, holds=told.holds)
         if declared is None or declared.shape is None:
             return known
         # The data decides here: the file's word counts only for the sizes it was written for.
@@ -269,4 +306,4 @@ class Inference:
 
 def _lacks_shape(value: Tensor | Out | None) -> bool:
     """Whether it is a tensor of unknown rank."""
-    return value is not None and value.shape is None and value.dtype != "sequence"
+    return value is not None and value.shape is None and value.dtype not in ("sequence", "optional")

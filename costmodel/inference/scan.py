@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from costlint.costmodel.inference.bodies import (
     Environment,
     Inputs,
-    infer_once,
     op_with_bodies,
     source_body,
     stacked,
@@ -30,21 +29,21 @@ def infer_scan(run: Inference, node: SourceNode, inputs: Inputs, env: Environmen
     Raises:
         ShapeError: a count or an axis does not fit the inputs.
     """
-    if node.version < 9:  # the batch comes first there, and lengths are an input
-        return infer_once(run, node, inputs, env)
     source = source_body(node, "body")
     call = run.call(node, inputs)
+    lead = 1 if node.version < 9 else 0
+    given = inputs[lead:]  # the lengths of the sequences come first there
     scanned = integer(call, "num_scan_inputs", 0)
-    if not 0 <= scanned <= min(len(inputs), len(source.inputs)):
-        raise call.refuse(f"num_scan_inputs is {scanned}, the node has {len(inputs)} inputs")
-    states = inputs[: len(inputs) - scanned]
-    sequences = inputs[len(states) :]
+    if not 0 <= scanned <= min(len(given), len(source.inputs)):
+        raise call.refuse(f"num_scan_inputs is {scanned}, the node has {len(given)} inputs")
+    states, sequences = given[: len(given) - scanned], given[len(given) - scanned :]
     axes = integers(call, "scan_input_axes") or (0,) * scanned
-    trips, parts = _sliced(call, sequences, axes)
-    shapes = [None if t is None else t.shape for t in states]
+    trips, parts = _sliced(call, sequences, axes, lead)
+    batches = [t.shape[0] for t in given if lead and t is not None and t.shape]
+    shapes = [None if t is None or t.shape is None else t.shape[lead:] for t in states]
     arguments = [
-        Tensor(name=declared.name, shape=shape, dtype=declared.dtype)
-        for declared, shape in zip(source.inputs, [*shapes, *parts], strict=False)
+        Tensor(name=declared.name, shape=shape, dtype=declared.dtype if t is None else t.dtype)
+        for declared, t, shape in zip(source.inputs, given, [*shapes, *parts], strict=False)
     ]
     body = run.graph(source, env, tuple(arguments))
     if trips is None:
@@ -53,17 +52,24 @@ def infer_scan(run: Inference, node: SourceNode, inputs: Inputs, env: Environmen
     outputs = list(body.outputs[: len(states)])
     for tensor, axis in zip(body.outputs[len(states) :], out_axes, strict=False):
         outputs.append(_moved(call, stacked(run, node, tensor, trips), axis))
+    if batches:
+        outputs = [stacked(run, node, tensor, batches[0]) for tensor in outputs]
+        trips = None if trips is None else trips * batches[0]
+    outputs = [tensor.called(tensor.name) for tensor in outputs]
     return op_with_bodies(run, node, inputs, outputs, env, bodies=(body,), trips=trips)
 
 
 def _sliced(
-    call: Call, sequences: Inputs, axes: Sequence[int]
+    call: Call, sequences: Inputs, axes: Sequence[int], lead: int
 ) -> tuple[Dim | None, list[Shape | None]]:
-    """How long the sequences are, and the shapes without the axis that is scanned."""
+    """How long the sequences are, and the shapes without the axis that is scanned.
+
+    The first `lead` axes are the batch, of which the body sees one at a time.
+    """
     trips: Dim | None = None
     parts: list[Shape | None] = []
     for tensor, axis in zip(sequences, axes, strict=False):
-        shape = None if tensor is None else tensor.shape
+        shape = None if tensor is None or tensor.shape is None else tensor.shape[lead:]
         if shape is not None:
             at = one_axis(call, axis, len(shape))
             trips, shape = shape[at], shape[:at] + shape[at + 1 :]

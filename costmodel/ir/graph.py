@@ -180,7 +180,7 @@ class OpGraph:
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         """Names of the dimensions that are still free, sorted."""
-        dims = {d for t in self.tensors.values() for d in t.shape or () if type(d) is not int}
+        dims = {d for t in self.tensors.values() for d in t.dims if type(d) is not int}
         inner = (s for op in self.ops for body in op.bodies for s in body.symbols)
         return tuple(sorted({*free_symbols(dims), *inner}))
 

@@ -12,11 +12,15 @@ DeclaredShape: TypeAlias = tuple[int | str | None, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceInput:
-    """An input of a graph; `shape` is None where the file gives no rank or it is no tensor."""
+    """An input of a graph; `shape` is None where the file gives no rank or it is no tensor.
+
+    `holds` is what each element of a sequence is, or what an optional may hold.
+    """
 
     name: str
     dtype: str
     shape: DeclaredShape | None
+    holds: SourceInput | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

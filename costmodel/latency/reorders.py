@@ -96,6 +96,10 @@ class _Blocks:
         return Reorders(changes=self.found, apart=self.apart)
 
     def _kernel(self, kernel: Kernel) -> None:
+        if not kernel.main.costed:
+            for tensor in kernel.reads:
+                self._to_plain(kernel, tensor, 1)
+            return
         op = kernel.op
         is_in = is_out = self._in_blocks(kernel)
         kind = traffic_of(op)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from costlint.costmodel.ir.dtypes import ONNX_DTYPES
 from costlint.costmodel.ir.errors import ModelError
+from costlint.costmodel.ir.scopes import with_unique_names
 from costlint.costmodel.ir.source import (
     DeclaredShape,
     Source,
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from costlint.costmodel.reader.intake import Intake
 
 _STANDARD: Final = frozenset({"", "com.microsoft", "ai.onnx.ml"})
+_CONTAINERS: Final = {
+    "sequence_type": "sequence", "map_type": "sequence", "optional_type": "optional"
+}  # fmt: skip
+MAX_NESTED: Final = 4
+"""Types within types: runtimes know none that is deeper than an optional sequence of tensors."""
 
 
 def source(intake: Intake) -> Source:
@@ -40,7 +46,7 @@ def source(intake: Intake) -> Source:
         proto.functions, opsets, read_node=_node, read_attribute=_attribute, read_value=_input
     )
     return Source(
-        graph=_graph(proto.graph, opsets, functions),
+        graph=with_unique_names(_graph(proto.graph, opsets, functions)),
         path=intake.path,
         sha256=intake.sha256,
         opsets=opsets,
@@ -152,20 +158,31 @@ _CONTENT: Final[Mapping[int, Callable[[onnx.AttributeProto], Any]]] = {
     6: lambda proto: tuple(proto.floats),
     7: lambda proto: tuple(proto.ints),
     8: lambda proto: tuple(s.decode("utf-8", "replace") for s in proto.strings),
+    13: lambda proto: _of_type("", proto.tp, 1),
 }
 
 
 def _input(proto: onnx.ValueInfoProto, *, least: int = 1) -> SourceInput:
-    if not proto.type.HasField("tensor_type"):
-        return SourceInput(name=text(proto.name), dtype="sequence", shape=None)
-    tensor = proto.type.tensor_type
+    return _of_type(text(proto.name), proto.type, least)
+
+
+def _of_type(name: str, proto: onnx.TypeProto, least: int, depth: int = 0) -> SourceInput:
+    """A value of that type: a tensor, a sequence or an optional; a map counts as a sequence."""
+    kind = proto.WhichOneof("value")
+    if kind != "tensor_type":
+        dtype = _CONTAINERS.get(kind, "unknown")
+        if kind not in ("sequence_type", "optional_type") or depth > MAX_NESTED:
+            return SourceInput(name=name, dtype=dtype, shape=None)
+        held = _of_type(name, getattr(proto, kind).elem_type, 1, depth + 1)
+        return SourceInput(name=name, dtype=dtype, shape=None, holds=held)
+    tensor = proto.tensor_type
     shape: DeclaredShape | None = None
     if tensor.HasField("shape"):
         if len(tensor.shape.dim) > MAX_RANK:
-            raise ModelError(f"{proto.name!r} has {len(tensor.shape.dim)} dimensions")
+            raise ModelError(f"{name!r} has {len(tensor.shape.dim)} dimensions")
         shape = tuple(_dimension(d, least) for d in tensor.shape.dim)
     dtype = ONNX_DTYPES.get(tensor.elem_type, "unknown")
-    return SourceInput(name=text(proto.name), dtype=dtype, shape=shape)
+    return SourceInput(name=name, dtype=dtype, shape=shape)
 
 
 def _dimension(proto: onnx.TensorShapeProto.Dimension, least: int) -> int | str | None:

@@ -87,7 +87,9 @@ def _joined(new: Group, wiring: Wiring, group_of: Mapping[int, Group]) -> Group 
     strangers = [_strangers(fuse, reads, wiring) for fuse in fuses]
     for read in reads:
         group = group_of.get(read.maker)
-        if group is None or not _is_end_of(group, read, new, wiring):
+        if group is None or not wiring.rows[group.main].costed:
+            continue
+        if not _is_end_of(group, read, new, wiring):
             continue
         is_sole_reader = wiring.is_read_only_by(read.root, frozenset(new.members))
         latest = next((other.maker for other in reads if other is not read), -1)
@@ -109,6 +111,8 @@ def _strangers(fuse: Fuse, reads: Collection[_Read], wiring: Wiring) -> set[_Rea
 
 def _fuses_of(new: Group, wiring: Wiring) -> tuple[Fuse, ...]:
     """The fuses that let all of the ops join."""
+    if not all(wiring.rows[index].costed for index in new.members):
+        return ()  # nobody knows what it does
     first, *rest = new.members
     found = wiring.rules.fuses_of.get(wiring.rows[first].op.op_type, ())
     if not rest:

@@ -43,7 +43,7 @@ TRUTH = (
 def unary(call: Call) -> Sequence[Out]:
     """Y (...) = f(X (...)); extra inputs (a slope, limits) never widen the output."""
     tensor = call.tensor(0)
-    return (Out(shape=None if tensor is None else tensor.shape),)
+    return (Out(shape=None) if tensor is None else Out(shape=tensor.shape, holds=tensor.holds),)
 
 
 @shape_rule(*STRETCHES)

@@ -28,6 +28,10 @@ def outputs_from(op: Op, given: Sequence[Axes | None]) -> list[Axes | None]:
             rule = _reduced
         elif op.op_type in PRODUCTS or traffic_of(op) == "product":
             rule = _product
+    given = [
+        axes if axes is not None and len(axes) == len(_shape(op, index) or ()) else None
+        for index, axes in enumerate(given)
+    ]
     found: list[Axes | None] = []
     for place, out in enumerate(op.outputs):
         shape = None if out is None else out.shape

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.errors import ShapeError
-from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
+from costlint.costmodel.ir.tensor import Held, Tensor, UnknownShapeError
 
 Unknown: TypeAlias = Callable[[str, Dim | None], Dim]
 """(label, upper bound or None) -> a dimension that only the data decides."""
@@ -26,11 +26,15 @@ class Choose(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Out:
-    """One output as a rule sees it; `dtype` None means that of the first input."""
+    """One output as a rule sees it; `dtype` None means that of the first input.
+
+    `holds` is what a sequence or an optional holds, which has no shape.
+    """
 
     shape: Shape | None
     dtype: str | None = None
     value: Any = None
+    holds: Held | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Sequences and optionals (which have no shape), and tensors of strings."""
+"""Tensors of strings, maps, and operators of which each output is always the same."""
 
 from __future__ import annotations
 
@@ -19,24 +19,9 @@ def _always(*op_types: str, shape: Shape | None, dtype: str, domain: str = "") -
         return (Out(shape=shape, dtype=dtype),) * call.outputs
 
 
-_always("SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceMap",
-        "SplitToSequence", shape=None, dtype="sequence")  # fmt: skip
-_always("SequenceAt", "ConcatFromSequence", shape=None, dtype="unknown")
-_always("Optional", shape=None, dtype="optional")
-_always("SequenceLength", shape=(), dtype="int64")
-_always("OptionalHasElement", shape=(), dtype="bool")
 _always("IsAllFinite", shape=(), dtype="bool", domain=MS)
 _always("ZipMap", shape=None, dtype="sequence", domain=ML)
 _always("CastMap", shape=None, dtype="unknown", domain=ML)
-
-
-@shape_rule("OptionalGetElement")
-def optional_get_element(call: Call) -> Sequence[Out]:
-    """What the optional holds: a tensor stays as it is."""
-    tensor = call.tensor(0)
-    if tensor is None or tensor.dtype == "optional":
-        return (Out(shape=None, dtype="unknown"),)
-    return (Out(shape=tensor.shape),)
 
 
 same_shape("RegexFullMatch", dtype="bool")

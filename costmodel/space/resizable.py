@@ -92,6 +92,11 @@ def resizable(loaded: OpGraph, graph: OpGraph) -> Resizable:
 
 
 def _covers_all(op: Op) -> bool:
-    sides = op.x.known_shape[2:]
+    sides = (op.x.shape or ())[2:]
     window = tuple(op.attributes.get("kernel_shape", ()))
-    return window == sides and not any(op.attributes.get("pads", ())) and max(sides) > 1
+    return (
+        bool(sides)
+        and window == sides
+        and not any(op.attributes.get("pads", ()))
+        and max(sides) > 1
+    )

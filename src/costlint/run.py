@@ -14,7 +14,7 @@ from costlint.costmodel.ir.errors import OptionError
 from costlint.finish import finish
 from costlint.many.against import before, latencies
 from costlint.many.expand import Target, expand, named
-from costlint.many.names import refuse_unknown
+from costlint.many.names import of_inputs, refuse_unknown
 from costlint.many.outcome import Execution, Outcome
 from costlint.many.outcomes import outcomes
 from costlint.many.plan import Plans
@@ -58,7 +58,9 @@ def run(
         if found.before:
             refuse_earlier(options.against, options)
     every = (*targets, *targets_before)
-    refuse_unknown(given.get("shapes") or {}, [target.path for target in every])
+    refuse_unknown(
+        of_inputs(given.get("shapes"), given.get("values")), [target.path for target in every]
+    )
     ended = outcomes(every, plans, _execution(options, whole=not many))
     with Progress(len(every), "models", color=colored(options.color, sys.stderr)) as progress:
         try:

@@ -15,6 +15,7 @@ from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.ir.tensor import Tensor
 from costlint.costmodel.shapes import Out, shape_rule_for
+from costlint.costmodel.shapes.held import repeated
 from tests.costmodel.shapes.factory import call
 
 
@@ -47,7 +48,8 @@ def make_op(
         version=version,
         inputs=made.inputs,
         outputs=tuple(
-            Tensor(name=f"y{i}", shape=o.shape, dtype=o.dtype or kind) for i, o in enumerate(outs)
+            Tensor(name=f"y{i}", shape=o.shape, dtype=o.dtype or kind, holds=o.holds)
+            for i, o in enumerate(outs)
         ),
         attributes=attributes,
     )
@@ -80,6 +82,12 @@ def substituted(op: Op, change: Callable[[Dim], Dim]) -> Op:
 def typed(shape: Shape, dtype: str) -> Tensor:
     """An activation of another element type."""
     return Tensor(name="x", shape=shape, dtype=dtype)
+
+
+def sequence_of(shape: Shape, length: Dim) -> Tensor:
+    """A sequence of `length` tensors of one shape."""
+    holds = repeated(Tensor(name="", shape=shape, dtype="float32"), length)
+    return Tensor(name="s", shape=None, dtype="sequence", holds=holds)
 
 
 def weight(*shape: int, dtype: str = "float32") -> Tensor:

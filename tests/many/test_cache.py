@@ -120,6 +120,7 @@ def test_other_options_are_another_result(options) -> None:
 OTHER: dict[str, Any] = {
     "ops": {"my.ops::FancyConv": "Conv"},
     "shapes": {"N": 2},
+    "values": {"sr": 16000},
     "batch": 2,
     "symbolic": True,
     "strict": True,

@@ -45,7 +45,7 @@ def rows(graph: OpGraph) -> tuple[Row, ...]:
 def _is_dense(stored: Stored, op: Op) -> bool:
     """Whether `op` is a dense convolution of a picture, with stored weights."""
     is_conv = has_stored_weights(stored, op, "Conv")
-    return is_conv and op.w.rank == 4 and op.groups == 1
+    return is_conv and len(op.w.shape or ()) == 4 and op.groups == 1
 
 
 def _following(graph: OpGraph, stored: Stored, row: list[Op]) -> Op | None:

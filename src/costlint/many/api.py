@@ -11,7 +11,7 @@ from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import CostlintError
 from costlint.many.expand import expand
-from costlint.many.names import refuse_unknown
+from costlint.many.names import of_inputs, refuse_unknown
 from costlint.many.outcome import Execution, Outcome
 from costlint.many.outcomes import outcomes
 from costlint.many.plan import Plans
@@ -82,7 +82,7 @@ def check_many(  # noqa: PLR0913 - what a run can be told
         for target in expand([os.fspath(path) for path in named])
         if not target.excluded(excluded)
     ]
-    refuse_unknown(shapes or {}, [target.path for target in targets])
+    refuse_unknown(of_inputs(shapes, values), [target.path for target in targets])
     return map(_checked, outcomes(targets, Plans(given), execution))
 
 

@@ -1,4 +1,4 @@
-"""Sizes by name (`--shape`) over several models: a name binds where a model has it."""
+"""Sizes and contents by name over several models: a name binds where a model has it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,26 @@ _MOST_SHOWN = 12
 
 
 def for_model(path: str, options: Options) -> Options:
-    """`options` with those sizes that the model at `path` has a name for.
+    """`options` with those sizes and contents that the model at `path` has a name for.
 
-    Standard input can be read only once, so all sizes are for it.
+    Standard input can be read only once, so all are for it.
     """
-    if not options.shapes or path == "-":
+    if path == "-" or not (options.shapes or options.values):
         return options
     from costlint.costmodel.inference.names import fitting
     from costlint.costmodel.reader import read
 
-    return replace(options, shapes=fitting(read(path).graph, options.shapes))
+    graph = read(path).graph
+    inputs = {item.name for item in graph.inputs}
+    values = {name: value for name, value in options.values.items() if name in inputs}
+    return replace(options, shapes=fitting(graph, options.shapes), values=values)
+
+
+def of_inputs(
+    shapes: Mapping[str, object] | None, values: Mapping[str, object] | None
+) -> Mapping[str, object]:
+    """What must fit a model: sizes as they are, contents as something that only an input has."""
+    return {**dict.fromkeys(values or {}, ()), **(shapes or {})}
 
 
 def refuse_unknown(given: Mapping[str, object], paths: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import Op
-from tests.costmodel.strategies import make_op, typed, weight
+from tests.costmodel.strategies import make_op, sequence_of, typed, weight
 
 Case: TypeAlias = Callable[[Dim], Op]
 
@@ -85,7 +85,7 @@ CASES: Mapping[str, Case] = {
     "Compress": lambda n: make_op("Compress", (n, 6), (6,), shapes=[(n, 4)], axis=1),
     "Concat": lambda n: make_op("Concat", (n, 6, 5), (n, 2, 5), axis=1),
     "ConcatFromSequence": lambda n: make_op(
-        "ConcatFromSequence", typed((), "sequence"), shapes=[(n, 4)], axis=0
+        "ConcatFromSequence", sequence_of((n, 4), 3), axis=1
     ),
     "ConstantOfShape": lambda n: make_op("ConstantOfShape", (2,), shapes=[(n, 4)]),
     "Conv": lambda n: make_op("Conv", (n, 6, 9, 9), weight(4, 3, 3, 3), weight(4), group=2),
@@ -177,9 +177,9 @@ CASES: Mapping[str, Case] = {
         "ScatterElements", (n, 6), typed((n, 2), "int64"), (n, 2), reduction="add"
     ),
     "ScatterND": lambda n: make_op("ScatterND", (n, 6), typed((n, 1), "int64"), (n, 6)),
-    "SequenceAt": lambda n: make_op("SequenceAt", typed((), "sequence"), (), shapes=[(n, 4)]),
+    "SequenceAt": lambda n: make_op("SequenceAt", sequence_of((n, 4), 2), ()),
     "SequenceConstruct": lambda n: make_op("SequenceConstruct", (n, 4), (n, 5)),
-    "SequenceInsert": lambda n: make_op("SequenceInsert", typed((), "sequence"), (n, 5)),
+    "SequenceInsert": lambda n: make_op("SequenceInsert", sequence_of((n, 5), 2), (n, 5)),
     "SimplifiedLayerNormalization": lambda n: make_op(
         "SimplifiedLayerNormalization", (n, 7, 12), weight(12), shapes=[(n, 7, 12)], axis=-1
     ),
