@@ -52,14 +52,19 @@ class Facts:
         return kernel is not None and kernel.main.op is op and kernel.main.costed
 
 
+def has_shapes(op: Op) -> bool:
+    """Whether the shapes of all that the op reads and gives are known."""
+    return all(t is None or t.shape is not None for t in (*op.inputs, *op.outputs))
+
+
 def is_conv(op: Op) -> bool:
     """Whether `op` is a convolution with stored weights."""
-    return op.op_type in CONVOLUTIONS and has_weights(op) and op.w.rank >= 3
+    return op.op_type in CONVOLUTIONS and has_weights(op) and has_shapes(op) and op.w.rank >= 3
 
 
 def is_product(op: Op) -> bool:
     """Whether `op` multiplies an activation with a stored matrix."""
-    return op.op_type in PRODUCTS and has_weights(op) and op.w.rank == 2
+    return op.op_type in PRODUCTS and has_weights(op) and has_shapes(op) and op.w.rank == 2
 
 
 def has_weights(op: Op) -> bool:

@@ -68,7 +68,7 @@ def _block(facts: Facts, block: Block, ops: list[Op]) -> Violation:
         message=f"block of {block.fragments} convolutions and poolings, at most "
         f"{block.critical} of them in series, in {len(kernels)} kernels",
         fix="one convolution pair of equal macs" if by else "fewer and larger ops",
-        alike=("block", tuple(op.op_type for op in ops), tuple(ops[-1].y.known_shape[2:])),
+        alike=("block", tuple(op.op_type for op in ops), (ops[-1].y.shape or ())[2:]),
         evidence={
             "fragments": block.fragments,
             "critical": block.critical,
