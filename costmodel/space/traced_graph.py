@@ -11,7 +11,7 @@ from costlint.costmodel.counts.op_cost import OpCost, costed_ops
 from costlint.costmodel.edit import Edit, apply
 from costlint.costmodel.ir.cost import Cost
 from costlint.costmodel.ir.graph import Op, OpGraph
-from costlint.costmodel.ir.tensor import Tensor
+from costlint.costmodel.ir.tensor import Held, Tensor
 from costlint.costmodel.space.cases import by_cases
 from costlint.costmodel.space.expressions import traced
 from costlint.costmodel.space.trace import Dim, Node, Trace
@@ -67,10 +67,19 @@ class _Tracing:
         if found is None:
             shape = None if tensor.shape is None else tuple([self.dim(d) for d in tensor.shape])
             value = self.value(tensor.value)
-            same = shape == tensor.shape and value is tensor.value
-            found = tensor if same else replace(tensor, shape=shape, value=value)
+            holds = tensor.holds and self.held(tensor.holds)
+            same = (shape, holds) == (tensor.shape, tensor.holds) and value is tensor.value
+            found = tensor if same else replace(tensor, shape=shape, value=value, holds=holds)
             self.made[id(tensor)] = found
         return found
+
+    def held(self, held: Held) -> Held:
+        """What a sequence holds."""
+        return Held(
+            like=held.like and self.tensor(held.like),
+            length=None if held.length is None else self.dim(held.length),
+            each=None if held.each is None else tuple([self.tensor(t) for t in held.each]),
+        )
 
     def value(self, value: Any) -> Any:
         """Content of a small tensor: an array of numbers and expressions."""

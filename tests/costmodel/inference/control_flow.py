@@ -1,24 +1,19 @@
-"""Random models of If, Loop, Scan and sequences, run by onnxruntime and counted trip by trip.
-
-A model is made together with a plain Python account of it: every value is known by its shape (a
-sequence by a list of them), every product is counted when its trip runs.
-"""
+"""Random models of If, Loop, Scan and sequences, and what onnxruntime does when it runs them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
-Shape: TypeAlias = tuple[int, ...]
-Run: TypeAlias = Callable[[dict[str, Any]], int]
-"""Puts what nodes give into the values by name: arrays, lists of them; gives the macs."""
 FLOAT = TensorProto.FLOAT
 
 
@@ -37,7 +32,8 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311 - reproducible
         self.count = 0
-        self.constants: dict[str, Any] = {}
+        self.is_decided = True
+        """Whether the data decides no If."""
 
     def name(self, prefix: str = "t") -> str:
         self.count += 1
@@ -137,7 +133,8 @@ class Maker:
         scope.nodes.append(helper.make_node("Reshape", [length, one], [flat]))
         scope.nodes.append(helper.make_node("Add", [flat, one], [more]))
         scope.nodes.append(helper.make_node("Concat", [more, two], [dims], axis=0))
-        self.add(scope, "ConstantOfShape", [dims], "tensors")
+        one = self._slim(scope, self._slim(scope, self.tensor(scope), 0), 1)
+        self.add(scope, "Expand", [one, dims], "tensors")
 
     def _join(self, scope: Scope, _: int) -> None:
         """Every tensor of a fresh sequence of alike ones, put together."""
@@ -276,20 +273,39 @@ def value_info(name: str, kind: str = "tensor") -> onnx.ValueInfoProto:
     return helper.make_value_info(name, helper.make_sequence_type_proto(inner))
 
 
-def shapes_by_onnxruntime(model: onnx.ModelProto) -> list[Any] | None:
-    """Shapes of the outputs, lists of them for sequences; None where onnxruntime refuses."""
+def run_by_onnxruntime(model: onnx.ModelProto, folder: Path) -> tuple[list[Any], int] | None:
+    """Shapes of the outputs (lists of them for sequences) and the macs of every product that ran.
+
+    None where onnxruntime refuses the model. Its profile, written to `folder`, has a line for every
+    run of a node, with the shapes that it met, so each trip of a loop is there.
+    """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
+    options.enable_profiling = True
+    options.profile_file_prefix = str(folder / "profile")
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     feeds: dict[str, Any] = {
         i.name: np.ones([d.dim_value for d in i.type.tensor_type.shape.dim], np.float32)
         for i in model.graph.input
     }
-    feeds["flag"] = np.array(True)  # noqa: FBT003 - a value
+    feeds["flag"] = np.array(1, np.bool_)
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), options)
         found = session.run(None, feeds)
     except Exception:  # noqa: BLE001 - its errors have no common base
         return None
-    return [[x.shape for x in v] if isinstance(v, list) else v.shape for v in found]
+    profile = Path(session.end_profiling())
+    events = json.loads(profile.read_text("utf-8"))
+    profile.unlink()
+    shapes = [[x.shape for x in v] if isinstance(v, list) else v.shape for v in found]
+    return shapes, sum(map(_macs, events))
+
+
+def _macs(event: dict[str, Any]) -> int:
+    """Multiply-accumulates of one line of a profile."""
+    args = event.get("args", {})
+    if args.get("op_name") != "MatMul" or not event["name"].endswith("_kernel_time"):
+        return 0
+    (m, k), (_, n) = (next(iter(each.values())) for each in args["input_type_shape"])
+    return int(m * k * n)
