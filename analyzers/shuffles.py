@@ -29,7 +29,8 @@ def shuffles(graph: OpGraph) -> Iterator[Shuffle]:
         first, last = graph.makers.get(middle.x.name), graph.only_reader(middle.y)
         if first is None or last is None or not (first.op_type == last.op_type == "Reshape"):
             continue
-        if first.x.shape == last.y.shape and graph.only_reader(first.y) is middle:
+        is_same = last.y.shape is not None and first.x.shape == last.y.shape
+        if is_same and graph.only_reader(first.y) is middle:
             yield Shuffle(ops=(first, middle, last), parts=middle.x.known_shape[1])
 
 
