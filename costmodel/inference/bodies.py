@@ -135,7 +135,7 @@ def op_with_bodies(  # noqa: PLR0913 - one value for each part of an op
     for name, given in zip_longest(node.outputs, found[: len(node.outputs)]):
         made = Tensor(name=name, shape=None, dtype="unknown")
         if given is not None:
-            made = given.called(name)
+            made = replace(given.called(name), value=given.value)
         if name and made.shape is None and not made.is_container and run.behind.unknown:
             made = replace(made, shape=run.behind.shape(name))
         outputs.append(made if name else None)

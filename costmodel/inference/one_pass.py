@@ -264,7 +264,7 @@ class Inference:
                 for name, out in zip(node.outputs, outs, strict=True)
             ]
         return [
-            self._declared(name, graph, out) if out is None or out.shape is None else out
+            self._declared(name, graph, out) if out is None or _is_open(out) else out
             for name, out in zip(node.outputs, outs, strict=True)
         ]
 
@@ -302,6 +302,11 @@ class Inference:
             sides=error.sides,
             axis=error.axis,
         )
+
+
+def _is_open(out: Out) -> bool:
+    """Whether neither a shape nor what is held in place of one is known."""
+    return out.shape is None and out.holds is None
 
 
 def _lacks_shape(value: Tensor | Out | None) -> bool:

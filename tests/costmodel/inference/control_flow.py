@@ -30,7 +30,7 @@ class Maker:
     """Makes a random model; all tensors are (a, b) floats with sizes of 1 to 4."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311 - reproducible
+        self.random = Random(seed)  # noqa: S311 - a seed for tests
         self.count = 0
         self.is_decided = True
         """Whether the data decides no If."""
@@ -175,8 +175,9 @@ class Maker:
             inner = self.body(scope, depth)
             out = self.result(inner, inner.tensors[-1] if known else scope.tensors[-1])
             branches.append(self.graph(inner, [], [self.value(out)]))
-        truth = self.random.random() < 0.5
-        condition = self.constant(scope, truth, np.bool_) if known else "flag"
+        chosen = self.random.random() < 0.5
+        condition = self.constant(scope, chosen, np.bool_) if known else "flag"
+        self.is_decided = self.is_decided and known
         then, other = branches
         self.add(scope, "If", [condition], "tensors", then_branch=then, else_branch=other)
 
