@@ -71,6 +71,7 @@ bench: build/dev-$(FILES) build/peers/pyvenv.cfg
 
 fuzz: build/dev-$(FILES)
 	$(BIN)/python -m tests.hostile.fuzz --runs 20000
+	$(BIN)/python -m tests.hostile.sweep
 	$(BIN)/python -m tests.generated.fuzz --runs 100000 --oracle random
 	$(BIN)/python -m tests.generated.fuzz
 

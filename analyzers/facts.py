@@ -8,10 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from costlint.analyzers.structure import Structure
-from costlint.costmodel.formulas.sets import CONVOLUTIONS, PRODUCTS
+from costlint.costmodel.formulas import weight_of
+from costlint.costmodel.formulas.plain_convolution import plain_convolution
+from costlint.costmodel.formulas.sets import CONVOLUTIONS, traffic_of
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 
 if TYPE_CHECKING:
+    from costlint.costmodel.ir.tensor import Tensor
     from costlint.costmodel.latency.estimate import Estimate, KernelEstimate, Prediction
 
 Pricing: TypeAlias = "Callable[[OpGraph], Prediction]"
@@ -62,16 +65,32 @@ def is_conv(op: Op) -> bool:
     return op.op_type in CONVOLUTIONS and has_weights(op) and has_shapes(op) and op.w.rank >= 3
 
 
+def convolution_of(op: Op) -> Op | None:
+    """`op` as the Conv that its formula says it is, in floats or integers; None for anything else.
+
+    With stored weights, and channels before positions, as the rules look for them.
+    """
+    tensors = (op.input(0), weight_of(op), op.outputs[0] if op.outputs else None)
+    is_known = all(t is not None and t.shape is not None and t.rank >= 3 for t in tensors)
+    if traffic_of(op) != "convolution" or "Transpose" in op.op_type or not is_known:
+        return None
+    plain = plain_convolution(op)
+    return plain if has_weights(plain) and plain.x == op.x else None
+
+
 def is_product(op: Op) -> bool:
-    """Whether `op` multiplies an activation with a stored matrix."""
-    return op.op_type in PRODUCTS and has_weights(op) and has_shapes(op) and op.w.rank == 2
+    """Whether `op` multiplies an activation with a stored matrix, in floats or integers."""
+    w = weight_of(op)
+    is_plain = traffic_of(op) == "product" and has_weights(op, w) and has_shapes(op)
+    return is_plain and w is not None and w.rank == 2
 
 
-def has_weights(op: Op) -> bool:
-    """Whether the second input is stored, and all three tensors have known shapes and elements."""
-    tensors = (op.input(0), op.input(1), op.outputs[0])
+def has_weights(op: Op, weight: Tensor | None = None) -> bool:
+    """Whether the weight, else the second input, is stored, and all three tensors have elements."""
+    w = op.input(1) if weight is None else weight
+    tensors = (op.input(0), w, op.outputs[0])
     known = all(t is not None and t.shape is not None and 0 not in t.shape for t in tensors)
-    return known and op.w.is_parameter
+    return known and w is not None and w.is_parameter
 
 
 def groups(op: Op) -> int:
@@ -81,19 +100,22 @@ def groups(op: Op) -> int:
 
 def is_depthwise(op: Op) -> bool:
     """Whether each filter sees one channel."""
-    return is_conv(op) and groups(op) > 1 and op.w.known_shape[1] == 1
+    conv = convolution_of(op)
+    return conv is not None and groups(conv) > 1 and conv.w.known_shape[1] == 1
 
 
 def is_grouped(op: Op) -> bool:
     """Whether 1 < groups < channels."""
-    return is_conv(op) and groups(op) > 1 and op.w.known_shape[1] > 1
+    conv = convolution_of(op)
+    return conv is not None and groups(conv) > 1 and conv.w.known_shape[1] > 1
 
 
 def label(op: Op) -> tuple[str, str]:
     """A box of a small picture: what the op is, and its output's shape."""
-    if is_conv(op):
-        window = "x".join(map(str, op.w.known_shape[2:]))
-        group = groups(op)
+    conv = convolution_of(op)
+    if conv is not None:
+        window = "x".join(map(str, conv.w.known_shape[2:]))
+        group = groups(conv)
         kind = "depthwise " if is_depthwise(op) else ""
         suffix = f", {group} groups" if is_grouped(op) else ""
         text = f"{kind}{window} conv{suffix}"

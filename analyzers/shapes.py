@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from costlint.analyzers.facts import is_conv, is_depthwise, is_product
+from costlint.analyzers.facts import convolution_of, is_depthwise, is_product
+from costlint.costmodel.formulas import weight_of
 from costlint.costmodel.ir.dims import product
 from costlint.costmodel.ir.graph import Op
 
@@ -62,18 +63,18 @@ def widths_of(op: Op) -> Widths | None:
 
     A depthwise convolution has one width, so that nothing can be unequal.
     """
-    if is_conv(op) and not is_depthwise(op):
+    conv = convolution_of(op)
+    if conv is not None and not is_depthwise(op):
         x, y = op.x.known_shape, op.y.known_shape
         sizes = (x[1], y[1], x[0] * product(x[2:]), y[0] * product(y[2:]))
     elif is_product(op):
-        inner = 0 if op.op_type == "Gemm" and op.attributes.get("transA") else -1
+        inner = -2 if op.attributes.get("transA") else -1
         c_in, c_out = op.x.known_shape[inner], op.y.known_shape[-1]
         rows = op.y.elements // c_out
         sizes = (c_in, c_out, rows, rows)
     else:
         return None
-    if not all(type(size) is int and size > 0 for size in sizes):
+    w = weight_of(op)
+    if w is None or not all(type(size) is int and size > 0 for size in sizes):
         return None
-    return Widths(
-        c_in=sizes[0], c_out=sizes[1], p_in=sizes[2], p_out=sizes[3], weights=op.w.elements
-    )
+    return Widths(c_in=sizes[0], c_out=sizes[1], p_in=sizes[2], p_out=sizes[3], weights=w.elements)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from costlint.analyzers.facts import is_conv, is_depthwise
+from costlint.analyzers.facts import convolution_of, is_depthwise
 from costlint.analyzers.shapes import Widths, widths_of
 from costlint.analyzers.structure import Structure
 from costlint.costmodel.formulas.sets import CUTS
@@ -33,7 +33,7 @@ def _parts(structure: Structure, op: Op) -> int:
     Followed through what leaves the channels where they are and reads nothing else: a bias, an
     activation, a normalisation, a transpose, a reshape that cuts the width.
     """
-    pending = [(op.y, 1 if is_conv(op) else op.y.rank - 1)]
+    pending = [(op.y, op.y.rank - 1 if convolution_of(op) is None else 1)]
     for tensor, axis in pending:  # grows as it goes
         readers = structure.graph.readers.get(tensor.name, ())
         found = _cut([reader for reader in readers if reader.op_type in CUTS], tensor, axis)

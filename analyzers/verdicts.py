@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from costlint.analyzers.blocks import Block
-from costlint.analyzers.facts import Facts, groups, is_conv, is_depthwise, is_grouped
+from costlint.analyzers.facts import Facts, convolution_of, groups, is_depthwise, is_grouped
 from costlint.analyzers.finding import OpAnalysis, State, Verdict
 from costlint.analyzers.rules.g101_unequal_width import EXCESS, can_change
 from costlint.analyzers.rules.g301_fragmented import is_fragmented
@@ -58,7 +58,7 @@ def _analysis(
         output=op_key(op),
         bound=None if kernel is None else kernel.bound,
         g1_bound_elements=None if widths is None else widths.bound_elements,
-        groups=groups(op) if is_conv(op) else None,
+        groups=None if convolution_of(op) is None else groups(op),
         block="" if block is None else block.name,
         block_kernels=None if block is None else _kernels(facts, block),
         elementwise_share=share if is_light else 0.0,
@@ -96,7 +96,7 @@ def _why_no_widths(op: Op) -> str:
 def _g2(op: Op, *, is_group_shuffle: bool) -> Verdict:
     if is_group_shuffle:
         return Verdict(guideline="G2", state="violated", meaning="shuffle for groups")
-    if not is_conv(op) or is_depthwise(op):
+    if convolution_of(op) is None or is_depthwise(op):
         why = "depthwise: counted by G4" if is_depthwise(op) else "no convolution"
         return Verdict(guideline="G2", state="not applicable", meaning=why)
     return Verdict(

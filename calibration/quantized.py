@@ -48,7 +48,7 @@ ROUNDS: Final = 5
 """Runs of each form at least."""
 
 
-class _Random(CalibrationDataReader):  # type: ignore[misc] - onnxruntime is not typed
+class _Random(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is not typed
     """Two random inputs to calibrate with."""
 
     def __init__(self, inputs: Mapping[str, np.ndarray]) -> None:

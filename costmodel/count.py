@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from costlint.costmodel.counts.counts import Counts, counts_of
 from costlint.costmodel.counts.op_cost import OpCost
@@ -12,10 +12,13 @@ from costlint.costmodel.formulas import formula_for
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.inference.taught import OpsOption
-from costlint.costmodel.ir.errors import UncostedError
+from costlint.costmodel.ir.errors import OptionError, UncostedError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.load import load, load_bound
 from costlint.costmodel.reader import Model
+
+MAX_SYMBOLS: Final = 300
+"""Of closed forms: a sum over all tensors has as many terms, and there is one for each op."""
 
 
 def count(  # noqa: PLR0913 - what a count can be told
@@ -40,10 +43,17 @@ def count(  # noqa: PLR0913 - what a count can be told
         for it with which the model infers.
         ShapeError: `symbolic`, and the graph holds at no size of a symbol, or at one alone.
         UncostedError: `strict`, and an op has no formula.
+        OptionError: `symbolic`, and more dimensions are free than `MAX_SYMBOLS`.
     """
     said: dict[str, Any] = {"shapes": shapes, "batch": batch, "values": values, "ops": ops}
     if symbolic:
         graph = load(model, **said)
+        if len(graph.symbols) > MAX_SYMBOLS:
+            raise OptionError(
+                f"closed forms in {len(graph.symbols)} free dimensions",
+                facts=(f"at most {MAX_SYMBOLS} are kept apart",),
+                fix="without --symbolic sizes are assumed, and the report says which",
+            )
         if graph.symbols:
             from costlint.costmodel.space.contradictions import refuse_contradictions
 

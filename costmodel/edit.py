@@ -71,7 +71,7 @@ def apply(graph: OpGraph, edit: Edit, channels: Channels) -> OpGraph:
     return replace(
         graph,
         inputs=tuple([resize.made.get(t.name, t) for t in graph.inputs]),
-        ops=tuple(_alive(ops, outputs)),
+        ops=tuple(_alive(ops, outputs, graph)),
         outputs=outputs,
         parameters=resize.parameters(graph, ops),
         source=None,
@@ -148,12 +148,13 @@ def _fused(ops: list[Op], edit: Edit) -> list[Op]:
     return [op for op in made.values() if op is not None]
 
 
-def _alive(ops: list[Op], outputs: Iterable[Tensor]) -> list[Op]:
-    """The ops that something reads, in their order."""
+def _alive(ops: list[Op], outputs: Iterable[Tensor], before: OpGraph) -> list[Op]:
+    """The ops that something reads, in their order, and those that nothing read `before`."""
     wanted = {t.name for t in outputs}
     kept: list[Op] = []
     for op in reversed(ops):
-        if any(t is not None and t.name in wanted for t in op.outputs):
+        names = [t.name for t in op.outputs if t is not None]
+        if not wanted.isdisjoint(names) or all(map(before.is_unread, names)):
             kept.append(op)
             wanted.update([t.name for t in op.reads if t is not None])
     return kept[::-1]

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from costlint.costmodel.inference.bindings import ShapeOption, stated_names
-from costlint.costmodel.inference.contents import ValueOption
-from costlint.costmodel.inference.infer import BATCH, VALUES, infer
+from costlint.costmodel.inference.bindings import ShapeOption, as_shapes, open_sizes
+from costlint.costmodel.inference.contents import ValueOption, with_sizes
+from costlint.costmodel.inference.infer import infer
 from costlint.costmodel.inference.taught import OpsOption, taught
-from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import Source
 from costlint.costmodel.reader import Model, read
 from costlint.costmodel.reader.fallback import onnx_shapes
-from costlint.costmodel.sizes.assume import with_numbers
-from costlint.costmodel.sizes.refusal import unbound
 
 
 def load(
@@ -30,8 +26,8 @@ def load(
 
     `shapes` binds symbols (`{"N": 8}`) and inputs (`{"x": (1, 3, 64, 64)}`), `batch` the axis of
     the inputs that ops treat as the batch, `values` the content of inputs (`{"sr": 16000}`); what
-    nobody binds stays symbolic. `ops` says which known operator an unknown one is like
-    (`{"my.ops::FancyConv": "Conv"}`): it is costed as that.
+    nobody binds stays symbolic, or is assumed anew where it was assumed before. `ops` says which
+    known operator an unknown one is like (`{"my.ops::FancyConv": "Conv"}`): it is costed as that.
 
     Raises:
         ModelError: the file cannot be read. ShapeError: its shapes contradict each other.
@@ -42,16 +38,14 @@ def load(
         return infer(source, fallback=onnx_shapes, shapes=shapes, batch=batch, values=values)
     if not shapes and batch is None and not values and not ops:
         return model
-    source, kept = _origin(model)
-    stated = stated_names(source.graph, shapes or {})
-    graph = infer(
-        taught(source, ops) if ops else source,
-        fallback=onnx_shapes,
-        shapes={k: v for k, v in kept["shapes"].items() if k not in stated} | {**(shapes or {})},
-        batch=kept["batch"] if batch is None else batch,
-        values={**kept["values"], **(values or {})},
-    )
-    return replace(graph, assumed=tuple(a for a in model.assumed if a.name not in stated))
+    from costlint.costmodel.inference.rebinding import told
+
+    known = told(model, shapes or {}, batch, values)
+    source = taught(known.source, ops) if ops else known.source
+    if known.is_assumed_anew:
+        return _numbers(source, **known.options)
+    graph = infer(source, fallback=onnx_shapes, **known.options)
+    return replace(graph, assumed=known.assumed, batch_assumed=known.batch_assumed)
 
 
 def load_bound(  # noqa: PLR0913 - what can be said of a model
@@ -75,9 +69,8 @@ def load_bound(  # noqa: PLR0913 - what can be said of a model
     if isinstance(model, OpGraph):
         known = load(model, shapes=shapes, batch=batch, values=values, ops=ops)
         return bind_batch(known, assume=assume)
-    return with_numbers(
+    return _numbers(
         _read(model, ops),
-        fallback=onnx_shapes,
         shapes=shapes or {},
         batch=batch,
         values=values or {},
@@ -92,22 +85,37 @@ def bind_batch(graph: OpGraph, *, assume: bool = True) -> OpGraph:
         UnboundDimensionError: see `load_bound`. OptionError: the graph was not read from a model.
     """
     if graph.assumed and not assume:
+        from costlint.costmodel.sizes.refusal import unbound
+
         raise unbound(graph)
     if not graph.symbols:
         return graph
-    source, kept = _origin(graph)
-    found = with_numbers(source, fallback=onnx_shapes, assume=assume, **kept)
-    return replace(found, assumed=(*graph.assumed, *found.assumed))
+    from costlint.costmodel.inference.rebinding import told
+
+    known = told(graph, {}, None, None)
+    return _numbers(known.source, assume=assume, **known.options)
+
+
+def _numbers(
+    source: Source,
+    *,
+    shapes: ShapeOption,
+    batch: int | None,
+    values: ValueOption,
+    assume: bool = True,
+) -> OpGraph:
+    """The graph of `source` with numbers; where nothing is open it takes a single inference."""
+    given = with_sizes(source.graph, as_shapes(source.graph, shapes), values)
+    if not open_sizes(source.graph, given):
+        graph = infer(source, fallback=onnx_shapes, shapes=given, batch=batch, values=values)
+        if not graph.symbols:
+            return graph
+    from costlint.costmodel.sizes.assume import with_numbers
+
+    return with_numbers(
+        source, fallback=onnx_shapes, shapes=given, batch=batch, values=values, assume=assume
+    )
 
 
 def _read(model: Model, ops: OpsOption | None) -> Source:
     return taught(read(model), ops) if ops else read(model)
-
-
-def _origin(graph: OpGraph) -> tuple[Source, dict[str, Any]]:
-    """What `graph` was inferred from: the model, and the shapes, batch and values bound."""
-    if graph.source is None:
-        raise OptionError("this graph was not read from a model, so its shapes cannot be bound")
-    shapes = dict(graph.bound)
-    batch, values = shapes.pop(BATCH, None), shapes.pop(VALUES, {})
-    return graph.source, {"shapes": shapes, "batch": batch, "values": values}

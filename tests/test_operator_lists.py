@@ -102,7 +102,7 @@ def lists(value: object, path: str) -> Iterator[tuple[str, list[str]]]:
     """Every list of names in a rule set, with where it stands; not the steps of a composite."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key != "steps":
+            if key not in ("steps", "types"):
                 yield from lists(inner, f"{path}.{key}")
     elif isinstance(value, list):
         if all(isinstance(one, str) for one in value):

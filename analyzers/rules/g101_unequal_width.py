@@ -8,14 +8,13 @@ from math import sqrt
 from typing import Any, Final
 
 from costlint.analyzers.equal_macs import at_equal_macs
-from costlint.analyzers.facts import Facts, label
+from costlint.analyzers.facts import Facts, is_product, label
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.analyzers.shapes import Widths
 from costlint.analyzers.side_by_side import widths_in
 from costlint.analyzers.structure import Structure
 from costlint.analyzers.unions import connected
 from costlint.costmodel.edit import Edit
-from costlint.costmodel.formulas.sets import PRODUCTS
 from costlint.costmodel.ir.graph import Op
 
 EXCESS: Final = Threshold(
@@ -71,7 +70,7 @@ def _unequal(structure: Structure, op: Op) -> _Unequal | None:
     widths = widths_in(structure, op)
     if widths is None or widths.excess <= EXCESS.value:
         return None
-    axis = -1 if op.op_type in PRODUCTS else 1
+    axis = -1 if is_product(op) else 1
     inner = structure.width_terms(op, op.x, axis)
     outer = structure.width_terms(op, op.y, axis)
     if inner is None or outer is None:

@@ -7,7 +7,7 @@ from math import lcm
 from typing import Any, Final
 
 from costlint.analyzers.equal_macs import at_full_lanes
-from costlint.analyzers.facts import Facts, is_conv, is_depthwise, is_product, label
+from costlint.analyzers.facts import Facts, convolution_of, is_depthwise, is_product, label
 from costlint.analyzers.rule import Rule, Threshold, Violation
 from costlint.costmodel.edit import Edit
 from costlint.costmodel.ir.dims import ceil_div
@@ -23,7 +23,9 @@ IDLE: Final = Threshold(
 
 def idle_share(op: Op, lanes: int) -> float | None:
     """Share of the output lanes that compute nothing; None where the op has no such lanes."""
-    if lanes <= 1 or not (is_product(op) or (is_conv(op) and not is_depthwise(op))):
+    if lanes <= 1 or not (
+        is_product(op) or (convolution_of(op) is not None and not is_depthwise(op))
+    ):
         return None
     width = op.y.known_shape[-1 if is_product(op) else 1]
     if type(width) is not int or width < 1:

@@ -12,17 +12,24 @@ from costlint.analyzers.rule import Rule, Violation
 from costlint.analyzers.shapes import Widths, widths_of
 from costlint.analyzers.unions import connected
 from costlint.costmodel.edit import Edit
+from costlint.costmodel.formulas import weight_of
+from costlint.costmodel.ir.dims import Dim
 from costlint.costmodel.ir.graph import Op, op_key
 
 
 def check(facts: Facts) -> Iterable[Violation]:
     """Grouped convolutions that share a width become dense together."""
     found = [(op, _free_groups(facts, op)) for op in facts.graph.ops if is_grouped(op)]
-    keyed = [((op, free), [(groups(op), *op.w.known_shape), *free]) for op, free in found]
+    keyed = [((op, free), [(groups(op), *_filter(op)), *free]) for op, free in found]
     for together in connected(keyed):
         yield _violation(
             facts, [op for op, _ in together], {i for _, free in together for i in free}
         )
+
+
+def _filter(op: Op) -> tuple[Dim, ...]:
+    w = weight_of(op)
+    return () if w is None else tuple(w.known_shape)
 
 
 def _free_groups(facts: Facts, op: Op) -> tuple[int, ...]:

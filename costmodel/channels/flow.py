@@ -19,7 +19,8 @@ class Flow:
 
     `axes` are the axes of each tensor, `makers` the ops with a weight and the output width that it
     makes. A vector in `shared` has axes of its own for each op that reads it; a constant in `fixed`
-    has none. `current` is the op whose rule is at work.
+    has none. `outside` are widths that a reshape joined with given sizes before them. `current` is
+    the op whose rule is at work.
     """
 
     widths: Widths = field(default_factory=Widths)
@@ -27,6 +28,7 @@ class Flow:
     makers: list[tuple[Op, Axis]] = field(default_factory=list)
     shared: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
+    outside: list[Axis] = field(default_factory=list)
     current: Op | None = None
 
     def of(self, tensor: Tensor | None) -> Axes:

@@ -12,12 +12,13 @@ from typing import TypeAlias
 from costlint.costmodel.channels import products, rearranging
 from costlint.costmodel.channels.flow import RULES, Axes, Flow, shared_key
 from costlint.costmodel.ir.dims import is_static
+from costlint.costmodel.ir.domains import CHANNELS_LAST, NHWC
 from costlint.costmodel.ir.graph import Op, OpGraph, captured
 from costlint.costmodel.ir.tensor import Tensor, UnknownShapeError
 
 REGISTERED = (products, rearranging)  # importing them registers their rules
-_OTHER_RANKS = (IndexError, ValueError)
-"""What a rule raises that takes apart the axes of a tensor which has fewer of them."""
+LAST = frozenset({NHWC, CHANNELS_LAST})
+"""Domains whose operators have the channels last, where those of the standard have them first."""
 
 GroupTerms: TypeAlias = tuple[tuple[int, int], ...]
 """(index of the group, times): the length of an axis as a sum over groups."""
@@ -128,7 +129,7 @@ def _end(tensor: Tensor) -> Op:
 
 
 def _follow(flow: Flow, op: Op) -> None:
-    rule = RULES.get(op.op_type, _unary)
+    rule = _unary if op.domain in LAST else RULES.get(op.op_type, _unary)
     outputs = [t for t in op.outputs if t is not None]
     unknown = f"a shape at {op.op_type} {op.name!r} is not known"
     try:
@@ -136,8 +137,6 @@ def _follow(flow: Flow, op: Op) -> None:
         found = rule(flow, op) if has_shapes else flow.refuse(op, unknown)
     except UnknownShapeError:
         found = flow.refuse(op, unknown)
-    except _OTHER_RANKS:
-        found = flow.refuse(op, f"{op.op_type} {op.name!r} has tensors of unusual ranks")
     for tensor, axes in zip(outputs, found, strict=False):
         if tensor.shape is not None and len(axes) == len(tensor.shape):
             flow.axes[tensor.name] = tuple(axes)
@@ -151,7 +150,8 @@ def _unary(flow: Flow, op: Op) -> Sequence[Axes]:
     """
     activations = [t for t in op.inputs if t is not None and not t.is_parameter]
     inner = [t for body in op.bodies for t in captured(body)]
-    if len(activations) == 1 and not inner and len(op.outputs) == 1 and op.x.shape == op.y.shape:
+    same = op.input(0) is not None and op.x.shape == op.y.shape
+    if len(activations) == 1 and not inner and len(op.outputs) == 1 and same:
         return (flow.of(activations[0]),)
     flow.freeze(inner, f"{op.op_type} {op.name!r} needs this width")
     return flow.refuse(op)

@@ -11,7 +11,7 @@ from costlint.costmodel.ir.graph import Op
 from costlint.costmodel.ir.tensor import Tensor
 
 
-@flow_rule("Conv", "FusedConv", "NhwcFusedConv", "ConvInteger", "QLinearConv")
+@flow_rule("Conv", "FusedConv", "ConvInteger", "QLinearConv")
 def conv(flow: Flow, op: Op) -> Sequence[Axes]:
     """Y = Conv(X [N, C, ...], W [M, C/g, ...], B [M])."""
     x, weight, bias = op.x, weight_of(op), bias_of(op)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from costlint.costmodel.channels.flow import Axes, Flow, flow_rule
-from costlint.costmodel.channels.widths import Axis, scaled
+from costlint.costmodel.channels.widths import Axis, Terms, scaled
 from costlint.costmodel.ir.dims import Dim, is_static, product
 from costlint.costmodel.ir.graph import Op
 
@@ -176,26 +176,53 @@ def _regrouped(
 def _run(flow: Flow, op: Op, sources: list[tuple[Axis, Dim]], sizes: Sequence[Dim]) -> list[Axis]:
     """The axes of one run of the output: the one free width of the input, cut to the sizes.
 
-    Axes of the input that are given multiply it.
+    Axes of the input that are given multiply it: those before it are the outer factors of the run,
+    those after it the inner ones. What the output begins with is cut from the outer factors first,
+    what it ends with from the inner ones, and only the rest of it from the width.
     """
-    free = [axis for axis, _ in sources if axis is not None]
-    if len(free) != 1:
-        return _stuck(flow, op, free, len(sizes))
-    rest: Axis = scaled(free[0], product(size for axis, size in sources if axis is None))
+    places = [place for place, (axis, _) in enumerate(sources) if axis is not None]
+    if len(places) != 1:
+        return _stuck(flow, op, [axis for axis, _ in sources], len(sizes))
+    (place,) = places
+    rest, _ = sources[place]
+    outer = product(size for _, size in sources[:place])
+    inner = product(size for _, size in sources[place + 1 :])
     targets: list[Axis] = [None] * len(sizes)
     low, high = 0, len(sizes)
-    while high - low > 1:
-        terms = flow.widths.resolve(rest) or ()
-        if sizes[high - 1] == 1 or (terms and all(t % sizes[high - 1] == 0 for _, t in terms)):
-            high -= 1
-            rest = flow.widths.divided(rest, sizes[high], _cuts(op))
+    while high - low > 1 and rest is not None:
+        first, last = sizes[low], sizes[high - 1]
+        if outer % first == 0:
+            outer, low = outer // first, low + 1
+        elif inner % last == 0:
+            inner, high = inner // last, high - 1
+        elif outer > 1 and first % outer == 0:
+            rest, outer, low = flow.widths.divided(rest, first // outer, _cuts(op)), 1, low + 1
+        elif inner > 1 and last % inner == 0:
+            rest, inner, high = flow.widths.divided(rest, last // inner, _cuts(op)), 1, high - 1
+        elif outer > 1 or inner > 1:
+            return _stuck(flow, op, [rest], len(sizes))
         else:
-            rest = flow.widths.divided(rest, sizes[low], _cuts(op))
-            low += 1
-        if rest is None:
-            return targets
-    targets[low] = rest
+            terms = flow.widths.resolve(rest) or ()
+            is_last = bool(terms) and all(t % last == 0 for _, t in terms)
+            if is_last and last > 1 and _is_also_first(flow, terms, first):
+                return _stuck(flow, op, [rest], len(sizes))
+            rest = flow.widths.divided(rest, last if is_last else first, _cuts(op))
+            low, high = (low, high - 1) if is_last else (low + 1, high)
+    if outer > 1:
+        flow.outside.append(rest)
+    targets[low] = scaled(rest, outer * inner)
     return targets
+
+
+def _is_also_first(flow: Flow, terms: Terms, size: Dim) -> bool:
+    """Whether repeats that the last size would take stand outside of the width instead.
+
+    So it may be where a width of `terms` was joined with given sizes before it.
+    """
+    if size == 1 or not all(t % size == 0 or size % t == 0 for _, t in terms):
+        return False
+    joined = {width for axis in flow.outside for width, _ in flow.widths.resolve(axis) or ()}
+    return any(width in joined for width, _ in terms)
 
 
 def _stuck(flow: Flow, op: Op, axes: Sequence[Axis], rank: int) -> list[Axis]:

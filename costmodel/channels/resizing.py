@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from costlint.costmodel.channels import Channels
 from costlint.costmodel.channels.stored import Stored, is_folded
+from costlint.costmodel.formulas import weight_of
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.ir.source import SourceParameter
@@ -81,7 +82,11 @@ class Resizing:
         wanted = groups
         if loses_groups:
             wanted = 1
-            inputs = (inputs[0], _dense(inputs[0] or op.x, inputs[1] or op.w), *inputs[2:])
+            x, w = inputs[0] or op.x, weight_of(op)
+            inputs = tuple(
+                _dense(x, new or old) if old is not None and old is w else new
+                for old, new in zip(op.inputs, inputs, strict=True)
+            )
         elif groups > 1 and inputs[0] is not None and groups in (op.x.shape or ())[1:2]:
             wanted = inputs[0].known_shape[1]
         if wanted == groups and not any(

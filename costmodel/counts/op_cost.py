@@ -69,9 +69,10 @@ def _dearness(rows: Sequence[OpCost]) -> Dim:
 def op_cost(op: Op, times: Dim = 1) -> OpCost:
     """The cost of one op, `times` over; uncosted where a formula or a shape is missing."""
     formula = formula_for(op.domain, op.op_type)
+    free = OpCost(op=op, op_class="data", cost=Cost(), times=times, is_free=True)
     if formula is None:
-        if why_free(op.domain, op.op_type) is not None:
-            return OpCost(op=op, op_class="data", cost=Cost(), times=times, is_free=True)
+        if why_free(op.domain, op.op_type) is not None or _is_none(times):
+            return free
         why = no_formula(op)
         return OpCost(op=op, op_class="other", cost=Cost(), times=times, why_uncosted=why)
     try:
@@ -79,6 +80,8 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         work = _of_nothing(formula.work(op))
         cost = traffic(op, work)
     except UnknownShapeError as error:
+        if _is_none(times):  # a body of no trips: there is nothing that would have a shape
+            return free
         return OpCost(
             op=op, op_class=formula.op_class, cost=Cost(), times=times, why_uncosted=str(error)
         )
@@ -89,6 +92,10 @@ def op_cost(op: Op, times: Dim = 1) -> OpCost:
         times=times,
         work=work,
     )
+
+
+def _is_none(times: Dim) -> bool:
+    return type(times) is int and times == 0
 
 
 def _of_nothing(work: Work) -> Work:

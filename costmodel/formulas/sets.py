@@ -36,8 +36,8 @@ BROADCASTING: Final = frozenset(
 )
 """Whose inputs are stretched to the shape of the result."""
 BATCH_FIRST: Final = frozenset(
-    {"AffineGrid", "BatchNormalization", "DeformConv", "DepthToSpace", "GridSample",
-     "GroupNormalization", "InstanceNormalization", "LRN", "STFT", "SpaceToDepth"}
+    {"AffineGrid", "BatchNormalization", "DeformConv", "GridSample", "GroupNormalization",
+     "InstanceNormalization", "LRN", "STFT"}
 )  # fmt: skip
 """Besides convolutions and pooling, those whose first input has samples along its first axis and
 along no other."""
@@ -75,9 +75,9 @@ RANDOM: Final = frozenset(
 KEEPS_STORAGE: Final = frozenset({*RESHAPES, *CUTS, "Identity", "Transpose", "Concat", "Expand"})
 """Of a constant, what keeps in memory what its first input has there."""
 KEEPS_AXES: Final = frozenset(
-    {"Abs", "BatchNormalization", "Cast", "CastLike", "Clip", "DequantizeLinear", "Dropout", "Exp",
-     "Identity", "InstanceNormalization", "LayerNormalization", "Log", "Neg", "Pad",
-     "QuantizeLinear", "Relu", "Resize", "Slice", "Split", "Sqrt", "Upsample"}
+    {"Abs", "BatchNormalization", "Cast", "CastLike", "Clip", "DequantizeLinear", "Dropout",
+     "DynamicQuantizeLinear", "Exp", "Identity", "InstanceNormalization", "LayerNormalization",
+     "Log", "Neg", "Pad", "QuantizeLinear", "Relu", "Resize", "Slice", "Split", "Sqrt", "Upsample"}
 )  # fmt: skip
 """Of what stands between an input and what is computed of it: the axes are those of input 0."""
 KEEPS_AXES_OF_ANY: Final = frozenset(

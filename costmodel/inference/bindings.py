@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from costlint.costmodel.inference.declared import Declared, declared_dims
 from costlint.costmodel.inference.expressions import is_derived, size_of
+from costlint.costmodel.inference.names import near
 from costlint.costmodel.ir.dims import Dim, Shape
 from costlint.costmodel.ir.errors import OptionError
 from costlint.costmodel.ir.source import SourceGraph
 
 ShapeOption: TypeAlias = "Mapping[str, int | Sequence[int | str]]"
 """`{"N": 8}` binds a symbol, `{"x": (1, 3, 64, 64)}` an input; a str in a shape makes a symbol."""
+
+MAX_OPEN: Final = 1000
+"""Open sizes of all inputs: real models have dozens, and hundreds where no axis has a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ def bind_inputs(
     old = {d for name, d in places.items() if isinstance(d, int) and name not in shapes}
     growth = (min(old), batch) if batch is not None and len(old) == 1 and old != {batch} else None
     known = _names(declared)
+    _refuse_many(known - values.keys())
     bound = {
         name: None
         if dims is None
@@ -87,6 +91,7 @@ def open_sizes(graph: SourceGraph, shapes: ShapeOption) -> Mapping[str, tuple[in
     shapes = as_shapes(graph, shapes)
     values = _values(graph, shapes)
     declared = declared_dims(graph, shapes)
+    _refuse_many(_names(declared) - values.keys())
     known = {*_names(declared), *values}
     found: dict[str, tuple[int | str, ...]] = {}
     for name, shape in declared.items():
@@ -119,6 +124,16 @@ def _values(graph: SourceGraph, shapes: ShapeOption) -> dict[str, int]:
             if found.setdefault(dim, size) != size:
                 unclear.add(dim)
     return {name: size for name, size in found.items() if name not in unclear} | sizes
+
+
+def _refuse_many(names: AbstractSet[str]) -> None:
+    """Refuse more open sizes than any model has, since every one of them is followed."""
+    if len(names) > MAX_OPEN:
+        raise OptionError(
+            f"the inputs of the model have {len(names)} open sizes",
+            facts=(f"at most {MAX_OPEN} are followed",),
+            fix="--shape NAME=AxBxC for the sizes of an input",
+        )
 
 
 def _names(declared: Declared) -> AbstractSet[str]:
@@ -167,8 +182,8 @@ def known_input(graph: SourceGraph, name: str) -> None:
     names = [i.name for i in graph.inputs]
     if name in names:
         return
-    near = difflib.get_close_matches(name, names, 1)
-    hint = (f"did you mean {near[0]!r}?",) if near else ()
+    meant = near(name, names)
+    hint = (f"did you mean {meant!r}?",) if meant else ()
     raise OptionError(
         f"the model has no input {name!r}",
         facts=(*hint, f"its inputs: {', '.join(map(repr, names)) or 'none'}"),

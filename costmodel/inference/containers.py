@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from costlint.costmodel.ir.dims import Shape, symbol
+from costlint.costmodel.ir.dims import Dim, Shape, symbol
 from costlint.costmodel.ir.source import SourceInput
 from costlint.costmodel.ir.tensor import Held, Tensor
 from costlint.costmodel.shapes.held import repeated
@@ -31,3 +31,10 @@ def declared_tensor(item: SourceInput, shape: Shape | None, values: Mapping[str,
     else:
         holds = Held(like=like) if length is None else repeated(like, length)
     return Tensor(name=item.name, shape=None, dtype=item.dtype, holds=holds)
+
+
+def lengthened(told: Held | None, length: Dim | None) -> Held | None:
+    """What the file says is held, with the `length` that was inferred where it is known."""
+    if told is None or told.like is None or length is None:
+        return told
+    return repeated(told.like, length)

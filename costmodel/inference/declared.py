@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 from costlint.costmodel.ir.errors import OptionError
@@ -13,6 +14,9 @@ Declared: TypeAlias = "Mapping[str, tuple[int | str, ...] | None]"
 
 UNKNOWN: Final = frozenset({"none", "?", "unk__", "unk", "unknown", "dynamic", "-1", "any"})
 """Words that exporters write for any dimension that they do not know, in lower case."""
+
+_PICTURE: Final = 4
+"""The rank from which on a first size of 0 is a batch."""
 
 
 def declared_dims(graph: SourceGraph, shapes: Mapping[str, int | Sequence[int | str]]) -> Declared:
@@ -25,13 +29,15 @@ def declared_dims(graph: SourceGraph, shapes: Mapping[str, int | Sequence[int | 
         OptionError: a shape of another rank than the file's.
     """
     unknown = _unknown_words(graph).difference(k for k, v in shapes.items() if isinstance(v, int))
-    return {i.name: _dims(graph, i, shapes.get(i.name), unknown) for i in graph.inputs}
+    ranks = _ranks(graph)
+    return {i.name: _dims(ranks, i, shapes.get(i.name), unknown) for i in graph.inputs}
 
 
 def empty_inputs(graph: SourceGraph) -> tuple[str, ...]:
     """The inputs for which the file states a size of 0 that is meant: empty caches."""
+    ranks = _ranks(graph)
     return tuple(
-        i.name for i in graph.inputs if 0 in (i.shape or ()) and _is_meant(graph, i.shape or ())
+        i.name for i in graph.inputs if 0 in (i.shape or ()) and _is_meant(ranks, i.shape or ())
     )
 
 
@@ -43,8 +49,13 @@ def _unknown_words(graph: SourceGraph) -> set[str]:
     return (repeated - once) | usual
 
 
+def _ranks(graph: SourceGraph) -> AbstractSet[int]:
+    """The ranks of the inputs that are not empty."""
+    return {len(i.shape) for i in graph.inputs if i.shape and 0 not in i.shape}
+
+
 def _dims(
-    graph: SourceGraph,
+    ranks: AbstractSet[int],
     item: SourceInput,
     given: int | Sequence[int | str] | None,
     unknown: set[str],
@@ -58,22 +69,21 @@ def _dims(
         return tuple(given)
     if item.shape is None:
         return None
-    none = {None, *unknown} if _is_meant(graph, item.shape) else {None, 0, *unknown}
+    none = {None, *unknown} if _is_meant(ranks, item.shape) else {None, 0, *unknown}
     return tuple(
         f"{item.name}_{axis}" if dim is None or dim in none else dim
         for axis, dim in enumerate(item.shape)
     )
 
 
-def _is_meant(graph: SourceGraph, shape: DeclaredShape) -> bool:
-    """Whether a 0 in `shape` is a size: a single one, beside an input that is not empty.
+def _is_meant(ranks: AbstractSet[int], shape: DeclaredShape) -> bool:
+    """Whether a 0 in `shape` is a size: a single one, beside inputs of `ranks` that are not empty.
 
     Exporters also write 0 for what they do not know: for every such axis, or for the batch.
     """
     if shape.count(0) != 1:
         return False
-    others = [i.shape for i in graph.inputs if i.shape and 0 not in i.shape]
-    return any(shape[0] != 0 or len(other) == len(shape) < 4 for other in others)
+    return bool(ranks) if shape[0] != 0 else len(shape) < _PICTURE and len(shape) in ranks
 
 
 def _text(shape: DeclaredShape) -> str:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from costlint.costmodel.inference.batch import batch_axes
 from costlint.costmodel.inference.bindings import (
     ShapeOption,
     as_shapes,
@@ -65,6 +64,8 @@ class _Asked:
         """The graph, inferred once where that is enough to know which axes are the batch."""
         if self.batch is None:
             return self._named(self.run({}).model())
+        from costlint.costmodel.inference.batch import batch_axes
+
         if firsts := self._open_firsts():
             with suppress(CostlintError):
                 graph = self.run(firsts).model()
@@ -74,7 +75,7 @@ class _Asked:
         first = replace(self, batch=None).run({})
         plain = first.model()
         axes = batch_axes(plain)
-        if not axes and self.batch != 1:
+        if not axes and (self.batch != 1 or not _may_be_single(plain)):
             raise OptionError(
                 f"batch={self.batch}: no input of the model has a batch",
                 facts=("no op treats an axis of an input as samples",),
@@ -122,7 +123,15 @@ class _Asked:
         """`graph` with the names that its batch has, where any size of an input is still open."""
         if all(type(dim) is int for tensor in graph.inputs for dim in tensor.shape or ()):
             return graph
+        from costlint.costmodel.inference.batch import batch_axes
+
         dims = {t.name: t.shape or () for t in graph.inputs}
         found = [dims[name][axis] for name, axis in batch_axes(graph).items()]
         names = dict.fromkeys(str(dim) for dim in found if type(dim) is not int)
         return replace(graph, batch_symbols=tuple(names))
+
+
+def _may_be_single(graph: OpGraph) -> bool:
+    """Whether a batch of 1 may stand in an input, or all of them are too short for any batch."""
+    shapes = [t.shape for t in graph.inputs if t.shape and len(t.shape) > 1]
+    return not shapes or any(1 in shape for shape in shapes)

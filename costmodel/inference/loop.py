@@ -37,7 +37,10 @@ UNBOUNDED_TRIPS: Final = 1 << 31
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loop:
-    """A Loop with `states` as they start; `most` is its trip count, None where it is not known."""
+    """A Loop with `states` as they start; `most` is its trip count, None where it is not known.
+
+    `data_counts` says that the file has a count which only the data knows.
+    """
 
     run: Inference
     node: SourceNode
@@ -46,6 +49,7 @@ class _Loop:
     states: tuple[Tensor, ...]
     most: Dim | None
     starts: bool | None
+    data_counts: bool
 
     def body(self, states: Sequence[Tensor], trip: int | None = None) -> OpGraph:
         """The body with these states, of a trip whose number is known or of any."""
@@ -91,6 +95,7 @@ def infer_loop(run: Inference, node: SourceNode, inputs: Inputs, env: Environmen
         env=env,
         states=tuple([t for t in inputs[2:] if t is not None]),
         most=_trip_count(inputs[0] if inputs else None),
+        data_counts=bool(inputs) and inputs[0] is not None and inputs[0].value is None,
         starts=True if condition is None else _truth(condition),
     )
     found = _trips(loop)
@@ -178,7 +183,7 @@ def _walked(loop: _Loop, *, needed: bool) -> _Trips | None:
     """
     run, count = loop.run, len(loop.states)
     most = loop.most if type(loop.most) is int else None
-    if loop.starts is None or (loop.most is not None and most is None):
+    if loop.starts is None or loop.data_counts or (loop.most is not None and most is None):
         return None
     mark = run.mark()
     states: Sequence[Tensor] = loop.states

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from costlint.costmodel.ir.source import SourceGraph, SourceInput
@@ -49,3 +50,10 @@ def _nodes(graph: SourceGraph) -> Iterator[str]:
         yield node.name
         for body in node.bodies.values():
             yield from _nodes(body)
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that is most like `name`, whatever the case; None where none is near."""
+    lower = {one.lower(): one for one in sorted(known)}
+    found = difflib.get_close_matches(name.lower(), lower, 1)
+    return lower[found[0]] if found else None

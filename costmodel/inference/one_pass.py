@@ -12,7 +12,7 @@ from costlint.costmodel.inference import control_flow
 from costlint.costmodel.inference.behind import Behind, settled
 from costlint.costmodel.inference.bindings import Bindings
 from costlint.costmodel.inference.bodies import Environment
-from costlint.costmodel.inference.containers import declared_tensor
+from costlint.costmodel.inference.containers import declared_tensor, lengthened
 from costlint.costmodel.inference.folding import (
     evaluated,
     folds_away,
@@ -85,7 +85,8 @@ class Inference:
             return one.graph(self.source.graph, {})
 
         shapes, values = self.bindings.inputs, self.bindings.values
-        return settled(run, cache(lambda: sizes(self.source.graph.inputs, shapes, values)))
+        inputs, growth = self.source.graph.inputs, self.bindings.growth
+        return settled(run, cache(lambda: sizes(inputs, shapes, values, growth)))
 
     def graph(
         self,
@@ -282,7 +283,8 @@ class Inference:
         declared = graph.declared.get(name)
         if declared is not None and declared.holds is not None:
             told = declared_tensor(declared, None, self.bindings.values)
-            return Out(shape=None, dtype=told.dtype, holds=told.holds)
+            length = None if known.holds is None else known.holds.length
+            return Out(shape=None, dtype=told.dtype, holds=lengthened(told.holds, length))
         if declared is None or declared.shape is None:
             return known
         # The data decides here: the file's word counts only for the sizes it was written for.
@@ -305,8 +307,8 @@ class Inference:
 
 
 def _is_open(out: Out) -> bool:
-    """Whether neither a shape nor what is held in place of one is known."""
-    return out.shape is None and out.holds is None
+    """Whether the file may know more: a tensor without a shape, or a sequence of such tensors."""
+    return out.shape is None and (out.holds is None or not out.holds.is_known)
 
 
 def _lacks_shape(value: Tensor | Out | None) -> bool:

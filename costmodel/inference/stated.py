@@ -19,19 +19,28 @@ class Sizes:
     """What became of the sizes that the file was written for.
 
     `symbols` are those of its inputs with their size. `batch` is that of the file and the one that
-    holds, None where it is the same; `is_resized` says that another number of an input differs.
+    holds, None where it is the same, at `axis` of the inputs; `is_resized` says that another number
+    of an input differs.
     """
 
     symbols: Mapping[str, Dim]
     batch: tuple[Dim, Dim] | None
     is_baked: bool
     is_resized: bool
+    axis: int = 0
 
 
 def sizes(
-    inputs: Sequence[SourceInput], bound: Mapping[str, Shape | None], values: Mapping[str, int]
+    inputs: Sequence[SourceInput],
+    bound: Mapping[str, Shape | None],
+    values: Mapping[str, int],
+    growth: tuple[int, int] | None = None,
 ) -> Sizes:
-    """The sizes of `inputs`, whose shapes are `bound` now."""
+    """The sizes of `inputs`, whose shapes are `bound` now.
+
+    `growth` is the batch of the file and the one asked for: it need not stand first.
+    """
+    place = _place(inputs, bound, growth)
     symbols: dict[str, Dim] = dict(values)
     batch: tuple[Dim, Dim] | None = None
     resized = baked = False
@@ -42,7 +51,7 @@ def sizes(
         for axis, (before, after) in enumerate(zip(item.shape, now, strict=True)):
             if isinstance(before, str):
                 symbols.setdefault(before, after)
-            is_first = axis == 0 and len(now) > 1
+            is_first = axis == place and len(now) > 1
             if type(before) is int and before != after:
                 resized = resized or not is_first or batch not in (None, (before, after))
                 baked = True
@@ -50,14 +59,30 @@ def sizes(
                 batch = (before if type(before) is int else 1, after)
     if batch is not None and batch[0] == batch[1]:
         batch = None
-    return Sizes(symbols=symbols, batch=batch, is_baked=baked, is_resized=resized)
+    return Sizes(symbols=symbols, batch=batch, is_baked=baked, is_resized=resized, axis=place)
+
+
+def _place(
+    inputs: Sequence[SourceInput],
+    bound: Mapping[str, Shape | None],
+    growth: tuple[int, int] | None,
+) -> int:
+    """The axis at which the batch that was asked for stands in all inputs; else the first."""
+    pairs = [zip(i.shape or (), bound.get(i.name) or (), strict=False) for i in inputs]
+    changed = {
+        axis
+        for pair in pairs
+        for axis, (old, new) in enumerate(pair)
+        if type(old) is int and old != new
+    }
+    return changed.pop() if growth is not None and len(changed) == 1 else 0
 
 
 def stated(declared: SourceInput, now: Sizes) -> tuple[Partial | None, How]:
     """What the file says of a tensor, None in place of what it leaves open, and how it was used.
 
-    A batch that is a number in the file is scaled where it stands first; a shape that was written
-    for other sizes of the inputs says nothing.
+    A batch that is a number in the file is scaled where it stands in the inputs; a shape that was
+    written for other sizes of the inputs says nothing.
     """
     if declared.shape is None:
         return None, "stated"
@@ -68,12 +93,14 @@ def stated(declared: SourceInput, now: Sizes) -> tuple[Partial | None, How]:
         return tuple(dims), "stated"
     if now.is_resized:
         return None, "dropped"
-    first = declared.shape[0]
-    if now.batch is None or isinstance(first, str):
+    at = now.axis
+    there = declared.shape[at] if at < len(dims) else None
+    if now.batch is None or isinstance(there, str):
         return tuple(dims), "stated"
     before, after = now.batch
-    if first == before and len(dims) > 1:
-        return (after, *dims[1:]), "scaled"
+    is_clear = there == before and before not in declared.shape[:at]
+    if is_clear and len(dims) > 1:
+        return (*dims[:at], after, *dims[at + 1 :]), "scaled"
     return (None, "dropped") if now.is_baked else (tuple(dims), "stated")
 
 

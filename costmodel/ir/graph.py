@@ -86,6 +86,11 @@ class Op:
         return _present(self, self.outputs[0] if self.outputs else None, "output 0")
 
     @property
+    def has_shapes(self) -> bool:
+        """Whether the shape of every tensor that it reads or gives is known."""
+        return all(t is None or t.shape is not None for t in (*self.inputs, *self.outputs))
+
+    @property
     def groups(self) -> Dim:
         """In how many groups a convolution takes its channels."""
         return self.attributes.get("group", 1)
@@ -171,6 +176,10 @@ class OpGraph:
     def kept(self) -> frozenset[str]:
         """Names of the outputs."""
         return frozenset(t.name for t in self.outputs)
+
+    def is_unread(self, name: str) -> bool:
+        """Whether an op makes this tensor and nothing reads it, nor is it an output."""
+        return name in self.makers and name not in self.readers and name not in self.kept
 
     def only_reader(self, tensor: Tensor) -> Op | None:
         """The single reader of `tensor`; None where there are more, or it is an output."""

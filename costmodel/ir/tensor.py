@@ -129,3 +129,10 @@ class Held:
     like: Tensor | None = None
     length: Dim | None = None
     each: tuple[Tensor, ...] | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the shape of what is held is known, or that nothing is."""
+        if self.like is not None and self.like.holds is not None:
+            return self.like.holds.is_known
+        return self.each is not None or (self.like is not None and self.like.shape is not None)

@@ -19,6 +19,7 @@ from costlint.costmodel.ir.source import (
 from costlint.costmodel.reader.fallback import is_unknown
 from costlint.costmodel.reader.functions import AttributeRef, Functions, domain_of
 from costlint.costmodel.reader.names import pairs, text, texts
+from costlint.costmodel.reader.required import refuse_absent
 from costlint.costmodel.reader.tensors import MAX_RANK, literal, parameter
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _STANDARD: Final = frozenset({"", "com.microsoft", "ai.onnx.ml"})
 _CONTAINERS: Final = {
     "sequence_type": "sequence", "map_type": "sequence", "optional_type": "optional"
 }  # fmt: skip
+MAX_INPUTS: Final = 100_000
+"""Of a graph, besides those that parameters are the defaults of."""
 MAX_NESTED: Final = 4
 """Types within types: runtimes know none that is deeper than an optional sequence of tensors."""
 
@@ -38,7 +41,8 @@ def source(intake: Intake) -> Source:
     """The model as records.
 
     Raises:
-        ModelError: it imports an unknown opset, or its functions recurse or explode.
+        ModelError: it imports an unknown opset, its functions recurse or explode, or a node lacks
+        an input.
     """
     proto = intake.proto
     opsets, notes = _opsets(proto)
@@ -80,6 +84,10 @@ def _graph(
     *,
     is_body: bool = False,
 ) -> SourceGraph:
+    if len(proto.input) - len(proto.initializer) > MAX_INPUTS:
+        raise ModelError(
+            f"a graph has {len(proto.input)} inputs", facts=(f"at most {MAX_INPUTS} are read",)
+        )
     stored = map(parameter, proto.initializer)
     parameters = {found.name: found for found in stored}
     for sparse in proto.sparse_initializer:
@@ -98,6 +106,7 @@ def _graph(
             if found is not None:
                 parameters[found.name] = found
                 continue
+            refuse_absent(node)
             nodes.append(node)
             states = states or node.domain not in _STANDARD or is_unknown(node)
     inputs = tuple(_input(i, least=0) for i in proto.input if text(i.name) not in parameters)

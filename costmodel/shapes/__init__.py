@@ -18,8 +18,8 @@ from costlint.costmodel.shapes.registry import (
 _STANDARD: Final = (
     "elementwise", "conv", "pool", "reshape", "slicing", "joining", "gather", "matmul", "reduce",
     "normalization", "resize", "recurrent", "generate", "sampling", "attention", "quantized",
-    "detection", "signal", "containers", "sequence", "values_arithmetic", "values_layout",
-    "values_gather", "values_generate",
+    "detection", "signal", "containers", "optionals", "sequence", "values_arithmetic",
+    "values_layout", "values_gather", "values_generate",
 )  # fmt: skip
 """Modules that register rules of the standard when this package is imported."""
 

@@ -1,16 +1,15 @@
-"""Sequences and optionals, and what is put into them and taken out."""
+"""Sequences, and what is put into them and taken out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from costlint.costmodel.ir.dims import Dim, is_below, simplest
-from costlint.costmodel.ir.tensor import Held, Tensor, UnknownShapeError
+from costlint.costmodel.ir.tensor import Held, Tensor
 from costlint.costmodel.shapes.arguments import (
     axis_attribute,
     dtype_attribute,
@@ -19,7 +18,7 @@ from costlint.costmodel.shapes.arguments import (
     one_axis,
     scalar,
 )
-from costlint.costmodel.shapes.evaluation import small_array
+from costlint.costmodel.shapes.contents import held_by, known_number, present, taken
 from costlint.costmodel.shapes.held import MAX_EACH, element, listed, repeated
 from costlint.costmodel.shapes.joining import concat
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule, value_rule_for
@@ -29,32 +28,6 @@ from costlint.costmodel.shapes.symbolic import ceil_div
 def sequence(held: Held | None) -> Sequence[Out]:
     """The one output of an operator that makes a sequence."""
     return (Out(shape=None, dtype="sequence", holds=held),)
-
-
-def held_by(call: Call, index: int) -> Held:
-    """What input `index` holds; nothing is known of what no operator here made."""
-    tensor = call.tensor(index)
-    return Held() if tensor is None or tensor.holds is None else tensor.holds
-
-
-def _tensor(call: Call, index: int) -> Tensor:
-    tensor = call.tensor(index)
-    if tensor is None:
-        raise call.refuse(f"input {index} is missing")
-    return tensor
-
-
-def _taken(tensor: Tensor | None) -> Out:
-    """A tensor that comes out of a container."""
-    if tensor is None:
-        return Out(shape=None, dtype="unknown")
-    return Out(shape=tensor.shape, dtype=tensor.dtype, value=tensor.value, holds=tensor.holds)
-
-
-def _known(value: Any) -> Out:
-    """A number or a truth value that is known with the shapes."""
-    dtype = "bool" if isinstance(value, bool) else "int64"
-    return Out(shape=(), dtype=dtype, value=small_array([value], ()))
 
 
 @shape_rule("SequenceEmpty")
@@ -72,7 +45,7 @@ def sequence_construct(call: Call) -> Sequence[Out]:
 @shape_rule("SequenceInsert")
 def sequence_insert(call: Call) -> Sequence[Out]:
     """S' [..., X, ...] with X before a position, at the end where none is given."""
-    held, new = held_by(call, 0), _tensor(call, 1)
+    held, new = held_by(call, 0), present(call, 1)
     length = None if held.length is None else simplest(held.length + 1)
     if held.each is not None:
         place = _place(call, 2, len(held.each), end=True)
@@ -111,8 +84,8 @@ def sequence_at(call: Call) -> Sequence[Out]:
         raise call.refuse("the sequence is empty")
     place = None if held.each is None else _place(call, 1, len(held.each))
     if held.each is not None and place is not None:
-        return (_taken(held.each[place]),)
-    return (_taken(element(held, call.unknown)),)
+        return (taken(held.each[place]),)
+    return (taken(element(held, call.unknown)),)
 
 
 def _place(call: Call, index: int, length: int, *, end: bool = False) -> int | None:
@@ -134,13 +107,13 @@ def _place(call: Call, index: int, length: int, *, end: bool = False) -> int | N
 def sequence_length(call: Call) -> Sequence[Out]:
     """How many tensors there are."""
     length = held_by(call, 0).length
-    return (Out(shape=(), dtype="int64") if length is None else _known(length),)
+    return (Out(shape=(), dtype="int64") if length is None else known_number(length),)
 
 
 @shape_rule("SplitToSequence")
 def split_to_sequence(call: Call) -> Sequence[Out]:
     """S [Y_1, Y_2, ...] = X in parts along `axis`: of one each, of a size, or of many sizes."""
-    x = _tensor(call, 0)
+    x = present(call, 0)
     shape = call.shape(0)
     axis = one_axis(call, call.attributes.get("axis", 0), len(shape))
     dim = shape[axis]
@@ -185,6 +158,8 @@ def concat_from_sequence(call: Call) -> Sequence[Out]:
     if held.each is not None:
         if not held.each:
             raise call.refuse("the sequence is empty")
+        if any(t.shape is None for t in held.each):
+            return (Out(shape=None, dtype=held.each[0].dtype),)
         return (_stacked(call, held.each) if is_new else _concatenated(call, held.each),)
     like = element(held, call.unknown)
     if like is None or like.shape is None:
@@ -207,45 +182,11 @@ def _concatenated(call: Call, tensors: Sequence[Tensor]) -> Out:
 
 def _stacked(call: Call, tensors: Sequence[Tensor]) -> Out:
     first = tensors[0]
-    if any(t.shape is None for t in tensors) or first.shape is None:
-        raise UnknownShapeError(call.error("the shape of a tensor in the sequence is not known"))
     if any(t.shape != first.shape for t in tensors):
         raise call.refuse("tensors of different shapes cannot be stacked")
-    axis = axis_attribute(call, 0, len(first.shape) + 1)
-    shape = (*first.shape[:axis], len(tensors), *first.shape[axis:])
+    axis = axis_attribute(call, 0, first.rank + 1)
+    shape = (*first.known_shape[:axis], len(tensors), *first.known_shape[axis:])
     value = None
     if all(t.value is not None for t in tensors):
         value = np.stack([t.value for t in tensors], axis=axis)
     return Out(shape=shape, dtype=first.dtype, value=value)
-
-
-@shape_rule("Optional")
-def optional(call: Call) -> Sequence[Out]:
-    """O = the input, marked as one that may be absent."""
-    given = call.tensor(0)
-    if given is not None:
-        held = Held(like=given, length=1, each=(given,))
-        return (Out(shape=None, dtype="optional", holds=held),)
-    return (Out(shape=None, dtype="optional", holds=Held(length=0, each=())),)
-
-
-@shape_rule("OptionalHasElement")
-def optional_has_element(call: Call) -> Sequence[Out]:
-    """Whether anything is there: a tensor always is."""
-    given = call.tensor(0)
-    if given is None or given.dtype != "optional":
-        return (_known(given is not None),)
-    length = held_by(call, 0).length
-    return (Out(shape=(), dtype="bool") if length is None else _known(bool(length)),)
-
-
-@shape_rule("OptionalGetElement")
-def optional_get_element(call: Call) -> Sequence[Out]:
-    """What the optional holds: a tensor stays as it is."""
-    given = _tensor(call, 0)
-    if given.dtype != "optional":
-        return (Out(shape=given.shape, holds=given.holds),)
-    held = held_by(call, 0)
-    if held.length == 0:
-        raise call.refuse("the optional is empty")
-    return (_taken(held.like),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costlint.costmodel.ir.dims import Dim, Shape
+from costlint.costmodel.ir.dims import Dim, Shape, minimum
 from costlint.costmodel.ir.domains import MS, NCHWC
 from costlint.costmodel.shapes.arguments import check_rank, dtype, integers, positive
 from costlint.costmodel.shapes.registry import Call, Out, shape_rule
@@ -91,11 +91,14 @@ def _spread(call: Call, sizes: Shape, window: Window) -> Sequence[Dim]:
     extra = integers(call, "output_padding") or (0,) * rank
     if len(extra) != rank:
         raise call.refuse(f"output_padding {list(extra)} does not fit {rank} spatial axes")
-    if window.auto_pad.startswith("SAME"):
-        return [x * s for x, s in zip(sizes, window.strides, strict=True)]
     found = []
     for axis in range(rank):
         extent = window.dilations[axis] * (window.filter[axis] - 1) + 1
+        if window.auto_pad.startswith("SAME"):
+            # Less than a stride for each element where the last one does not reach so far.
+            beyond = minimum(extra[axis] + extent - window.strides[axis], 0)
+            found.append(window.strides[axis] * sizes[axis] + beyond)
+            continue
         pads = window.pads[axis] + window.pads[axis + rank]
         size = window.strides[axis] * (sizes[axis] - 1) + extra[axis] + extent - pads
         if type(size) is int and size < 0:

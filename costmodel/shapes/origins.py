@@ -6,17 +6,14 @@ whole, `False` that it holds others as well, or a part of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from costlint.costmodel.formulas.axis_use import reduced_axes
+from costlint.costmodel.formulas.along import reduced_axes
 from costlint.costmodel.formulas.sets import PRODUCTS, is_per_element, traffic_of
-from costlint.costmodel.ir.dims import Dim, Shape, simplest
+from costlint.costmodel.ir.dims import Shape
 from costlint.costmodel.ir.graph import Op
-
-Axis: TypeAlias = Mapping[int, bool]
-Axes: TypeAlias = tuple[Axis, ...]
-NOTHING: Final[Axis] = {}
+from costlint.costmodel.shapes.origins_reshape import NOTHING, Axes, reshaped, united
 
 
 def outputs_from(op: Op, given: Sequence[Axes | None]) -> list[Axes | None]:
@@ -40,21 +37,12 @@ def outputs_from(op: Op, given: Sequence[Axes | None]) -> list[Axes | None]:
     return found
 
 
+def _reshaped(op: Op, given: Sequence[Axes | None], shape: Shape, _: int) -> Axes | None:
+    x, own = given[0] if given else None, _shape(op, 0)
+    return reshaped(x, own, shape) if x and own is not None else None
+
+
 _Rule: TypeAlias = Callable[[Op, Sequence["Axes | None"], Shape, int], "Axes | None"]
-
-
-def united(axes: Iterable[Axis]) -> Axis:
-    """What comes from any of `axes`, alone where it does in one of them."""
-    found: dict[int, bool] = {}
-    for axis in axes:
-        for origin, alone in axis.items():
-            found[origin] = alone or found.get(origin, False)
-    return found
-
-
-def mixed(axes: Iterable[Axis]) -> Axis:
-    """What comes from several axes at once: from none of them alone."""
-    return {origin: False for axis in axes for origin in axis}
 
 
 def _shape(op: Op, index: int) -> Shape | None:
@@ -120,47 +108,6 @@ def _listed_axes(op: Op) -> Sequence[int]:
     if axes is None and given is not None and given.value is not None:
         axes = given.value.reshape(-1)
     return [int(axis) for axis in (axes if axes is not None else ())]
-
-
-def _reshaped(op: Op, given: Sequence[Axes | None], shape: Shape, _: int) -> Axes | None:
-    """Row-major order: between two places with as many elements before them, axes correspond."""
-    x, own = given[0] if given else None, _shape(op, 0)
-    if not x or own is None:
-        return None
-    found: list[Axis] = []
-    old = new = 0
-    for end_old, end_new in (*_joints(own, shape), (len(own), len(shape))):
-        part, sizes = x[old:end_old], own[old:end_old]
-        for size in shape[new:end_new]:
-            alike = [a for a, s in zip(part, sizes, strict=True) if s == size]
-            others = [a for a, s in zip(part, sizes, strict=True) if s != size]
-            found.append(united((*alike, mixed(others))) if alike else mixed(part))
-        old, new = end_old, end_new
-    return tuple(found)
-
-
-def _joints(old: Shape, new: Shape) -> list[tuple[int, int]]:
-    """Pairs of places, in order, before which both shapes have the same number of elements."""
-    places: dict[Dim, list[int]] = {}
-    for place, size in enumerate(_running(new), 1):
-        places.setdefault(size, []).append(place)
-    found: list[tuple[int, int]] = []
-    last = 0
-    for place, size in enumerate(_running(old), 1):
-        later = [p for p in places.get(size, ()) if p > last]
-        if later:
-            last = later[0]
-            found.append((place, last))
-    return found
-
-
-def _running(shape: Shape) -> list[Dim]:
-    sizes: list[Dim] = []
-    size: Dim = 1
-    for dim in shape:
-        size = simplest(size * dim)
-        sizes.append(size)
-    return sizes
 
 
 def _product(op: Op, given: Sequence[Axes | None], shape: Shape, _: int) -> Axes | None:

@@ -17,7 +17,8 @@ from costlint.costmodel.ir.errors import CostlintError
 from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.ir.source import Source
 from costlint.costmodel.sizes.dense import enlarged
-from costlint.costmodel.sizes.kinds import Guess, by_name
+from costlint.costmodel.sizes.guess import Guess
+from costlint.costmodel.sizes.kinds import by_name
 from costlint.costmodel.sizes.options import Open, options
 from costlint.costmodel.sizes.refusal import unbound, unsolved
 from costlint.costmodel.sizes.search import Found, settled
@@ -26,6 +27,7 @@ from costlint.costmodel.sizes.unknowns import unknowns
 
 _DATA: Final = Guess(size=100, source="some number, because the data decides", weight=0)
 _MAX_ROUNDS: Final = 4
+_OWN_SIZE: Final = 7
 
 
 def with_numbers(  # noqa: PLR0913 - what can be said of a model's inputs
@@ -87,6 +89,8 @@ def _with_batch(asked: Trials) -> tuple[tuple[str, ...], Trials, Found]:
     if graph is None and not names:
         return names, trials, found
     real = () if graph is None else _names(inputs, batch_axes(graph))
+    if graph is not None and set(real) != set(names):
+        real = _seen_clearer(asked, names, found, inputs, real)
     if graph is not None and set(real) == set(names):
         return names, trials, found
     others = asked.at_batch(real)
@@ -94,6 +98,19 @@ def _with_batch(asked: Trials) -> tuple[tuple[str, ...], Trials, Found]:
     if again.trial.graph is None and (graph is None or asked.batch is None):
         return names, trials, found
     return real, others, again
+
+
+def _seen_clearer(
+    asked: Trials, names: Collection[str], found: Found, inputs: Open, real: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The names of the batch at a size of its own: reshapes do not tell a batch of 1 from other 1s.
+
+    `real` are those at 1, which hold where no other size infers.
+    """
+    if not names or asked.batch not in (None, 1):
+        return real
+    graph = replace(asked, batch=_OWN_SIZE).at_batch(names).again(found.trial.sizes).graph
+    return real if graph is None else _names(inputs, batch_axes(graph))
 
 
 def _names(inputs: Open, axes: Mapping[str, int]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from costlint.costmodel.ir.graph import OpGraph
-from costlint.costmodel.sizes.kinds import DENSE_SIDE
+from costlint.costmodel.sizes.images import DENSE_SIDE
 from costlint.costmodel.sizes.search import Found
 from costlint.costmodel.sizes.trials import Trials
 from costlint.costmodel.sizes.unknowns import Unknown

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from costlint.costmodel.inference.bindings import ShapeOption, open_sizes
 from costlint.costmodel.inference.expressions import is_derived
 from costlint.costmodel.ir.source import Source
-from costlint.costmodel.sizes.kinds import Guess, guesses
+from costlint.costmodel.sizes.guess import Guess
+from costlint.costmodel.sizes.kinds import guesses
 from costlint.costmodel.sizes.uses import uses, wiring
 
 

@@ -31,9 +31,13 @@ def refuse_other_shapes(space: Space) -> None:
     pairs: dict[tuple[Node, int], Tensor] = {}
     for name, tensor in space.traced.tensors.items():
         today = space.graph.tensors.get(name)
+        if tensor.shape is None and today is not None and today.shape is not None:
+            raise ValueError(f"the shape of {name!r} is only known at today's sizes")
         for dim, size in zip(tensor.shape or (), (today and today.shape) or (), strict=False):
             if isinstance(dim, Node):
                 pairs.setdefault((dim, size), tensor)
+            elif dim != size:
+                raise ValueError(f"the shape of {name!r} is another at traced sizes")
     found = space.program([dim for dim, _ in pairs])(space.units([space.current]))[:, 0]
     for (_, size), value, tensor in zip(pairs, found, pairs.values(), strict=True):
         if value != size:

@@ -46,13 +46,13 @@ def conditions(graph: OpGraph) -> tuple[Condition, ...]:
 
 def equal_sizes(op: Op) -> Iterator[tuple[Dim, Dim]]:
     """Pairs of dimensions that must be the same; none where a shape is not known."""
-    tensors = [t for t in (*op.inputs, *op.outputs) if t is not None]
-    if any(t.shape is None for t in tensors) or not op.inputs or op.input(0) is None:
+    if not op.has_shapes or not op.inputs or op.input(0) is None:
         return
     if op.op_type in RESHAPES:
         yield product(op.x.known_shape), product(op.y.known_shape)
     elif op.op_type in BROADCASTING:
-        yield from _broadcast([t for t in op.inputs if t is not None], op.y, 0)
+        operands = op.inputs[:1] if op.op_type == "Expand" else op.inputs  # the other is a shape
+        yield from _broadcast([t for t in operands if t is not None], op.y, 0)
     elif op.op_type == "MatMul" and op.x.rank > 1 and op.w.rank > 1:
         yield op.x.known_shape[-1], op.w.known_shape[-2]
         yield from _broadcast([op.x, op.w], op.y, 2)

@@ -42,7 +42,9 @@ class _Following:
 
     def __call__(self, op: Op, before: Op) -> Op:
         rule = _RULES.get(op.op_type)
-        made = op if rule is None else rule(self, op, before)
+        # Where a shape is not known no width is free, and the constants stay.
+        is_known = op.has_shapes and before.has_shapes
+        made = op if rule is None or not is_known else rule(self, op, before)
         for tensor in made.inputs:
             if tensor is not None and tensor.value is not None and not _is_plain(tensor.value):
                 raise ModelError(f"{op.op_type} {op.name!r} computes with a size that is free")

@@ -90,7 +90,7 @@ class FreeSizes:
         """
         split = with_groups(graph, self.groupings, chosen)
         for op in split.ops:
-            count = op.attributes.get("group", 1) if op.op_type == "Conv" else 1
+            count = op.attributes.get("group", 1) if op.op_type == "Conv" and op.has_shapes else 1
             if count > 1 and (op.x.known_shape[1] % count or op.w.known_shape[0] % count):
                 sizes = f"{op.x.known_shape[1]} and {op.w.known_shape[0]} channels"
                 raise ShapeError(f"Conv {op.name!r} cannot have {count} groups", facts=(sizes,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from itertools import chain
 from typing import Any, Final
@@ -38,8 +39,7 @@ def render(report: Report) -> str:
     Raises:
         OptionError: dimensions are free: pictures need numbers.
     """
-    sizes = ((m.totals.bytes_accessed, m.totals.peak_activation_bytes) for m in report.models)
-    if not all(map(numbers.is_number, chain.from_iterable(sizes))):
+    if not all(map(numbers.is_number, chain.from_iterable(map(_amounts, report.models)))):
         raise OptionError("the page needs numbers, --symbolic gives expressions", fix="-f json")
     bars = [time_bars(model) or count_bars(model) for model in report.models]
     pairs = list(zip(report.models, bars, strict=True))
@@ -58,6 +58,14 @@ def render(report: Report) -> str:
         data=[panel["data"] for panel in panels],
         **_SHARED,
     )
+
+
+def _amounts(model: ModelReport) -> Iterator[Any]:
+    """Every amount that the page draws or writes; a total may be a number while a part is none."""
+    yield model.totals.peak_activation_bytes
+    for op in model.ops:
+        yield from (op.macs, op.flop, op.bytes_accessed)
+        yield 0 if op.live_bytes is None else op.live_bytes
 
 
 def embedded(report: Report) -> str:

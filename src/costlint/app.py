@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import sys
 import traceback
@@ -121,6 +122,9 @@ def run() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Exception as error:  # noqa: BLE001 - the last door: a bug has its own exit code
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            tell(OptionError("a file name is longer than this system allows"))
+            return NOT_ANALYSED
         print_bug(error, sys.stderr)
         return BUG
     return 0

@@ -9,6 +9,8 @@ from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import OptionError
 from costlint.reports import numbers
+from costlint.reports.caveats import sizes_taken
+from costlint.reports.text import visible
 
 if TYPE_CHECKING:
     from costlint.costmodel.devices import DeviceProfile
@@ -51,6 +53,7 @@ def kernel_page(  # noqa: PLR0913 - what a count can be told
             f"  {numbers.milliseconds(kernel.latency_s)} ({between}), {share} of the model, "
             f"bound by {kernel.bound}"
         ),
+        *(f"  {visible(one.text)}" for one in sizes_taken(found.counts.graph)),
         "",
         *_terms(kernel, found.device),
         "",

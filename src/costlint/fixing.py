@@ -11,6 +11,7 @@ from costlint.costmodel.estimate import estimate
 from costlint.costmodel.inference.bindings import ShapeOption
 from costlint.costmodel.inference.contents import ValueOption
 from costlint.costmodel.ir.errors import CostlintError, ModelError, OptionError
+from costlint.costmodel.ir.graph import OpGraph
 from costlint.costmodel.latency.estimate import Estimate
 from costlint.costmodel.load import load_bound
 from costlint.rounding import tolerances
@@ -61,11 +62,11 @@ def fix(  # noqa: PLR0913 - what a run can be told
     from costlint.measuring.inputs import random_inputs
 
     graph = load_bound(model, shapes=shapes, batch=batch, values=values)
-    original = read_with_weights(model)
     changed = read_with_weights(model)
-    folded = fold(changed, shapes=shapes, batch=batch, values=values)
+    folded = fold(changed, shapes=shapes, batch=batch, values=values, graph=graph)
     if not folded:
         raise OptionError(f"nothing in {model!r} folds away")
+    original = read_with_weights(model)
     if not why_invalid(original):
         refuse_invalid(changed)
     inputs = random_inputs(graph, seed=seed)
@@ -90,23 +91,28 @@ def fold(
     shapes: ShapeOption | None = None,
     batch: int | None = None,
     values: ValueOption | None = None,
+    graph: OpGraph | None = None,
 ) -> tuple[str, ...]:
     """Fold and merge in `model` (a ModelProto), in place, until nothing is left.
 
-    The names of the nodes that went or merged. Local functions are inlined.
+    The names of the nodes that went or merged. Local functions are inlined. `graph` is that of
+    `model` as it comes, where it was read already.
 
     Raises:
         CostlintError: the model cannot be read, or a weight that is needed is no plain numbers.
     """
     from costlint.costmodel.models.rewrite.fold import carry_out, inline
 
+    now = None if model.functions else graph
     inline(model)
     done: list[str] = []
     while True:
-        found = carry_out(model, load_bound(model, shapes=shapes, batch=batch, values=values))
+        now = now or load_bound(model, shapes=shapes, batch=batch, values=values)
+        found = carry_out(model, now)
         if not found:
             return tuple(done)
         done += found
+        now = None
 
 
 def run(model: Any, inputs: Mapping[str, Any]) -> list[np.ndarray]:

@@ -118,15 +118,20 @@ def _each_own(
 ) -> Iterator[tuple[Model | OpGraph, Options]]:
     """Each model with those sizes that it has a name for; a stream is read once, so it has all."""
     from costlint.costmodel.inference.names import fitting
-    from costlint.many.names import refuse_in_none
+    from costlint.many.names import of_inputs, refuse_in_none
 
     models = (before, after)
-    graphs = [_source_graph(model) if options.shapes else None for model in models]
+    asked = of_inputs(options.shapes, options.values)
+    graphs = [_source_graph(model) if asked else None for model in models]
     if None not in graphs:
-        refuse_in_none(options.shapes, [g for g in graphs if g is not None], several=True)
+        refuse_in_none(asked, [g for g in graphs if g is not None], several=True)
     for model, graph in zip(models, graphs, strict=True):
-        own = options.shapes if graph is None else fitting(graph, options.shapes)
-        yield model, replace(options, shapes=own)
+        shapes, values = options.shapes, options.values
+        if graph is not None:
+            inputs = {item.name for item in graph.inputs}
+            shapes = fitting(graph, shapes)
+            values = {name: value for name, value in values.items() if name in inputs}
+        yield model, replace(options, shapes=shapes, values=values)
 
 
 def _source_graph(model: Model | OpGraph) -> SourceGraph | None:

@@ -70,9 +70,9 @@ class Maker:
         count = int(np.prod(shape, dtype=int))
         if dtype == "string":
             words = ["", "a", "été", "\U0001f600", "x" * 40, "1.5"]
-            flat = np.array([self.one(words) for _ in range(count)] + [None], dtype=object)[:-1]
+            flat = np.array([*self.chance.choices(words, k=count), None], dtype=object)[:-1]
             return flat.reshape(shape)
-        numbers = [self.one((0, 1, 1, 2, 3, 0.5, -1)) for _ in range(count)]
+        numbers = self.chance.choices((0, 1, 1, 2, 3, 0.5, -1), k=count)
         if "int" in dtype or dtype == "bool":
             numbers = [abs(int(n)) for n in numbers]
         return np.array(numbers, dtype=np.float64).reshape(shape).astype(numpy_dtype(dtype))

@@ -66,7 +66,7 @@ def _drawn(m: Maker) -> list[str]:
     for _ in range(m.one((1, 1, 2, 3, 5, 8, 12, 20))):
         kind = m.chance.random()
         if kind < 0.07:
-            found.append(m.one(CONTROL))
+            found.append(m.one(c for c in CONTROL if exists(c, m.opset)))
         elif kind < 0.1:
             found.append("function")
         elif kind < 0.18:
@@ -116,7 +116,8 @@ def _assembled(seed: int, m: Maker, functions: list[onnx.FunctionProto]) -> Gene
         if not value.is_sequence:
             declared = _declared(m, value)
             info.type.CopyFrom(type_proto(value, declared))
-            open_.update({value.name} if any(isinstance(d, str) for d in declared) else ())
+            # A size of 0 in a file is now and then a size that nobody knew: it is said what it is.
+            open_.update({value.name} if any(d == 0 or type(d) is str for d in declared) else ())
     graph.initializer.extend(tensor_proto(v.name, v) for v in [*m.initializers, *m.listed])
     for value in ends:
         shape = None if m.maybe(0.3) or value.is_sequence or not value.steady else value.shape

@@ -6,6 +6,7 @@ A recipe takes a `Maker`, adds a call, and gives its outputs, or None where no r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import onnx
@@ -31,6 +32,7 @@ def recipe(*names: str) -> Callable[[Callable[[Maker, str], Made]], Callable[[Ma
     return register
 
 
+@cache
 def exists(name: str, opset: int) -> bool:
     """Whether the operator is in this opset and not yet gone."""
     try:
@@ -212,7 +214,7 @@ def cast(m: Maker, name: str) -> Made:
     from tests.generated.values import NUMBERS
 
     schema = onnx.defs.get_schema(name, m.opset, "")
-    to = m.dtype(dtypes_of(schema.outputs[0].types))
+    to = m.dtype(t for t in dtypes_of(schema.outputs[0].types) if t in NUMBERS)
     return m.call(name, [m.tensor(types(m, name))], to=NUMBERS[to])
 
 
@@ -289,8 +291,11 @@ def top_k(m: Maker, name: str) -> Made:
 
 @recipe("Unique")
 def unique(m: Maker, name: str) -> Made:
-    x = m.tensor(types(m, name), range(1, 4))
-    axis = m.one((None, m.axis(x.rank)))
+    axis = m.one((None, 0, 1, -1))
+    # Nothing along an axis, and onnxruntime ends the process.
+    x = m.tensor(
+        types(m, name), range(1 if axis in (None, 0, -1) else 2, 4), least=axis is not None
+    )
     return m.call(name, [x], outputs=m.whole(1, 4), unsteady=True, axis=axis, sorted=m.whole(0, 1))
 
 

@@ -84,7 +84,8 @@ KNOWN = {(d, o) for d, o in all_shape_rules() if d} | {
 } | {(d, o) for d, o, _ in all_free() if d}  # fmt: skip
 
 
-DECIDED_BY_DATA = {"Range", "Unique", "Tokenizer", "EncodeImage", "DecodeImage"}
+DECIDED_BY_DATA = {"Range", "Unique", "Tokenizer", "EncodeImage", "DecodeImage",
+                   "DynamicTimeWarping", "GroupQueryAttention", "RelativePositionBias"}  # fmt: skip
 """Operators whose sizes follow from what is in their inputs."""
 
 

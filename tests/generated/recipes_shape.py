@@ -92,6 +92,8 @@ def cut(m: Maker, name: str) -> Made:
         if backwards:
             starts[-1], ends[-1] = m.one((-1, size - 1)), m.one((-(2**63), -size - 1, 0))
     if m.opset < 10:
+        if not chosen:
+            return None
         positive = [a % x.rank for a in chosen]
         return m.call(name, [x], starts=starts, ends=ends, axes=positive or None)
     dtype = "int32" if m.maybe(0.3) and all(abs(e) < 2**31 for e in ends) else "int64"

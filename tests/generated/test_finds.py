@@ -143,3 +143,37 @@ def test_a_width_beyond_32_bits_is_no_design():
 
 def test_every_rule_set_of_a_device_is_in_the_pipeline():
     assert {profile.fusion for profile in one_of_each()} >= {"none", "onnxruntime", "tflite"}
+
+
+@pytest.mark.parametrize("call", ["Add(, x)", "Relu()", "MatMul(x)", "BatchNormalization(x)"])
+def test_an_operator_without_what_it_works_on_is_refused(call):
+    """A sum of one was counted, and broke where its kernel was timed."""
+    proto = model(f"g (float[2, 3] x) => (float y) {{ y = {call.replace('(, ', '(x, ')} }}")
+    if "(, " in call:
+        proto.graph.node[0].input[0] = ""
+    with pytest.raises(ModelError, match="lacks input"):
+        load(proto)
+
+
+def test_a_region_that_a_resize_leaves_out_is_not_missed():
+    text = """g (float[1, 1, 2, 2] x) => (float y) {
+        s = Constant<value = float[4] {1.0, 1.0, 2.0, 2.0}>()  y = Resize(x, "", s) }"""
+    proto = model(text.replace('""', "x"), opset=11)
+    proto.graph.node[1].input[1] = ""
+    assert load(proto).tensors["y"].shape == (1, 1, 4, 4)
+
+
+def test_a_reshape_that_data_sizes_is_followed_as_it_is():
+    text = """g (float[2, 3] x, int64[2] s) => (float y) {
+        t = Reshape(x, s)  r = Relu(t)  y = ReduceSum<keepdims = 0>(r) }"""
+    space = costlint.parametrize(load(model(text)))
+    assert [n.op_type for n in space.model({}).graph.node] == ["Reshape", "Relu", "ReduceSum"]
+
+
+def test_more_free_dimensions_than_closed_forms_hold():
+    names = [f"s{i}" for i in range(301)]
+    inputs = ", ".join(f"float[{name}, {name}b] x{name}" for name in names)
+    proto = model(f"g ({inputs}) => (float y) {{ y = Relu(xs0) }}")
+    with pytest.raises(OptionError, match="602 free dimensions"):
+        count(proto, symbolic=True)
+    assert count(proto).macs == 0

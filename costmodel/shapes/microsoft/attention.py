@@ -12,7 +12,7 @@ from costlint.costmodel.shapes.arguments import (
     integer,
     integers,
     positive,
-    scalar,
+    scalar_dim,
 )
 from costlint.costmodel.shapes.attention import head_size
 from costlint.costmodel.shapes.broadcasting import show
@@ -110,7 +110,7 @@ def group_query_attention(call: Call) -> Sequence[Out]:
     size = head_size(call, width, heads + 2 * kv_heads if packed else heads)
     past = call.tensor(3)
     before = past.shape[2] if past is not None and past.shape and len(past.shape) == 4 else 0
-    whole = scalar(call, 6)
+    whole = scalar_dim(call, 6)
     whole = before + length if whole is None else larger(before, whole)
     present = Out(shape=(batch, kv_heads, whole, size), dtype=None if past is None else past.dtype)
     return (Out(shape=(batch, length, heads * size)), present, present)[: call.outputs]

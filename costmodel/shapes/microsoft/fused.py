@@ -26,8 +26,8 @@ def nhwc_conv_shape(call: Call, x: Shape, w: Shape) -> Shape:
     """(N, ..., M) of X (N, ..., C); whether the weight has its channels last shows by its dims."""
     if len(x) < 3 or len(w) != len(x):
         raise call.refuse(f"the input {show(x)} and the weight {show(w)} do not go together")
-    first = w[1] * integer(call, "group", 1) == x[-1]
-    plain = w if first else (w[0], w[-1], *w[1:-1])
+    first, last = (w[axis] * integer(call, "group", 1) == x[-1] for axis in (1, -1))
+    plain = (w[0], w[-1], *w[1:-1]) if last and not first else w
     n, m, *spatial = conv_shape(call, (x[0], x[-1], *x[1:-1]), plain)
     return (n, *spatial, m)
 

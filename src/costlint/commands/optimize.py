@@ -140,8 +140,10 @@ def _progress(time_limit_s: float) -> Iterator[Progress | None]:
 
 
 def _text(model: str, best: Optimum) -> str:
-    """Before and after, and the widths that change."""
+    """What sizes it is for, before and after, and the widths that change."""
+    from costlint.reports.caveats import sizes_taken
     from costlint.reports.numbers import change, milliseconds, quantity
+    from costlint.reports.text import visible
 
     before, after = best.before, best.after
     rows = [
@@ -153,7 +155,9 @@ def _text(model: str, best: Optimum) -> str:
          change(after.parameters / before.parameters - 1)),
     ]  # fmt: skip
     current = best.evaluate.space.current
-    lines = [f"{model}  {best.evaluate.device.name}  keep {best.keep}", ""]
+    lines = [f"{model}  {best.evaluate.device.name}  keep {best.keep}"]
+    lines += [f"  {visible(one.text)}" for one in sizes_taken(best.evaluate.space.graph)]
+    lines.append("")
     lines += [f"  {name:<12}{one:>12} -> {other:<12}{by:>8}" for name, one, other, by in rows]
     lines += ["", f"{len(best.values)} of {len(current)} sizes change:"]
     lines += [f"  {current[name]:>5} -> {value:<5} {name}" for name, value in best.values.items()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -85,8 +84,10 @@ def _graphs(paths: Iterable[str]) -> Iterator[SourceGraph]:
 
 
 def _known(name: str, known: Collection[str], inputs: Collection[str]) -> tuple[str, ...]:
-    near = difflib.get_close_matches(name, sorted(known), 1)
-    hint = (f"did you mean {near[0]!r}?",) if near else ()
+    from costlint.costmodel.inference.names import near
+
+    meant = near(name, known)
+    hint = (f"did you mean {meant!r}?",) if meant else ()
     shown = ", ".join(map(repr, sorted(inputs)[:_MOST_SHOWN])) or "none"
     more = f" and {len(inputs) - _MOST_SHOWN:,} more" if len(inputs) > _MOST_SHOWN else ""
     return (*hint, f"inputs: {shown}{more}")

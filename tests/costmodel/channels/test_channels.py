@@ -144,3 +144,32 @@ def test_equal_vectors_that_an_exporter_merged_tie_nothing():
     edited = apply(graph, Edit(widths={"a.width": 5}), channels_of(graph))
     biases = [op.inputs[2] for op in edited.ops[:2]]
     assert [bias.shape for bias in biases if bias is not None] == [(5,), (8,)]
+
+
+HEADS = """
+g (float[3, 2, 6] x, float[6, 4] w, float[4, 5] v) => (float[3, 2, 5] y)
+<int64[3] heads = {3, 4, 2}, int64[3] whole = {3, 2, 4}>
+{ [up] a = MatMul(x, w)  b = Reshape(a, heads)  c = Relu(b)  d = Reshape(c, whole)
+  [down] y = MatMul(d, v) }
+"""
+
+
+def test_a_cut_width_keeps_its_side_of_the_batch():
+    """(2, 4) as (4, 2): two samples of two heads, whose depth is two as well."""
+    graph = loaded(HEADS)
+    found = channels_of(graph)
+    assert widths(graph) == {"up.width": (4, 2)}
+    assert found.axes["b"] == (None, None, ((0, 1),))
+    assert found.axes["d"] == (None, None, ((0, 2),))
+
+
+FOLDED = """
+g (float[1, 2048, 6] x, float[6, 64] w, float[256, 5] v) => (float[1, 512, 5] y)
+<int64[3] steps = {1, 512, 256}>
+{ [up] a = MatMul(x, w)  b = Reshape(a, steps)  [down] y = MatMul(b, v) }
+"""
+
+
+def test_steps_that_join_a_width_are_cut_from_its_outer_side():
+    found = channels_of(loaded(FOLDED))
+    assert found.axes["b"] == (None, None, ((0, 4),))

@@ -1,12 +1,12 @@
-"""Random models of If, Loop, Scan and sequences, and what onnxruntime does when it runs them."""
+"""Random models of If, Loop, Scan and sequences, run by onnxruntime and counted trip by trip.
+
+A model is made together with a plain Python account of it: every value is known by its shape (a
+sequence by a list of them), every product is counted when its trip runs.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -14,139 +14,23 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
+from tests.costmodel.inference.control_flow_steps import Scope, Steps
+
 FLOAT = TensorProto.FLOAT
+STEPS = 2
+"""What is in the input of that name."""
 
 
-@dataclass
-class Scope:
-    """A graph that is being made: its nodes, and the names of what it may read."""
-
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    tensors: list[str] = field(default_factory=list)
-    sequences: list[str] = field(default_factory=list)
-
-
-class Maker:
-    """Makes a random model; all tensors are (a, b) floats with sizes of 1 to 4."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311 - a seed for tests
-        self.count = 0
-        self.is_decided = True
-        """Whether the data decides no If."""
-
-    def name(self, prefix: str = "t") -> str:
-        self.count += 1
-        return f"{prefix}{self.count}"
-
-    def constant(self, scope: Scope, value: Any, dtype: Any = np.int64) -> str:
-        name = self.name("c")
-        array = np.array(value, dtype=dtype)
-        tensor = onnx.numpy_helper.from_array(array, name)
-        scope.nodes.append(helper.make_node("Constant", [], [name], value=tensor))
-        return name
-
-    def add(self, scope: Scope, op: str, inputs: Sequence[str], to: str, **kw: Any) -> str:
-        name = self.name("s" if to == "sequences" else "t")
-        scope.nodes.append(helper.make_node(op, list(inputs), [name], name=f"n{name}", **kw))
-        getattr(scope, to).append(name)
-        return name
+class Maker(Steps):
+    """Makes a random model of nodes that hold others."""
 
     def step(self, scope: Scope, depth: int) -> None:
         """One more random node, with bodies where `depth` is left."""
         kinds = ["relu", "product", "concat", "cut", "split", "insert", "at", "join", "construct",
-                 "erase", "length"]  # fmt: skip
+                 "erase", "length", "parts", "perhaps", "flat"]  # fmt: skip
         if depth:
-            kinds += ["if", "loop", "loop", "while", "scan", "map"] * 2
+            kinds += ["if", "loop", "loop", "while", "scan", "map", "refused"] * 2
         getattr(self, f"_{self.random.choice(kinds)}")(scope, depth)
-
-    def tensor(self, scope: Scope) -> str:
-        return self.random.choice(scope.tensors[-4:])
-
-    def sequence(self, scope: Scope) -> str:
-        if not scope.sequences:
-            self._construct(scope, 0)
-        return self.random.choice(scope.sequences[-3:])
-
-    def _relu(self, scope: Scope, _: int) -> None:
-        self.add(scope, "Relu", [self.tensor(scope)], "tensors")
-
-    def _product(self, scope: Scope, _: int) -> None:
-        x = self.tensor(scope)
-        turned = self.add(scope, "Transpose", [x], "tensors", perm=[1, 0])
-        self.add(scope, "MatMul", [x, turned], "tensors")
-
-    def _concat(self, scope: Scope, _: int) -> None:
-        x = self.tensor(scope)
-        self.add(scope, "Concat", [x, x], "tensors", axis=self.random.choice([0, 1]))
-
-    def _cut(self, scope: Scope, _: int) -> None:
-        bounds = [self.constant(scope, [v]) for v in (0, self.random.randint(1, 3))]
-        axes = self.constant(scope, [self.random.choice([0, 1])])
-        self.add(scope, "Slice", [self.tensor(scope), *bounds, axes], "tensors")
-
-    def _split(self, scope: Scope, _: int) -> None:
-        axis, x = self.random.choice([0, 1]), self.tensor(scope)
-        if self.random.random() < 0.5:
-            self.add(scope, "SplitToSequence", [x], "sequences", axis=axis)
-        else:
-            size = self.constant(scope, self.random.randint(1, 3))
-            self.add(scope, "SplitToSequence", [x, size], "sequences", axis=axis)
-
-    def _construct(self, scope: Scope, _: int) -> None:
-        if self.random.random() < 0.3:
-            self.add(scope, "SequenceEmpty", [], "sequences")
-        else:
-            parts = [self.tensor(scope) for _ in range(self.random.randint(1, 3))]
-            self.add(scope, "SequenceConstruct", parts, "sequences")
-
-    def _insert(self, scope: Scope, _: int) -> None:
-        inputs = [self.sequence(scope), self.tensor(scope)]
-        if self.random.random() < 0.4:
-            inputs.append(self.constant(scope, 0))
-        self.add(scope, "SequenceInsert", inputs, "sequences")
-
-    def _erase(self, scope: Scope, _: int) -> None:
-        full = self.add(
-            scope, "SequenceInsert", [self.sequence(scope), self.tensor(scope)], "sequences"
-        )
-        inputs = [full]
-        if self.random.random() < 0.5:
-            inputs.append(self.constant(scope, self.random.choice([0, -1])))
-        self.add(scope, "SequenceErase", inputs, "sequences")
-
-    def _at(self, scope: Scope, _: int) -> None:
-        full = self.add(
-            scope, "SequenceInsert", [self.sequence(scope), self.tensor(scope)], "sequences"
-        )
-        place = self.constant(scope, self.random.choice([0, -1]))
-        self.add(scope, "SequenceAt", [full, place], "tensors")
-
-    def _length(self, scope: Scope, _: int) -> None:
-        """As many rows as the sequence has tensors, and one."""
-        seq = self.sequence(scope)
-        length = self.name("k")
-        scope.nodes.append(helper.make_node("SequenceLength", [seq], [length]))
-        one = self.constant(scope, [1])
-        more, flat, dims = self.name("k"), self.name("k"), self.name("k")
-        two = self.constant(scope, [2])
-        scope.nodes.append(helper.make_node("Reshape", [length, one], [flat]))
-        scope.nodes.append(helper.make_node("Add", [flat, one], [more]))
-        scope.nodes.append(helper.make_node("Concat", [more, two], [dims], axis=0))
-        one = self._slim(scope, self._slim(scope, self.tensor(scope), 0), 1)
-        self.add(scope, "Expand", [one, dims], "tensors")
-
-    def _join(self, scope: Scope, _: int) -> None:
-        """Every tensor of a fresh sequence of alike ones, put together."""
-        x = self.tensor(scope)
-        axis = self.random.choice([0, 1])
-        parts = self.add(scope, "SplitToSequence", [x], "sequences", axis=axis)
-        self.add(scope, "SequenceInsert", [parts, self._slim(scope, x, axis)], "sequences")
-        self.add(scope, "ConcatFromSequence", [scope.sequences[-1]], "tensors", axis=axis)
-
-    def _slim(self, scope: Scope, x: str, axis: int) -> str:
-        bounds = [self.constant(scope, [v]) for v in (0, 1)]
-        return self.add(scope, "Slice", [x, *bounds, self.constant(scope, [axis])], "tensors")
 
     def body(self, scope: Scope, depth: int, *, state: str = "", parts: str = "") -> Scope:
         """A scope inside: it sees what is around it, and its own state."""
@@ -170,27 +54,37 @@ class Maker:
 
     def _if(self, scope: Scope, depth: int) -> None:
         known = self.random.random() < 0.6
+        truth = self.random.random() < 0.5
         branches = []
-        for _ in range(2):
-            inner = self.body(scope, depth)
+        before = last = self.count
+        for branch in (True, False):
+            # Of two that may run one does nothing: which is the dearer one is plain.
+            inner = self.body(scope, depth) if known or branch is truth else Scope()
             out = self.result(inner, inner.tensors[-1] if known else scope.tensors[-1])
             branches.append(self.graph(inner, [], [self.value(out)]))
-        chosen = self.random.random() < 0.5
-        condition = self.constant(scope, chosen, np.bool_) if known else "flag"
-        self.is_decided = self.is_decided and known
+            if branch and self.random.random() < 0.3:  # branches may use the same names
+                last, self.count = self.count, before
+            elif not branch:
+                self.count = max(self.count, last)
+        condition = self.constant(scope, truth, np.bool_) if known else "flag"
         then, other = branches
         self.add(scope, "If", [condition], "tensors", then_branch=then, else_branch=other)
 
     def _loop(self, scope: Scope, depth: int) -> None:
         """A state that may grow, a sequence that may grow, a tensor given out by each trip."""
-        trips = self.constant(scope, self.random.randint(0, 4))
-        self._looped(scope, depth, trips, "")
+        kind = self.random.random()
+        trips = "steps" if kind < 0.2 else self.constant(scope, self.random.randint(0, 4))
+        if kind > 0.7:
+            trips = self.rows_of(scope, cast=kind > 0.85)
+        starts = self.random.random()
+        going = "" if starts < 0.7 else self.constant(scope, starts > 0.8, np.bool_)
+        self._looped(scope, depth, trips, going, ends=False)
 
     def _while(self, scope: Scope, depth: int) -> None:
         """Runs as long as its number is small."""
-        self._looped(scope, depth, "", self.constant(scope, 1, np.bool_))
+        self._looped(scope, depth, "", self.constant(scope, 1, np.bool_), ends=True)
 
-    def _looped(self, scope: Scope, depth: int, trips: str, condition: str) -> None:
+    def _looped(self, scope: Scope, depth: int, trips: str, condition: str, *, ends: bool) -> None:
         number, going, state, parts = (self.name(p) for p in "igxs")
         inner = self.body(scope, depth, state=state, parts=parts)
         new = self.result(inner, self.random.choice([state, inner.tensors[-1]]))
@@ -198,7 +92,7 @@ class Maker:
         kept = self.add(inner, "Identity", [kept], "sequences")
         flat = self._slim(inner, self._slim(inner, inner.tensors[0], 0), 1)
         out = self.name("g")
-        if condition:
+        if ends:
             most = self.constant(inner, self.random.randint(0, 3))
             inner.nodes.append(helper.make_node("Less", [number, most], [out]))
         else:
@@ -212,19 +106,20 @@ class Maker:
              self.value(kept, "sequence"), helper.make_tensor_value_info(flat, FLOAT, [1, 1])],
         )  # fmt: skip
         start = [self.tensor(scope), self.sequence(scope)]
-        ends = [self.name("t"), self.name("s"), self.name("t")]
-        node = helper.make_node("Loop", [trips, condition, *start], ends, body=body)
-        node.name = f"n{ends[0]}"
+        given = [self.name("t"), self.name("s"), self.name("t")]
+        node = helper.make_node("Loop", [trips, condition, *start], given, body=body)
+        node.name = f"n{given[0]}"
         scope.nodes.append(node)
-        scope.tensors.append(ends[0])
-        scope.sequences.append(ends[1])
-        folded = self.add(scope, "ReduceSum", [ends[2], self.constant(scope, [0])], "tensors",
+        scope.tensors.append(given[0])
+        scope.sequences.append(given[1])
+        folded = self.add(scope, "ReduceSum", [given[2], self.constant(scope, [0])], "tensors",
                           keepdims=0)  # fmt: skip
         assert folded
 
     def _scan(self, scope: Scope, depth: int) -> None:
         row, state = self.name("x"), self.name("x")
-        axis = self.random.choice([0, 1])
+        axis = self.random.choice([0, 1, -1, -2])
+        ways = [self.random.choice([0, 1])]
         inner = self.body(scope, depth, state=state)
         kept = self.result(inner, state)
         shown = self.add(inner, "Relu", [row], "tensors")
@@ -235,10 +130,33 @@ class Maker:
         node = helper.make_node(
             "Scan", [self.tensor(scope), self.tensor(scope)], [last, rows], body=body,
             num_scan_inputs=1, scan_input_axes=[axis], scan_output_axes=[axis],
+            scan_input_directions=ways, scan_output_directions=ways,
         )  # fmt: skip
         node.name = f"n{last}"
         scope.nodes.append(node)
         scope.tensors += [last, rows]
+
+    def _refused(self, scope: Scope, depth: int) -> None:
+        """An If on data of which one branch can never hold, at whatever depth."""
+        good = self.body(scope, depth)
+        result = self.result(good, good.tensors[-1])
+        bad = self.body(scope, depth)
+        wrong = self._impossible(bad, scope.tensors[-1])
+        if depth > 1 and self.random.random() < 0.3:
+            other, outer = Scope(tensors=[wrong]), Scope()
+            also = self._impossible(other, scope.tensors[-1])
+            inner = {"then_branch": self.graph(bad, [], [self.value(wrong)]),
+                     "else_branch": self.graph(other, [], [self.value(also)])}  # fmt: skip
+            wrong = self.add(outer, "If", ["flag"], "tensors", **inner)
+            bad = outer
+        branches = {"then_branch": self.graph(good, [], [self.value(result)]),
+                    "else_branch": self.graph(bad, [], [self.value(wrong)])}  # fmt: skip
+        self.add(scope, "If", ["holds"], "tensors", **branches)
+
+    def _impossible(self, scope: Scope, x: str) -> str:
+        """The tensor `x` in a shape of 77 elements, which it never has."""
+        dims = self.constant(scope, [7, 11])
+        return self.add(scope, "Reshape", [self.result(scope, x), dims], "tensors")
 
     def _map(self, scope: Scope, depth: int) -> None:
         part = self.name("x")
@@ -259,7 +177,9 @@ class Maker:
             scope.nodes,
             "g",
             [*(helper.make_tensor_value_info(n, FLOAT, s) for n, s in inputs.items()),
-             helper.make_tensor_value_info("flag", TensorProto.BOOL, [])],
+             helper.make_tensor_value_info("flag", TensorProto.BOOL, []),
+             helper.make_tensor_value_info("holds", TensorProto.BOOL, []),
+             helper.make_tensor_value_info("steps", TensorProto.INT64, [])],
             outputs,
         )  # fmt: skip
         opsets = [helper.make_opsetid("", 17)]
@@ -274,39 +194,25 @@ def value_info(name: str, kind: str = "tensor") -> onnx.ValueInfoProto:
     return helper.make_value_info(name, helper.make_sequence_type_proto(inner))
 
 
-def run_by_onnxruntime(model: onnx.ModelProto, folder: Path) -> tuple[list[Any], int] | None:
-    """Shapes of the outputs (lists of them for sequences) and the macs of every product that ran.
-
-    None where onnxruntime refuses the model. Its profile, written to `folder`, has a line for every
-    run of a node, with the shapes that it met, so each trip of a loop is there.
-    """
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    options.intra_op_num_threads = 1
-    options.enable_profiling = True
-    options.profile_file_prefix = str(folder / "profile")
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    feeds: dict[str, Any] = {
+def feeds(model: onnx.ModelProto) -> dict[str, Any]:
+    """Content for the inputs of a model."""
+    found: dict[str, Any] = {
         i.name: np.ones([d.dim_value for d in i.type.tensor_type.shape.dim], np.float32)
         for i in model.graph.input
     }
-    feeds["flag"] = np.array(1, np.bool_)
+    truth = np.array(1, dtype=bool)
+    return {**found, "flag": truth, "holds": truth, "steps": np.array(STEPS)}
+
+
+def shapes_by_onnxruntime(model: onnx.ModelProto) -> list[Any] | None:
+    """Shapes of the outputs, lists of them for sequences; None where onnxruntime refuses."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), options)
-        found = session.run(None, feeds)
+        found = session.run(None, feeds(model))
     except Exception:  # noqa: BLE001 - its errors have no common base
         return None
-    profile = Path(session.end_profiling())
-    events = json.loads(profile.read_text("utf-8"))
-    profile.unlink()
-    shapes = [[x.shape for x in v] if isinstance(v, list) else v.shape for v in found]
-    return shapes, sum(map(_macs, events))
-
-
-def _macs(event: dict[str, Any]) -> int:
-    """Multiply-accumulates of one line of a profile."""
-    args = event.get("args", {})
-    if args.get("op_name") != "MatMul" or not event["name"].endswith("_kernel_time"):
-        return 0
-    (m, k), (_, n) = (next(iter(each.values())) for each in args["input_type_shape"])
-    return int(m * k * n)
+    return [[x.shape for x in v] if isinstance(v, list) else v.shape for v in found]

@@ -51,6 +51,27 @@ def test_what_the_file_states_at_the_sizes_that_hold(x, y, options, found):
     assert shape(STATED.format(x, y), "a", **options) == found
 
 
+STEPS = """
+g (float[7, 1, 8] x) => (float[{0}] y, float[7, 1, 1, 4] z)
+{{ y = my.ops.F(x)  z = LSTM <hidden_size = 4> (x, i, r) }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("y", "found"), [("7, 1, 5", (7, 4, 5)), ("1, 7, 5", None), ("1, 1, 5", None)]
+)
+def test_a_batch_that_does_not_stand_first(y, found):
+    """Where the file has the batch elsewhere than in the input, its shape is not used."""
+    weights = {"i": (1, 16, 8), "r": (1, 16, 4)}
+    proto = model(f"{DOMAINS}\n{STEPS.format(y)}", weights=weights)
+    assert costlint.load(proto, batch=4).tensors["y"].shape == found
+
+
+def test_arithmetic_in_a_stated_shape_follows_the_inputs():
+    text = STATED.format("N, 3, H, 8", "N, 8, H + 2, 8").replace("H + 2", '"H + 2"')
+    assert shape(text, "a", shapes={"N": 2, "H": 5}) == (2, 16, 7, 8)
+
+
 def test_it_is_said_what_is_used_and_what_is_not():
     text = STATED.format("1, 3, 8, 8", "1, 8, 8, 8")
     stated, forced = graph(text).notes
