@@ -34,7 +34,7 @@ def load(
         OptionError: `shapes`, `batch`, `values` or `ops` do not fit the model.
     """
     if not isinstance(model, OpGraph):
-        source = _read(model, ops)
+        source = _read(model, ops, shapes)
         return infer(source, fallback=onnx_shapes, shapes=shapes, batch=batch, values=values)
     if not shapes and batch is None and not values and not ops:
         return model
@@ -70,7 +70,7 @@ def load_bound(  # noqa: PLR0913 - what can be said of a model
         known = load(model, shapes=shapes, batch=batch, values=values, ops=ops)
         return bind_batch(known, assume=assume)
     return _numbers(
-        _read(model, ops),
+        _read(model, ops, shapes),
         shapes=shapes or {},
         batch=batch,
         values=values or {},
@@ -117,5 +117,10 @@ def _numbers(
     )
 
 
-def _read(model: Model, ops: OpsOption | None) -> Source:
-    return taught(read(model), ops) if ops else read(model)
+def _read(model: Model, ops: OpsOption | None, shapes: ShapeOption | None) -> Source:
+    source = read(model)
+    if shapes:
+        from costlint.costmodel.inference.names import refuse_in_none
+
+        refuse_in_none(shapes, (source.graph,), several=False)
+    return taught(source, ops) if ops else source

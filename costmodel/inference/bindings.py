@@ -141,10 +141,37 @@ def _names(declared: Declared) -> AbstractSet[str]:
 
 
 def as_shapes(graph: SourceGraph, shapes: ShapeOption) -> ShapeOption:
-    """`shapes` with a number for an input, which is no symbol, as the shape of one dimension."""
+    """`shapes` by the names that the file has for sizes.
+
+    A number for an input, which is no symbol, is the shape of one dimension, and `input_axis` is
+    the symbol that stands there.
+
+    Raises:
+        OptionError: `input_axis` is a number in the file.
+    """
     symbols = {dim for i in graph.inputs for dim in i.shape or ()}
     names = {i.name for i in graph.inputs} - symbols
-    return {k: (v,) if isinstance(v, int) and k in names else v for k, v in shapes.items()}
+    shapes = {k: (v,) if isinstance(v, int) and k in names else v for k, v in shapes.items()}
+    if not any(isinstance(v, int) and k not in symbols for k, v in shapes.items()):
+        return shapes
+    places = {
+        f"{name}_{axis}": (name, dim)
+        for name, dims in declared_dims(graph, {}).items()
+        for axis, dim in enumerate(dims or ())
+    }
+    return {
+        k if k in symbols or k not in places else _symbol_at(k, v, *places[k]): v
+        for k, v in shapes.items()
+    }
+
+
+def _symbol_at(place: str, size: int | Sequence[int | str], name: str, dim: int | str) -> str:
+    if not isinstance(dim, int) or size == dim:
+        return str(dim)
+    raise OptionError(
+        f"{place}={size}: that size of input {name!r} is {dim} in the file",
+        fix=f"--shape {name}=AxBxC for all sizes of the input",
+    )
 
 
 def _bound(

@@ -32,6 +32,11 @@ def with_sizes(graph: SourceGraph, shapes: ShapeOption, values: ValueOption) -> 
         known_input(graph, name)
         dims = declared[name]
         length = len(_items(value))
+        if dims is not None and len(dims) > 1 and length == 1 and set(dims) != {1}:
+            raise OptionError(
+                f"one value was given for input {name!r}, which has {len(dims)} dimensions",
+                facts=("a value is the content of a scalar or of a short list: sr=16000",),
+            )
         if dims is None:
             found[name] = () if _is_single(value) else (length,)
         elif len(dims) == 1 and isinstance(dims[0], str) and dims[0] not in shapes:

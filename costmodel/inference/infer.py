@@ -81,10 +81,25 @@ class _Asked:
                 facts=("no op treats an axis of an input as samples",),
                 fix="--shape NAME=AxBxC for the sizes of an input",
             )
+        self._refuse_two(axes)
         run = self.run(axes)
         if run.bindings.growth is None:
             return self._named(run.model())
         return self._named(read_baked(run, first.seen))
+
+    def _refuse_two(self, axes: Mapping[str, int]) -> None:
+        """Refuse a batch beside sizes that say another one."""
+        stated = bind_inputs(self.source.graph, self.shapes).inputs
+        file = declared_dims(self.source.graph, {})
+        for name, axis in axes.items():
+            size = (stated.get(name) or ())[axis]
+            is_said = name in self.shapes or isinstance((file[name] or (0,))[axis], str)
+            if is_said and type(size) is int and size != self.batch:
+                raise OptionError(
+                    f"batch={self.batch}, but the sizes given say {size}",
+                    facts=(f"the batch of input {name!r} is its axis {axis}",),
+                    fix=f"--batch {size}",
+                )
 
     def run(self, axes: Mapping[str, int]) -> Inference:
         """What infers the model with the batch at `axes` of its inputs."""

@@ -72,6 +72,8 @@ def told(
             pairs = enumerate(zip(dims, size, strict=True))
             kept[name] = tuple(d if d in names else fresh.get((name, a), s) for a, (d, s) in pairs)
     old = None if graph.batch_assumed and not keeps else graph.bound.get(BATCH)
+    if old is not None and shapes and _say_batch(graph, shapes):
+        old = None
     assumed = tuple(a for a in graph.assumed if a.name not in stated)
     free = tuple(name for name in graph.batch_assumed if name not in stated)
     return Told(
@@ -83,3 +85,14 @@ def told(
         assumed=assumed if keeps else (),
         batch_assumed=free if keeps and batch is None else (),
     )
+
+
+def _say_batch(graph: OpGraph, shapes: ShapeOption) -> bool:
+    """Whether `shapes` say with a number what the batch is, by name or as the shape of an input."""
+    plain = {} if graph.source is None else declared_dims(graph.source.graph, {})
+    for name, axis in batch_axes(graph).items():
+        given, dims = shapes.get(name), plain.get(name)
+        is_given = given is not None and not isinstance(given, int) and type(given[axis]) is int
+        if is_given or (dims and isinstance(shapes.get(str(dims[axis])), int)):
+            return True
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from costlint.reports import numbers
 from costlint.reports.report import ModelReport, guidelines
@@ -13,6 +14,9 @@ from costlint.reports.terminal.screen import Look
 _DEAREST = 10
 _DEAREST_TIMED = 5
 _NAME = 26
+
+_UNKNOWN: Final = "?"
+"""In place of what nobody knows: an op that is not costed is no free one."""
 
 
 def dearest(model: ModelReport, look: Look) -> Iterator[str]:
@@ -81,6 +85,8 @@ def _table(
     yield look.paint(f"  {times}{'bytes':>8} {'':>6} {'MACs':>7} {'':>6}  op", "dim")
     for op in ops:
         columns = f"{_bytes_columns(op.bytes_accessed, model)} {_macs_columns(op.macs, model)}"
+        if op.why_uncosted:
+            columns = f"{_UNKNOWN:>8} {'':>6} {_UNKNOWN:>7} {'':>6}"
         head = f"  {_time_columns(op, model, most) if timed else ''}{columns}  "
         if look.columns - len(head) >= _NAME:
             yield from look.hanging(head, _label(op))
@@ -129,6 +135,8 @@ def _weight(op: OpRow, model: ModelReport) -> float:
 def _time_columns(op: OpRow, model: ModelReport, most: float) -> str:
     if op.fused_into:
         return f"{'fused':>11} {'':>6} "
+    if op.why_uncosted:
+        return f"{_UNKNOWN:>11} {'':>6} "
     time = numbers.milliseconds(op.latency_s, like=most)
     part = numbers.ratio(op.latency_s, model.totals.latency_s)
     return f"{time:>11} {numbers.share(part):>6} "

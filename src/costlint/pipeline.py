@@ -117,8 +117,8 @@ def _each_own(
     before: Model | OpGraph, after: Model | OpGraph, options: Options
 ) -> Iterator[tuple[Model | OpGraph, Options]]:
     """Each model with those sizes that it has a name for; a stream is read once, so it has all."""
-    from costlint.costmodel.inference.names import fitting
-    from costlint.many.names import of_inputs, refuse_in_none
+    from costlint.costmodel.inference.names import fitting, refuse_in_none
+    from costlint.many.names import of_inputs
 
     models = (before, after)
     asked = of_inputs(options.shapes, options.values)

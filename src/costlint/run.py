@@ -67,7 +67,7 @@ def run(
             with (
                 growing_files(options)
                 if many
-                else nullcontext((FailuresOnScreen(progress),)) as streams
+                else nullcontext((FailuresOnScreen(progress, several=len(every) > 1),)) as streams
             ):
                 _collect(
                     _judged(ended, found, compared=compared) if gated else ended,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Protocol
 
 from costlint.many.expand import Target
@@ -27,19 +28,22 @@ class Stream(Protocol):
 class FailuresOnScreen:
     """Failures on stderr as they come; one that holds for several models is told once."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, *, several: bool) -> None:
         self._progress = progress
+        self._several = several
         self._told: set[str] = set()
 
     def result(self, result: Result, *, is_new: bool) -> None:
         """Nothing: results are shown at the end."""
 
-    def failure(self, target: Target, failure: Failure) -> None:  # noqa: ARG002 - its text names it
-        """Tell it."""
+    def failure(self, target: Target, failure: Failure) -> None:
+        """Tell it, with the model's name where it is one of several."""
         error = failure.error()
         if str(error) not in self._told:
             self._told.add(str(error))
             self._progress.pause()
+            if self._several and target.name not in str(error):
+                error = replace(failure, what=f"{target.name}: {failure.what}").error()
             tell(error)
 
 
