@@ -12,7 +12,7 @@ ONNX_DTYPES: Final = dict(
         ("float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool",
          "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16",
          "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4", "int4",
-         "float4e2m1", "float8e8m0", "uint2", "int2"), start=1,
+         "float4e2m1", "float8e8m0", "uint2", "int2", "float6e2m3", "float6e3m2"), start=1,
     )
 )  # fmt: skip
 
@@ -26,6 +26,7 @@ BITS: Final[dict[str, int]] = {
     "bfloat16": 16,
     **{name: 8 for name in ONNX_NUMBERS if name.startswith("float8")},
     "float4e2m1": 4,
+    **{name: 6 for name in ONNX_NUMBERS if name.startswith("float6e")},
     **{f"{sign}int{bits}": bits for sign in ("", "u") for bits in (2, 4, 8, 16, 32, 64)},
     **{f"float{bits}": bits for bits in (16, 32, 64)},
 }
