@@ -36,7 +36,8 @@ def product_of(kernel: Kernel, settings: Settings, counted: Amounts) -> str:
     weight = weight_of(op)
     is_product = traffic_of(op) == "product"
     if weight is not None and weight.is_parameter and weight.shape and is_product:
-        k, n = op.x.known_shape[-1], op.y.known_shape[-1]
+        k = op.x.known_shape[-1]
+        n = op.y.known_shape[-1] if weight.rank > 1 else 1  # a vector gives one number a row
         rows = kernel.main.work.macs // maximum(k * n, 1)  # of an empty product there are none
         lanes_in, lanes_out = settings.lanes_in, settings.lanes_out
         macs = rows * filled(k, lanes_in) * filled(n, lanes_out)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import onnx
 import pytest
 from onnx import numpy_helper
 
 import costlint
 from costlint.costmodel.count import count
-from costlint.costmodel.ir.errors import OptionError
+from costlint.costmodel.ir.errors import ModelError, OptionError
 from costlint.costmodel.load import load
+from costlint.fixing import fix
 from costlint.reports import render
 from costlint.reports.build import model_report
 from costlint.reports.report import Report
@@ -157,3 +159,31 @@ def test_the_page_refuses_work_that_is_free_where_no_byte_is():
     assert report.totals.bytes_accessed == 0
     with pytest.raises(OptionError, match="needs numbers"):
         render(Report(tool_version="0", models=(report,)), "html")
+
+
+@pytest.mark.parametrize("call", ["x, v", "m, v"])
+def test_a_product_with_a_stored_vector_gives_a_number_a_row(call):
+    text = f"""g (float[3] x, float[5, 3] m) => (y) <float[3] v = {{1, 2, 3}}> {{
+        y = MatMul({call}) }}"""
+    for device in (
+        "pixel4-tflite-1large",
+        "rtx3090-torch2.4-amp-nhwc",
+        "epyc-avx512-onnxruntime-1t",
+    ):
+        (model_report,) = costlint.check(model(text), device=device).models
+        assert model_report.totals.macs == (3 if call == "x, v" else 15)
+
+
+def test_functions_that_onnx_cannot_tell_apart_are_not_changed(tmp_path):
+    functions = [
+        onnx.helper.make_function(
+            "my", "F", ["x"], ["y"], [onnx.helper.make_node("Relu", ["x"], ["y"])],
+            [onnx.helper.make_opsetid("", 17)],
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    proto = model("g (float[3] x) => (float[3] y) { t = Identity(x) y = Identity(t) }")
+    proto.functions.extend(functions)
+    onnx.save(proto, tmp_path / "m.onnx")
+    with pytest.raises(ModelError, match="local functions"):
+        fix(str(tmp_path / "m.onnx"), str(tmp_path / "o.onnx"))

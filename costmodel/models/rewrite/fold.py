@@ -7,8 +7,10 @@ from typing import Any, Final
 import numpy as np
 import onnx
 from onnx import helper
+from onnx.checker import ValidationError
 from onnx.inliner import inline_local_functions
 
+from costlint.costmodel.ir.errors import ModelError
 from costlint.costmodel.ir.graph import Op, OpGraph, op_key
 from costlint.costmodel.models.rewrite.arithmetic import (
     Weights,
@@ -26,9 +28,20 @@ _WEIGHTS_APART: Final = 4
 
 
 def inline(model: onnx.ModelProto) -> None:
-    """Put the nodes of local functions in the place of their calls, in place."""
-    if model.functions:
+    """Put the nodes of local functions in the place of their calls, in place.
+
+    Raises:
+        ModelError: onnx cannot tell the functions from each other.
+    """
+    if not model.functions:
+        return
+    try:
         model.CopyFrom(inline_local_functions(model))
+    except (ValidationError, RuntimeError) as error:
+        raise ModelError(
+            "the model's local functions cannot take the place of their calls",
+            facts=(str(error).strip().splitlines()[0],),
+        ) from error
 
 
 def carry_out(model: onnx.ModelProto, graph: OpGraph) -> tuple[str, ...]:
