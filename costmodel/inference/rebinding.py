@@ -49,6 +49,7 @@ def told(
     """
     if graph.source is None:
         raise OptionError("this graph was not read from a model, so its shapes cannot be bound")
+    declared_dims(graph.source.graph, shapes)  # refuses another rank
     before = {k: v for k, v in graph.bound.items() if k not in (BATCH, VALUES)}
     stated = stated_names(graph.source.graph, shapes)
     keeps = any(isinstance(d, str) for s in shapes.values() if not isinstance(s, int) for d in s)

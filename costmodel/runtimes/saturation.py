@@ -42,6 +42,8 @@ def clamps(op: Op, into: Op) -> bool:
     zero = least if zero is None else zero
     if op.op_type == "Relu":
         return zero == least
+    if any(t is not None and _number(t, 0) is None for t in (op.input(1), op.input(2))):
+        return False  # the limits are computed
     low = _number(op.input(1), -float("inf")) if len(op.inputs) > 1 else op.attributes.get("min")
     high = _number(op.input(2), float("inf")) if len(op.inputs) > 2 else op.attributes.get("max")
     if scale is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from costlint.costmodel.ir.dtypes import is_float
 from costlint.costmodel.ir.graph import OpGraph
 
 FLOAT32: Final = 1e-3
@@ -28,7 +29,8 @@ def tolerances(graph: OpGraph) -> tuple[float, ...]:
     reached: dict[str, float] = {}
     for op in graph.ops:
         read = [t for t in op.reads if t is not None and not t.is_parameter]
-        before = [reached.get(t.name, _of(t.dtype)) for t in read]
+        # Integers that go into the model are exact: what an op makes of them may be rounded.
+        before = [reached.get(t.name, _of(t.dtype) if is_float(t.dtype) else FLOAT32) for t in read]
         for tensor in op.outputs:
             if tensor is not None:
                 reached[tensor.name] = max([_of(tensor.dtype), *before])
